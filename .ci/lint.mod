@@ -1,0 +1,3 @@
+module example.com/opentime/lint
+
+go 1.26

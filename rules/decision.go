@@ -1,0 +1,41 @@
+package rules
+
+import "time"
+
+// Reason is why a decision shows what it shows.
+type Reason uint8
+
+// The reasons.
+const (
+	Matched Reason = iota
+	Fallback
+	Holdout
+	NotStarted
+	Ended
+	Retired
+	Failed
+)
+
+// Decision is what one position of one block shows, and why. It refers to the
+// Campaign and the Candidate it chose; Resolve turns it into texts.
+type Decision struct {
+	Block    *Block
+	Position int   // from 1
+	Rule     *Rule // nil: the fallback
+	Variant  *Variant
+	Reason   Reason
+	HasItem  bool
+	Item     Candidate
+	Locale   int // index in Campaign.Locales
+}
+
+// Resolved is a decision turned into what is drawn and where a click leads. It
+// owns its strings and points into no request.
+type Resolved struct {
+	Values []Value   // by the layout's values; unknown: left out
+	Link   string    // destination with the campaign's append; "" for answers
+	After  string    // destination once the offer has ended; "" if none
+	Ended  time.Time // when the offer ends, so far as it is known; zero: never
+	AsDate bool      // for a prefetcher: a countdown draws its date
+	Locale string    // the campaign's locale the texts are in
+}

@@ -1,0 +1,169 @@
+package rules
+
+import "time"
+
+// Trust is how far a link proves its recipient.
+type Trust uint8
+
+// The trust classes, each knowing more than the one before.
+const (
+	Anonymous Trust = iota
+	Claimed
+	Keyed
+	Signed
+)
+
+// Class is the class of a client.
+type Class uint8
+
+// The classes of clients.
+const (
+	Person Class = iota
+	Proxy
+	Prefetcher
+	Scanner
+)
+
+// From says where here comes from.
+type From uint8
+
+// Where here comes from.
+const (
+	FromNowhere From = iota
+	FromAddress
+	FromRelay
+	FromProfile
+)
+
+// Signals is what is known at one open, gathered for one campaign. Decide
+// reads it and never changes it.
+type Signals struct {
+	At        time.Time      // the clock, read once
+	Zone      *time.Location // the recipient's; nil: the campaign's
+	Locale    string         // the recipient's, BCP 47; "": the campaign's first
+	Recipient string         // the id as in the link; "" for the anonymous
+	Trust     Trust
+	Class     Class
+	HereFrom  From
+	// Values are by the slots of Campaign.Signals and exactly as long. Slots of
+	// the clock may be left unknown: Decide works them out. One that is known
+	// stands (a test's or explain's given).
+	Values []Value
+	// Origins say, slot by slot, where a value came from; nil unless asked for
+	// by explain.
+	Origins []string
+	Items   Items // nil: no items
+}
+
+// Items answers for the catalogue at this open. Its methods never block.
+type Items interface {
+	// Item returns the item with this id, and whether the catalogue has, or
+	// ever had, it. A Candidate that is Gone is as last known.
+	Item(id string) (Candidate, bool)
+	// Rank appends to dst at most n items of the list from, best first, that
+	// keep lets through. An unknown or empty list appends nothing.
+	Rank(from string, keep func(*Candidate) bool, n int, dst []Candidate) []Candidate
+}
+
+// Candidate is an item with what changes about it, as seen once: Stock, and
+// the recipient's own four. Decide keeps the Candidate it chose, so that what
+// was compared is also what is drawn.
+type Candidate struct {
+	*Item
+	Stock                          Value // Number, Some or unknown; a feed without stock: unknown, and in stock
+	Gone                           bool  // no longer in the catalogue
+	Viewed, Carted, Bought, Wished Value
+}
+
+// Item is one thing in the catalogue. An Item is never changed; a change makes
+// a new one.
+type Item struct {
+	ID, Title, Description, Link string
+	Image                        string // reference by content, as of Sender.Picture; "": unknown
+	Brand, Category              string
+	Tags                         []string
+	Price, SalePrice             Value
+	Rating, Reviews              Value
+	Starts, Ends                 Value
+	InStock                      Value   // Boolean by the feed's availability; unknown if it has none
+	More                         []Value // by the feed's declared attributes
+}
+
+// ItemAttribute numbers the attributes of items for Ref.Index.
+type ItemAttribute int
+
+// The attributes of an item in scope. ItemMore + i is the feed's i-th declared
+// attribute.
+const (
+	ItemID ItemAttribute = iota
+	ItemTitle
+	ItemDescription
+	ItemLink
+	ItemImage
+	ItemBrand
+	ItemCategory
+	ItemTags
+	ItemPrice
+	ItemSalePrice
+	ItemStock
+	ItemRating
+	ItemReviews
+	ItemInStock
+	ItemStarts
+	ItemEnds
+	ItemPriceThen
+	ItemPriceDrop
+	ItemBecause
+	ItemViewed
+	ItemCarted
+	ItemBought
+	ItemWished
+	ItemMore
+)
+
+// Consent is what a recipient allows to be kept, stricter first.
+type Consent uint8
+
+// The consents.
+const (
+	ConsentNone Consent = iota
+	ConsentAggregate
+	ConsentFull
+)
+
+// Profile is what was known of a recipient before the open.
+type Profile struct {
+	Locale, Zone, Country, City, Postcode string
+	Attributes                            []Value // by Sender.Attributes; aged ones are unknown
+	Consent                               Consent
+	HasConsent                            bool // the recipient has a word of their own
+}
+
+// Sender is what the sender's own files declare and campaigns may name.
+type Sender struct {
+	ID         string
+	Home       string
+	Hosts      []string // "cinema.example", "*.cinema.example"
+	Zone       *time.Location
+	Locales    []string
+	Layouts    map[string]*Layout
+	Feeds      map[string][]Attribute // declared attributes by feed
+	Places     []string               // ids of the lists
+	Attributes []Attribute            // declared for profiles
+	Codes      []string
+	// Picture resolves a picture's path, relative to the campaign file's
+	// folder, to a reference by content. It fails with text for a Problem.
+	Picture func(path string) (ref string, err error)
+	// HasItem and HasPlace say whether an id exists; nil where no data is at
+	// hand, which check says once.
+	HasItem, HasPlace func(id string) bool
+}
+
+// Attribute is a declared attribute of profiles or of a feed's items.
+type Attribute struct {
+	Name   string
+	Type   Type
+	Values []string      // the allowed ones; empty: any
+	Age    time.Duration // older is unknown; 0: does not age
+	Open   bool          // known for unsealed ids too
+}

@@ -1,0 +1,49 @@
+package strict
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Reader walks nodes and collects the problems found on the way.
+type Reader struct {
+	Problems []Problem
+}
+
+// Keys names the keys a map may have and what to do with each value.
+type Keys map[string]func(*Node)
+
+// Map calls keys' function for each entry of n, in the order of the file. An
+// unknown key is a problem with the nearest known one as remedy; so is an n
+// that is no map.
+func (r *Reader) Map(n *Node, keys Keys) {
+	if n.Kind != Map {
+		r.Errorf(n, "expected a map; write key: value pairs")
+		return
+	}
+	for _, e := range n.Entries {
+		read, ok := keys[e.Key.Text]
+		if !ok {
+			known := slices.Sorted(maps.Keys(keys))
+			r.Errorf(e.Key, "unknown key %q; %s", e.Key.Text, DidYouMean(e.Key.Text, known))
+			continue
+		}
+		read(e.Value)
+	}
+}
+
+// Errorf adds a problem at n. The text reads "what is wrong; what to do".
+func (r *Reader) Errorf(n *Node, format string, args ...any) { r.add(n, Wrong, format, args) }
+
+// Warnf adds a warning at n.
+func (r *Reader) Warnf(n *Node, format string, args ...any) { r.add(n, Warning, format, args) }
+
+// Notef adds a note at n.
+func (r *Reader) Notef(n *Node, format string, args ...any) { r.add(n, Note, format, args) }
+
+func (r *Reader) add(n *Node, level Level, format string, args []any) {
+	r.Problems = append(r.Problems, Problem{
+		File: n.File, Line: n.Line, Col: n.Col, Level: level, Text: fmt.Sprintf(format, args...),
+	})
+}
