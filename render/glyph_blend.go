@@ -1,0 +1,77 @@
+package render
+
+import (
+	"image"
+	"image/color"
+)
+
+// blendMask lays a colour through a mask over dst, its upper left corner at x,
+// y, and returns the pixels it touched.
+func blendMask(dst *image.RGBA, g *glyph, x, y int, c color.NRGBA) image.Rectangle {
+	r := image.Rect(x, y, x+g.w, y+g.h).Intersect(dst.Rect)
+	for row := r.Min.Y; row < r.Max.Y; row++ {
+		mask := g.mask[(row-y)*g.w+r.Min.X-x:]
+		to := dst.PixOffset(r.Min.X, row)
+		blendRow(dst.Pix[to:to+4*r.Dx()], mask[:r.Dx()], c)
+	}
+	return r
+}
+
+// blendRow lays a colour through a row of a mask over a row of pixels.
+func blendRow(pix, mask []byte, c color.NRGBA) {
+	const one = 255 * 255
+	red, green, blue, alpha := uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A)
+	for i, m := range mask {
+		if m == 0 {
+			continue
+		}
+		p := pix[4*i : 4*i+4 : 4*i+4]
+		a := uint32(m) * alpha
+		if a == one {
+			p[0], p[1], p[2], p[3] = c.R, c.G, c.B, 255
+			continue
+		}
+		rest := one - a
+		p[0] = uint8((red*a + uint32(p[0])*rest + one/2) / one)
+		p[1] = uint8((green*a + uint32(p[1])*rest + one/2) / one)
+		p[2] = uint8((blue*a + uint32(p[2])*rest + one/2) / one)
+		p[3] = uint8((255*a + uint32(p[3])*rest + one/2) / one)
+	}
+}
+
+// blendPicture lays an emoji over dst, as opaque as alpha.
+func blendPicture(dst *image.RGBA, src *image.RGBA, x, y int, alpha uint8) image.Rectangle {
+	const one = 255 * 255
+	r := src.Rect.Add(image.Pt(x, y)).Intersect(dst.Rect)
+	for row := r.Min.Y; row < r.Max.Y; row++ {
+		from := src.Pix[src.PixOffset(r.Min.X-x, row-y):]
+		to := dst.Pix[dst.PixOffset(r.Min.X, row):]
+		for i := 0; i < 4*r.Dx(); i += 4 {
+			s, d := from[i:i+4:i+4], to[i:i+4:i+4]
+			if s[3] == 0 {
+				continue
+			}
+			rest := one - uint32(s[3])*uint32(alpha)
+			for k := range d {
+				d[k] = uint8((uint32(s[k])*uint32(alpha)*255 + uint32(d[k])*rest + one/2) / one)
+			}
+		}
+	}
+	return r
+}
+
+// fillBand lays a colour over a rectangle.
+func fillBand(dst *image.RGBA, r image.Rectangle, c color.NRGBA) image.Rectangle {
+	r = r.Intersect(dst.Rect)
+	if r.Empty() {
+		return r
+	}
+	full := glyph{w: r.Dx(), h: 1, mask: make([]byte, r.Dx())}
+	for i := range full.mask {
+		full.mask[i] = 255
+	}
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		blendMask(dst, &full, r.Min.X, y, c)
+	}
+	return r
+}

@@ -1,0 +1,313 @@
+package render
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/go-text/typesetting/di"
+	ot "github.com/go-text/typesetting/font/opentype"
+	"github.com/go-text/typesetting/language"
+	"github.com/go-text/typesetting/shaping"
+	"golang.org/x/image/math/fixed"
+)
+
+// item is a range of runes of one level, script and font, shaped. Lengths are
+// in units of its font.
+type item struct {
+	span
+	level   int8
+	script  language.Script
+	face    int16 // -1: no font has it, drawn with the first one's empty box
+	missing int
+	glyphs  []shaping.Glyph
+	unit    float64 // one unit of the font in ems
+}
+
+func (it *item) rightToLeft() bool { return it.level%2 == 1 }
+
+// paragraphs is text cut at '\n', each with its own direction.
+type paragraph struct {
+	span
+	level int8
+}
+
+// textSet is a text being set: what was found out about it, whatever size it is
+// drawn at. Its buffers are used again by the next text.
+type textSet struct {
+	runes      []rune
+	cut        bool // at maxRunes
+	paragraphs []paragraph
+	levels     []int8
+	scripts    []language.Script
+	starts     []bool    // graphemes begin here
+	breaks     []uint8   // a line may, or must, end before this rune
+	advances   []float64 // of the cluster that begins here, in ems
+	items      []item
+	missing    int
+	spacing    float64 // between letters, in ems
+	choice     *choice
+	language   language.Language
+	features   []shaping.FontFeature
+}
+
+// prepare cleans text and shapes all of it.
+func (t *Typesetter) prepare(text string, s *TextStyle) {
+	p := &t.text
+	p.runes, p.cut = clean(text, p.runes[:0])
+	p.choice = t.choose(s)
+	p.language = language.NewLanguage(s.Locale)
+	p.spacing = s.LetterSpacing / s.Size
+	p.features = p.features[:0]
+	if p.spacing != 0 { // as CSS has it: letters set apart are not joined
+		p.features = append(p.features,
+			shaping.FontFeature{Tag: ot.MustNewTag("liga")}, shaping.FontFeature{Tag: ot.MustNewTag("clig")})
+	}
+	n := len(p.runes)
+	p.levels = resize(p.levels, n)
+	p.scripts = resize(p.scripts, n)
+	p.starts = resize(p.starts, n+1)
+	p.advances = resize(p.advances, n)
+	p.items = p.items[:0]
+	p.missing = 0
+	p.breaks = p.breaks[:0]
+	t.direct(rightToLeftLocale(s.Locale))
+	t.graphemes()
+	p.writing()
+	for _, par := range p.paragraphs {
+		t.itemise(par)
+	}
+	for i := range p.items {
+		it := &p.items[i]
+		t.shape(it)
+		p.missing += it.missing
+		p.measure(it)
+	}
+}
+
+// resize returns a zeroed slice of n, the same memory where it is enough.
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
+// direct cuts the text into paragraphs and resolves their levels.
+func (t *Typesetter) direct(rtl bool) {
+	p := &t.text
+	p.paragraphs = p.paragraphs[:0]
+	for start := 0; ; {
+		end := start
+		for end < len(p.runes) && p.runes[end] != '\n' {
+			end++
+		}
+		par := paragraph{span: span{start, end}, level: baseLevel(p.runes[start:end], rtl)}
+		t.bidi.levels(p.runes[start:end], par.level, p.levels[start:end])
+		p.paragraphs = append(p.paragraphs, par)
+		if end >= len(p.runes) {
+			return
+		}
+		start = end + 1
+	}
+}
+
+// graphemes marks where what a reader sees as one character begins.
+func (t *Typesetter) graphemes() {
+	p := &t.text
+	simple := true
+	for i, r := range p.runes {
+		p.starts[i] = true
+		simple = simple && r < 0x300
+	}
+	p.starts[len(p.runes)] = true
+	if simple {
+		return // Fast path: each letter is one.
+	}
+	clear(p.starts[:len(p.runes)])
+	t.segmenter.Init(p.runes)
+	for g := t.segmenter.GraphemeIterator(); g.Next(); {
+		p.starts[g.Grapheme().Offset] = true
+	}
+}
+
+// writing finds the script of each rune; what scripts share is of the script
+// before it, at the start of the one after it.
+func (p *textSet) writing() {
+	current := language.Script(0)
+	for i, r := range p.runes {
+		s := language.Latin
+		if r >= 0x80 || !isLetter(r) {
+			s = language.LookupScript(r)
+		}
+		if s.Strong() {
+			if current == 0 {
+				for k := range i {
+					p.scripts[k] = s
+				}
+			}
+			current = s
+		}
+		p.scripts[i] = current
+	}
+	if current == 0 {
+		for i := range p.scripts {
+			p.scripts[i] = language.Latin
+		}
+	}
+}
+
+func isLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
+
+// itemise cuts a paragraph into items. Blanks stay in the font of the letters
+// before them: an emoji font's blank is as wide as an emoji.
+func (t *Typesetter) itemise(par paragraph) {
+	p := &t.text
+	letters := int16(-1)
+	for start := par.start; start < par.end; {
+		end := start + 1
+		for end < par.end && !p.starts[end] {
+			end++
+		}
+		face := letters
+		if r := p.runes[start]; !isBlank(r) {
+			face = t.faceFor(p.choice, p.runes[start:end])
+			if face >= 0 && face != p.choice.emoji {
+				letters = face
+			}
+		} else if face < 0 {
+			face = t.faceOf(p.choice, ' ')
+			letters = face
+		}
+		script, level := p.scripts[start], p.levels[start]
+		if n := len(p.items); n > 0 {
+			last := &p.items[n-1]
+			if last.end == start && last.face == face && last.script == script && last.level == level {
+				last.end = end
+				start = end
+				continue
+			}
+		}
+		p.items = append(p.items, item{span: span{start, end}, level: level, script: script, face: face})
+		start = end
+	}
+}
+
+// isBlank reports whether a rune shows nothing, in whatever font.
+func isBlank(r rune) bool {
+	return r == ' ' || r == 0xA0 || r >= 0x1680 && unicode.Is(unicode.Zs, r) || isIgnorable(r)
+}
+
+// shape turns an item's runes into glyphs, in units of its font. Where the
+// shaper panics, which broken fonts make it do, the item is missing.
+func (t *Typesetter) shape(it *item) {
+	p := &t.text
+	defer func() {
+		if recover() != nil {
+			t.shaper = t.newShaper()
+			it.glyphs, it.missing = nil, it.end-it.start
+		}
+	}()
+	face := t.drawnFace(it.face)
+	upem := int(face.Upem())
+	direction := di.DirectionLTR
+	if it.rightToLeft() {
+		direction = di.DirectionRTL
+	}
+	out := t.shaper.ShapeNoExtents(shaping.Input{
+		Text:         p.runes,
+		RunStart:     it.start,
+		RunEnd:       it.end,
+		Direction:    direction,
+		Face:         face,
+		FontFeatures: p.features,
+		Size:         fixed.I(upem),
+		Script:       it.script,
+		Language:     p.language,
+	})
+	it.glyphs = out.Glyphs
+	it.unit = 1 / (64 * float64(upem))
+	it.missing = 0
+	for i := range it.glyphs {
+		g := &it.glyphs[i]
+		if g.GlyphID == 0 && g.ClusterIndex < len(p.runes) && !isBlank(p.runes[g.ClusterIndex]) {
+			it.missing++
+		}
+	}
+}
+
+// measure adds an item's advances to those of the text.
+func (p *textSet) measure(it *item) {
+	apart := p.apart(it)
+	for i := range it.glyphs {
+		g := &it.glyphs[i]
+		if g.ClusterIndex < it.start || g.ClusterIndex >= it.end {
+			continue
+		}
+		p.advances[g.ClusterIndex] += float64(g.XAdvance) * it.unit
+		if apart != 0 && lastOfCluster(it.glyphs, i) {
+			p.advances[g.ClusterIndex] += apart
+		}
+	}
+}
+
+// apart is the space between an item's letters in ems: none in scripts whose
+// letters touch.
+func (p *textSet) apart(it *item) float64 {
+	switch it.script {
+	case language.Arabic, language.Syriac, language.Mongolian, language.Nko, language.Devanagari, language.Bengali, language.Gurmukhi:
+		return 0
+	}
+	return p.spacing
+}
+
+// lastOfCluster reports whether the i-th glyph is its cluster's last, and the
+// cluster has any width to set apart.
+func lastOfCluster(glyphs []shaping.Glyph, i int) bool {
+	return (i+1 == len(glyphs) || glyphs[i+1].ClusterIndex != glyphs[i].ClusterIndex) && glyphs[i].XAdvance != 0
+}
+
+// baseLevel is a paragraph's: that of its first strong letter outside isolates,
+// else inside them, else of the locale. In a locale that is written from right
+// to left, one such letter anywhere suffices.
+func baseLevel(text []rune, rtl bool) int8 {
+	outside, inside, any := int8(-1), int8(-1), false
+	depth := 0
+	for _, r := range text {
+		switch {
+		case r >= 0x2066 && r <= 0x2068:
+			depth++
+			continue
+		case r == 0x2069:
+			depth = max(0, depth-1)
+			continue
+		}
+		level := strongLevel(r)
+		any = any || level == 1
+		switch {
+		case level < 0:
+		case depth == 0 && outside < 0:
+			outside = level
+		case depth > 0 && inside < 0:
+			inside = level
+		}
+	}
+	switch {
+	case rtl && (any || outside < 0 && inside < 0):
+		return 1
+	case outside >= 0:
+		return outside
+	}
+	return max(0, inside)
+}
+
+// rightToLeftLocale reports whether a locale is written from right to left.
+func rightToLeftLocale(locale string) bool {
+	tag, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(locale), "_", "-"), "-")
+	switch tag {
+	case "ar", "he", "iw", "fa", "ur", "yi", "ps", "sd", "ug", "dv", "ckb":
+		return true
+	}
+	return false
+}
