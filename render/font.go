@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/shaping"
 )
 
@@ -87,11 +88,11 @@ func (f *Fonts) add(name string, data []byte) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s: not a font: %w", name, err)
 	}
-	for _, face := range faces {
+	for i, face := range faces {
 		about := face.Describe()
 		family := font.NormalizeFamily(about.Family)
-		if strings.Contains(family, "mono") && len(faces) > 1 {
-			continue // a collection's duplicate in fixed width
+		if i > 0 && cjkRegion(family) != "" {
+			continue // the first of such a collection has every region's forms
 		}
 		if face.Upem() == 0 {
 			return fmt.Errorf("%s: not a font: no units per em", name)
@@ -116,6 +117,7 @@ func (f *Fonts) Typesetter() *Typesetter {
 		fonts:   f,
 		faces:   make([]*font.Face, len(f.all)),
 		choices: map[choiceKey]*choice{},
+		locales: map[string]language.Language{},
 	}
 	t.shaper = t.newShaper()
 	return t

@@ -8,9 +8,12 @@ import (
 	"github.com/go-text/typesetting/font"
 )
 
-// maxChosenRunes bounds what a choice remembers, which hostile text could
-// otherwise fill.
-const maxChosenRunes = 4096
+// Bounds on what is remembered, which hostile text could otherwise fill: the
+// characters of a choice, and the choices of a worker.
+const (
+	maxChosenRunes = 4096
+	maxChoices     = 64
+)
 
 // choiceKey is what decides the order in which fonts are asked.
 type choiceKey struct {
@@ -38,7 +41,7 @@ func (t *Typesetter) choose(s *TextStyle) *choice {
 	}
 	c := t.choices[key]
 	if c == nil {
-		if len(t.choices) >= 64 {
+		if len(t.choices) >= maxChoices {
 			clear(t.choices)
 		}
 		c = t.fonts.order(key)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 )
@@ -21,6 +22,7 @@ func blendMask(dst *image.RGBA, g *glyph, x, y int, c color.NRGBA) image.Rectang
 func blendRow(pix, mask []byte, c color.NRGBA) {
 	const one = 255 * 255
 	red, green, blue, alpha := uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A)
+	whole := red | green<<8 | blue<<16 | 255<<24
 	for i, m := range mask {
 		if m == 0 {
 			continue
@@ -28,7 +30,7 @@ func blendRow(pix, mask []byte, c color.NRGBA) {
 		p := pix[4*i : 4*i+4 : 4*i+4]
 		a := uint32(m) * alpha
 		if a == one {
-			p[0], p[1], p[2], p[3] = c.R, c.G, c.B, 255
+			binary.LittleEndian.PutUint32(p, whole)
 			continue
 		}
 		rest := one - a

@@ -5,6 +5,7 @@ import (
 	"image/color"
 
 	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/segmenter"
 	"github.com/go-text/typesetting/shaping"
 	"golang.org/x/image/vector"
@@ -43,20 +44,20 @@ const (
 // TextStyle says how text is set. Lengths are pixels of the target, so a
 // layout multiplies its CSS pixels by the density first.
 type TextStyle struct {
-	Family        string      // "sans" when empty; a family no font has is "sans"
-	Weight        int         // 400 when 0; the nearest there is
-	Italic        bool        //
-	Size          float64     // of the font
-	LineHeight    float64     // as a multiple of Size; 1.2 when 0
-	Colour        color.NRGBA //
+	Family        string // "sans" when empty; a family no font has is "sans"
+	Weight        int    // 400 when 0; the nearest there is
+	Italic        bool
+	Size          float64 // of the font
+	LineHeight    float64 // as a multiple of Size; 1.2 when 0
+	Colour        color.NRGBA
 	Align         Align
 	VAlign        VAlign
-	MaxLines      int        // 0: as many as the height takes
-	Shrink        float64    // the smallest size text may shrink to; 0: none
-	Ellipsis      bool       // text that does not fit ends in "…"
-	Decoration    Decoration //
-	LetterSpacing float64    // added between letters
-	Locale        string     // BCP 47; chooses forms of shared characters
+	MaxLines      int     // 0: as many as the height takes
+	Shrink        float64 // the smallest size text may shrink to; 0: none
+	Ellipsis      bool    // text that does not fit ends in "…"
+	Decoration    Decoration
+	LetterSpacing float64 // added between letters
+	Locale        string  // BCP 47; chooses forms of shared characters
 }
 
 // Box is a rectangle in pixels of the target.
@@ -86,6 +87,7 @@ type Typesetter struct {
 	fonts     *Fonts
 	faces     []*font.Face // by index in fonts.all, nil until used
 	choices   map[choiceKey]*choice
+	locales   map[string]language.Language
 	shaper    shaping.HarfbuzzShaper
 	segmenter segmenter.Segmenter
 	bidi      bidiText

@@ -2,6 +2,7 @@ package render
 
 import (
 	"image"
+	"image/color"
 	"math"
 
 	"github.com/go-text/typesetting/font"
@@ -61,27 +62,37 @@ func (t *Typesetter) place(b *Block, s *TextStyle, width, height float64) {
 	b.Lines = t.places
 }
 
+// brush is what all of a text is drawn with.
+type brush struct {
+	dst    *image.RGBA
+	colour color.NRGBA
+	size   float64
+}
+
 // paint draws the text set last, with its box's corner at x, y, and returns
 // the pixels it touched.
 func (t *Typesetter) paint(dst *image.RGBA, x, y float64, s TextStyle, b Block) image.Rectangle {
 	var ink image.Rectangle
+	with := brush{dst: dst, colour: s.Colour, size: b.Size}
 	for i := range t.lines {
 		l, at := &t.lines[i], b.Lines[i]
 		pen, baseline := x+at.X, int(math.Round(y+at.Baseline))
 		for k := l.runs.start; k < l.runs.end; k++ {
-			ink = ink.Union(t.paintRun(dst, &t.visual[k], pen, baseline, &s, b.Size))
+			ink = ink.Union(t.paintRun(with, &t.visual[k], pen, baseline))
 			pen += t.visual[k].width() * b.Size
 		}
 		if s.Decoration != 0 {
-			ink = ink.Union(t.decorate(dst, x+at.X, baseline, at.W, &s, b.Size))
+			at.X += x
+			ink = ink.Union(t.decorate(with, at, baseline, s.Decoration))
 		}
 	}
 	return ink
 }
 
 // paintRun draws a run whose pen begins at x.
-func (t *Typesetter) paintRun(dst *image.RGBA, v *visualRun, x float64, baseline int, s *TextStyle, size float64) image.Rectangle {
+func (t *Typesetter) paintRun(with brush, v *visualRun, x float64, baseline int) image.Rectangle {
 	var ink image.Rectangle
+	dst, size := with.dst, with.size
 	face := t.drawnIndex(v.face)
 	emoji := t.fonts.all[face].emoji
 	scale := v.unit * size
@@ -99,34 +110,34 @@ func (t *Typesetter) paintRun(dst *image.RGBA, v *visualRun, x float64, baseline
 		}
 		if emoji {
 			if p := t.emoji(face, g.GlyphID, size); p.rgba != nil {
-				ink = ink.Union(blendPicture(dst, p.rgba, int(math.Round(px))+p.x, py+p.y, s.Colour.A))
+				ink = ink.Union(blendPicture(dst, p.rgba, int(math.Round(px))+p.x, py+p.y, with.colour.A))
 			}
 			continue
 		}
 		quarters := int(math.Round(px * 4))
 		m := t.glyph(face, g.GlyphID, size, uint8(quarters&3))
 		if m.w > 0 {
-			ink = ink.Union(blendMask(dst, &m, quarters>>2+m.x, py+m.y, s.Colour))
+			ink = ink.Union(blendMask(dst, &m, quarters>>2+m.x, py+m.y, with.colour))
 		}
 	}
 	return ink
 }
 
 // decorate draws the lines under and through a line of text.
-func (t *Typesetter) decorate(dst *image.RGBA, x float64, baseline int, w float64, s *TextStyle, size float64) image.Rectangle {
+func (t *Typesetter) decorate(with brush, l Line, baseline int, lines Decoration) image.Rectangle {
 	face := t.drawnFace(-1)
-	scale := size / float64(face.Upem())
+	scale := with.size / float64(face.Upem())
 	band := func(position, thickness font.LineMetric) image.Rectangle {
 		top := baseline - int(math.Round(float64(face.LineMetric(position))*scale))
 		thick := max(1, int(math.Round(float64(face.LineMetric(thickness))*scale)))
-		r := image.Rect(int(math.Round(x)), top, int(math.Round(x+w)), top+thick)
-		return fillBand(dst, r, s.Colour)
+		r := image.Rect(int(math.Round(l.X)), top, int(math.Round(l.X+l.W)), top+thick)
+		return fillBand(with.dst, r, with.colour)
 	}
 	var ink image.Rectangle
-	if s.Decoration&Underline != 0 {
+	if lines&Underline != 0 {
 		ink = ink.Union(band(font.UnderlinePosition, font.UnderlineThickness))
 	}
-	if s.Decoration&StrikeThrough != 0 {
+	if lines&StrikeThrough != 0 {
 		ink = ink.Union(band(font.StrikethroughPosition, font.StrikethroughThickness))
 	}
 	return ink

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -46,6 +47,7 @@ type textSet struct {
 	missing    int
 	spacing    float64 // between letters, in ems
 	choice     *choice
+	locale     string
 	language   language.Language
 	features   []shaping.FontFeature
 }
@@ -55,7 +57,7 @@ func (t *Typesetter) prepare(text string, s *TextStyle) {
 	p := &t.text
 	p.runes, p.cut = clean(text, p.runes[:0])
 	p.choice = t.choose(s)
-	p.language = language.NewLanguage(s.Locale)
+	p.locale, p.language = s.Locale, t.spoken(s.Locale)
 	p.spacing = s.LetterSpacing / s.Size
 	p.features = p.features[:0]
 	if p.spacing != 0 { // as CSS has it: letters set apart are not joined
@@ -84,6 +86,25 @@ func (t *Typesetter) prepare(text string, s *TextStyle) {
 	}
 }
 
+// maxLocales bounds the locales a worker remembers: the shaper keeps a plan
+// for each, without end.
+const maxLocales = 64
+
+// spoken is a locale as the shaper knows it.
+func (t *Typesetter) spoken(locale string) language.Language {
+	l, ok := t.locales[locale]
+	if !ok {
+		if len(t.locales) >= maxLocales {
+			clear(t.locales)
+			t.shaper = t.newShaper()
+		}
+		locale = strings.Clone(locale)
+		l = language.NewLanguage(locale)
+		t.locales[locale] = l
+	}
+	return l
+}
+
 // resize returns a zeroed slice of n, the same memory where it is enough.
 func resize[T any](s []T, n int) []T {
 	if cap(s) < n {
@@ -92,25 +113,6 @@ func resize[T any](s []T, n int) []T {
 	s = s[:n]
 	clear(s)
 	return s
-}
-
-// direct cuts the text into paragraphs and resolves their levels.
-func (t *Typesetter) direct(rtl bool) {
-	p := &t.text
-	p.paragraphs = p.paragraphs[:0]
-	for start := 0; ; {
-		end := start
-		for end < len(p.runes) && p.runes[end] != '\n' {
-			end++
-		}
-		par := paragraph{span: span{start, end}, level: baseLevel(p.runes[start:end], rtl)}
-		t.bidi.levels(p.runes[start:end], par.level, p.levels[start:end])
-		p.paragraphs = append(p.paragraphs, par)
-		if end >= len(p.runes) {
-			return
-		}
-		start = end + 1
-	}
 }
 
 // graphemes marks where what a reader sees as one character begins.
@@ -224,7 +226,7 @@ func (t *Typesetter) shape(it *item) {
 		FontFeatures: p.features,
 		Size:         fixed.I(upem),
 		Script:       it.script,
-		Language:     p.language,
+		Language:     p.written(it.script),
 	})
 	it.glyphs = out.Glyphs
 	it.unit = 1 / (64 * float64(upem))
@@ -235,6 +237,34 @@ func (t *Typesetter) shape(it *item) {
 			it.missing++
 		}
 	}
+}
+
+// written is the language that a font is told, which decides the forms of
+// characters that Chinese, Japanese and Korean share. In other locales they
+// are Japanese beside kana, Korean beside hangul, else Simplified Chinese.
+func (p *textSet) written(script language.Script) language.Language {
+	switch script {
+	case language.Han, language.Hiragana, language.Katakana, language.Hangul, language.Bopomofo:
+	default:
+		return p.language
+	}
+	switch r := region(p.locale); {
+	case r == "tc":
+		return "zh-hant"
+	case r == "hk":
+		return "zh-hk"
+	case r == "jp":
+		return "ja"
+	case r == "kr":
+		return "ko"
+	case strings.HasPrefix(strings.ToLower(p.locale), "zh"):
+		return "zh-hans"
+	case slices.Contains(p.scripts, language.Hiragana), slices.Contains(p.scripts, language.Katakana):
+		return "ja"
+	case slices.Contains(p.scripts, language.Hangul):
+		return "ko"
+	}
+	return "zh-hans"
 }
 
 // measure adds an item's advances to those of the text.
@@ -266,48 +296,4 @@ func (p *textSet) apart(it *item) float64 {
 // cluster has any width to set apart.
 func lastOfCluster(glyphs []shaping.Glyph, i int) bool {
 	return (i+1 == len(glyphs) || glyphs[i+1].ClusterIndex != glyphs[i].ClusterIndex) && glyphs[i].XAdvance != 0
-}
-
-// baseLevel is a paragraph's: that of its first strong letter outside isolates,
-// else inside them, else of the locale. In a locale that is written from right
-// to left, one such letter anywhere suffices.
-func baseLevel(text []rune, rtl bool) int8 {
-	outside, inside, any := int8(-1), int8(-1), false
-	depth := 0
-	for _, r := range text {
-		switch {
-		case r >= 0x2066 && r <= 0x2068:
-			depth++
-			continue
-		case r == 0x2069:
-			depth = max(0, depth-1)
-			continue
-		}
-		level := strongLevel(r)
-		any = any || level == 1
-		switch {
-		case level < 0:
-		case depth == 0 && outside < 0:
-			outside = level
-		case depth > 0 && inside < 0:
-			inside = level
-		}
-	}
-	switch {
-	case rtl && (any || outside < 0 && inside < 0):
-		return 1
-	case outside >= 0:
-		return outside
-	}
-	return max(0, inside)
-}
-
-// rightToLeftLocale reports whether a locale is written from right to left.
-func rightToLeftLocale(locale string) bool {
-	tag, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(locale), "_", "-"), "-")
-	switch tag {
-	case "ar", "he", "iw", "fa", "ur", "yi", "ps", "sd", "ug", "dv", "ckb":
-		return true
-	}
-	return false
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -96,6 +97,31 @@ func TestDrawAfterMeasureIsTheSame(t *testing.T) {
 	if !bytes.Equal(first.Pix, second.Pix) {
 		t.Error("a line drawn after another was measured differs")
 	}
+}
+
+// TestTypesettersDrawTheSameAtOnce draws in several goroutines over the same
+// fonts: the race detector finds what they share, the pixels what they mix up.
+func TestTypesettersDrawTheSameAtOnce(t *testing.T) {
+	draw := func(ts *render.Typesetter) []byte {
+		dst := canvas(500, 60)
+		for _, sample := range samples[:24] {
+			ts.Draw(dst, render.Box{W: 500, H: 60}, sample.text, sample.s)
+		}
+		return dst.Pix
+	}
+	want := draw(typesetter(t))
+	var all sync.WaitGroup
+	for range 4 {
+		ts := typesetter(t)
+		all.Go(func() {
+			for range 3 {
+				if !bytes.Equal(draw(ts), want) {
+					t.Error("drawn at once, the picture differs")
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestDrawSurvivesHostileText(t *testing.T) {

@@ -1,0 +1,67 @@
+package render
+
+import (
+	"image"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// TestCachesAreBounded draws far more glyphs, sizes and emoji than a worker
+// may keep.
+func TestCachesAreBounded(t *testing.T) {
+	fonts, err := LoadFonts(os.DirFS("../assets/fonts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts := fonts.Typesetter()
+	dst := image.NewRGBA(image.Rect(0, 0, 300, 100))
+	kept := 0
+	for i := range 400 {
+		runes := []rune{0x1F300 + rune(i), ' '}
+		for k := range 16 {
+			runes = append(runes, 0x100+rune(i*16+k))
+		}
+		ts.Draw(dst, Box{W: 300, H: 100}, string(runes), TextStyle{
+			Size: 20 + float64(i)/4, Weight: 1 + i, Locale: "x" + strconv.Itoa(i),
+		})
+		bytes := 0
+		for _, glyphs := range []map[glyphKey]glyph{ts.glyphs.young, ts.glyphs.old} {
+			for _, g := range glyphs {
+				bytes += len(g.mask)
+				if g.picture.rgba != nil {
+					bytes += len(g.picture.rgba.Pix)
+				}
+			}
+		}
+		kept = max(kept, bytes)
+	}
+	if kept > glyphCacheBytes || kept < glyphCacheBytes/4 {
+		t.Errorf("kept %d bytes of glyphs, want at most %d and to use them", kept, glyphCacheBytes)
+	}
+	for _, c := range ts.choices {
+		if len(c.runes) > maxChosenRunes {
+			t.Errorf("remembers the fonts of %d characters, want at most %d", len(c.runes), maxChosenRunes)
+		}
+	}
+	if len(ts.choices) > maxChoices || len(ts.locales) > maxLocales {
+		t.Errorf("remembers %d choices and %d locales", len(ts.choices), len(ts.locales))
+	}
+}
+
+// TestGlyphCacheKeepsWhatIsUsed fills the cache twice over while one glyph is
+// asked for again and again.
+func TestGlyphCacheKeepsWhatIsUsed(t *testing.T) {
+	var c glyphCache
+	used := glyphKey{gid: 1}
+	c.put(used, glyph{w: 1}, 100)
+	for i := range 2000 {
+		c.put(glyphKey{gid: 2, size: int32(i)}, glyph{}, 2048)
+		if _, ok := c.get(used); !ok {
+			t.Fatalf("lost after %d others", i)
+		}
+	}
+	if _, ok := c.get(glyphKey{gid: 2}); ok {
+		t.Error("the first of 2000 others is still there")
+	}
+}
