@@ -1,0 +1,82 @@
+package strict_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/opentime/strict"
+)
+
+func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
+	f := func(text, want string) {
+		t.Helper()
+		_, problems := strict.Parse("f.yaml", []byte(text))
+		var got []string
+		for _, p := range problems {
+			got = append(got, p.String())
+		}
+		if all := strings.Join(got, "\n"); !strings.HasPrefix(all, want) {
+			t.Errorf("Parse(%q):\n%s\nwant\n%s", text, all, want)
+		}
+	}
+	f("a: > 5\n", `f.yaml:1:4: a value cannot begin with ">" here; put it in quotes: "> 5"`)
+	f("a: @x", `f.yaml:1:4: a value cannot begin with "@" here; put it in quotes: "@x"`)
+	f("a: %x", `f.yaml:1:4: a value cannot begin with "%" here; put it in quotes: "%x"`)
+	f("a: *x", `f.yaml:1:4: a value cannot begin with "*" here; put it in quotes: "*x"`)
+	f("a: !x", "f.yaml:1:4: tags are not read")
+	f("color: #fff", `f.yaml:1:7: empty value, since # begins a comment; put it in quotes: "#fff"`)
+	f("a: ~", "f.yaml:1:4: empty value; write one, or remove the key")
+	f("a:\nb: 1", "f.yaml:1:3: empty value; write one, or remove the key")
+	f("h: {nl: Nog 3, schiet op}", `f.yaml:1:16: key "schiet op" has no value; texts with a comma need quotes inside { }`)
+	f("w: {stock[SKU 1]: 0}", `f.yaml:1:5: an id in brackets splits the map; put the key in quotes: "stock[SKU 1]"`)
+	f("headline: Let op: nog 3", `f.yaml:1:11: a text with ": " in it; put it in quotes: "Let op: nog 3"`)
+	f("link: {item.link}", `f.yaml:1:8: a placeholder outside quotes is a map; put it in quotes: "{item.link}"`)
+	f("a: &x 1", "f.yaml:1:4: anchors and aliases are not read")
+	f("<<: {a: 1}", "f.yaml:1:1: merge keys are not read")
+	f("a: 1\na: 2", `f.yaml:2:1: duplicate key "a", first on line 1; keep one`)
+	f("a: 1\n---\nb: 2", "f.yaml:2:1: a second document; keep one per file")
+	f("a:\n\t- b", "f.yaml:2:1: a tab in the indentation; use spaces")
+	f("", "f.yaml:1:1: file is empty")
+	f("a: 'x", "f.yaml:1:")
+	f("a: \xff", "f.yaml:1:4: not UTF-8")
+	f(strings.Repeat("a: 1\n", 60_000), "f.yaml:1:1: file is larger than 256 KiB")
+	f(strings.Repeat("- ", 40)+"x", "f.yaml:1:")
+}
+
+func TestParseKeepsWhatWasWritten(t *testing.T) {
+	node, problems := strict.Parse("f.yaml", []byte("no: no\nversion: 1.10\nt: 07:30\no: 01234\ne: 1e3\nn: null\nq: \"< 5\"\n"))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for key, want := range map[string]string{"no": "no", "version": "1.10", "t": "07:30", "o": "01234", "e": "1e3", "n": "null", "q": "< 5"} {
+		if got := node.Find(key).Text; got != want {
+			t.Errorf("%s = %q, want %q", key, got, want)
+		}
+	}
+}
+
+func TestDidYouMean(t *testing.T) {
+	known := []string{"weather.rain", "headline", "photo"}
+	f := func(word, want string) {
+		t.Helper()
+		if got := strict.DidYouMean(word, known); got != want {
+			t.Errorf("DidYouMean(%q) = %s, want %s", word, got, want)
+		}
+	}
+	f("haedline", `did you mean "headline"?`)
+	f("wether.rain", `did you mean "weather.rain"?`)
+	f("zebra", "known: headline, photo, weather.rain")
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("campaign: x\nblocks: {hero: {rules: [{name: a, when: {stock.x: 0}}]}}\n"))
+	f.Add([]byte("a: [&x {b: *x}]"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_, problems := strict.Parse("f.yaml", data)
+		for _, p := range problems {
+			if p.Line < 1 || p.Col < 1 || p.Text == "" {
+				t.Errorf("problem without a place: %v", p)
+			}
+		}
+	})
+}
