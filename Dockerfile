@@ -1,0 +1,21 @@
+# One static binary on an empty base: no shell, no packages, nothing to write
+# to but /data.
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /opentime ./cmd/opentime && mkdir /data
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /opentime /opentime
+COPY --from=build --chown=10001:10001 /data /data
+USER 10001:10001
+VOLUME /data
+EXPOSE 8080
+# Mount a campaign folder at /site and run with --read-only; without one the
+# demo is served. The admin listener stays on loopback inside the container
+# unless --admin and its tokens are given.
+ENTRYPOINT ["/opentime"]
+CMD ["serve", "--listen", "0.0.0.0:8080", "--data", "/data"]

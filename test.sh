@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs what the tests need (Debian) and runs them; arguments go to go test.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+missing=()
+need() { command -v "$1" >/dev/null || missing+=("$2"); }
+need chromium chromium
+need gifsicle gifsicle
+need djpeg libjpeg-turbo-progs
+need pngcheck pngcheck
+[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing+=(fonts-noto-cjk)
+if [ ${#missing[@]} -gt 0 ]; then
+	echo "installing: ${missing[*]}"
+	sudo=$([ "$(id -u)" = 0 ] || echo sudo)
+	$sudo apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+exec go test -shuffle=on "$@" ./...
