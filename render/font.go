@@ -145,7 +145,7 @@ func probe(one typeface) {
 
 // hasOutlines reports whether one of the font's first glyphs has an outline.
 func hasOutlines(face *font.Face) bool {
-	for gid := font.GID(0); gid < 64; gid++ {
+	for gid := range font.GID(64) {
 		if o, ok := face.GlyphDataOutline(gid); ok && len(o.Segments) > 0 {
 			return true
 		}

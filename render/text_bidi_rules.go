@@ -1,6 +1,10 @@
 package render
 
-import "golang.org/x/text/unicode/bidi"
+import (
+	"slices"
+
+	"golang.org/x/text/unicode/bidi"
+)
 
 // maxBrackets is the depth of brackets UAX 9 asks for.
 const maxBrackets = 63
@@ -166,9 +170,9 @@ func (s *bidiSequence) brackets() {
 			open = append(open, k)
 			continue
 		}
-		for j := len(open) - 1; j >= 0; j-- {
-			if closing(s.text[s.at[open[j]]]) == closing(s.text[i]) {
-				pairs = append(pairs, pair{open[j], k})
+		for j, at := range slices.Backward(open) {
+			if closing(s.text[s.at[at]]) == closing(s.text[i]) {
+				pairs = append(pairs, pair{at, k})
 				open = open[:j]
 				break
 			}

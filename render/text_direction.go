@@ -25,7 +25,7 @@ func (t *Typesetter) direct(rtl bool) {
 // else inside them, else of the locale. In a locale that is written from right
 // to left, one such letter anywhere suffices.
 func baseLevel(text []rune, rtl bool) int8 {
-	outside, inside, any := int8(-1), int8(-1), false
+	outside, inside, right := int8(-1), int8(-1), false
 	depth := 0
 	for _, r := range text {
 		switch {
@@ -37,7 +37,7 @@ func baseLevel(text []rune, rtl bool) int8 {
 			continue
 		}
 		level := strongLevel(r)
-		any = any || level == 1
+		right = right || level == 1
 		switch {
 		case level < 0:
 		case depth == 0 && outside < 0:
@@ -47,7 +47,7 @@ func baseLevel(text []rune, rtl bool) int8 {
 		}
 	}
 	switch {
-	case rtl && (any || outside < 0 && inside < 0):
+	case rtl && (right || outside < 0 && inside < 0):
 		return 1
 	case outside >= 0:
 		return outside

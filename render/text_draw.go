@@ -101,7 +101,7 @@ func (t *Typesetter) paintRun(with brush, v *visualRun, x float64, baseline int)
 		g := &v.glyphs[i]
 		px := x + float64(g.XOffset)*scale
 		py := baseline - int(math.Round(float64(g.YOffset)*scale))
-		x += float64(g.XAdvance) * scale
+		x += float64(g.Advance) * scale
 		if v.apart != 0 && lastOfCluster(v.glyphs, i) {
 			x += v.apart * size
 		}

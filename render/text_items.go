@@ -233,7 +233,7 @@ func (t *Typesetter) shape(it *item) {
 	it.missing = 0
 	for i := range it.glyphs {
 		g := &it.glyphs[i]
-		if g.GlyphID == 0 && g.ClusterIndex < len(p.runes) && !isBlank(p.runes[g.ClusterIndex]) {
+		if g.GlyphID == 0 && g.TextIndex() < len(p.runes) && !isBlank(p.runes[g.TextIndex()]) {
 			it.missing++
 		}
 	}
@@ -272,12 +272,12 @@ func (p *textSet) measure(it *item) {
 	apart := p.apart(it)
 	for i := range it.glyphs {
 		g := &it.glyphs[i]
-		if g.ClusterIndex < it.start || g.ClusterIndex >= it.end {
+		if g.TextIndex() < it.start || g.TextIndex() >= it.end {
 			continue
 		}
-		p.advances[g.ClusterIndex] += float64(g.XAdvance) * it.unit
+		p.advances[g.TextIndex()] += float64(g.Advance) * it.unit
 		if apart != 0 && lastOfCluster(it.glyphs, i) {
-			p.advances[g.ClusterIndex] += apart
+			p.advances[g.TextIndex()] += apart
 		}
 	}
 }
@@ -295,5 +295,5 @@ func (p *textSet) apart(it *item) float64 {
 // lastOfCluster reports whether the i-th glyph is its cluster's last, and the
 // cluster has any width to set apart.
 func lastOfCluster(glyphs []shaping.Glyph, i int) bool {
-	return (i+1 == len(glyphs) || glyphs[i+1].ClusterIndex != glyphs[i].ClusterIndex) && glyphs[i].XAdvance != 0
+	return (i+1 == len(glyphs) || glyphs[i+1].TextIndex() != glyphs[i].TextIndex()) && glyphs[i].Advance != 0
 }

@@ -94,11 +94,15 @@ func (t *Typesetter) fittingSize(s *TextStyle, width, height float64) float64 {
 	if s.Shrink <= 0 || s.Shrink >= s.Size {
 		return s.Size
 	}
-	steps := int((s.Size - s.Shrink) * 4)
-	found := sort.Search(steps+1, func(k int) bool {
+	fits := func(k int) bool {
 		size := s.Size - float64(k)/4
 		return t.wrap(ems(width, size), false) && len(t.lines) <= mostLines(s, size, height)
-	})
+	}
+	if fits(0) {
+		return s.Size // Fast path: most texts are not too long.
+	}
+	steps := int((s.Size - s.Shrink) * 4)
+	found := sort.Search(steps+1, fits)
 	if found > steps {
 		return s.Shrink
 	}
@@ -207,7 +211,7 @@ type visualRun struct {
 func (v *visualRun) width() float64 {
 	w := 0.0
 	for i := range v.glyphs {
-		w += float64(v.glyphs[i].XAdvance) * v.unit
+		w += float64(v.glyphs[i].Advance) * v.unit
 		if v.apart != 0 && lastOfCluster(v.glyphs, i) {
 			w += v.apart
 		}

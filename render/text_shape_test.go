@@ -36,7 +36,7 @@ func TestShapingIsThatOfHarfBuzz(t *testing.T) {
 				if g.XOffset != 0 || g.YOffset != 0 {
 					at = fmt.Sprintf("@%d,%d", g.XOffset/64, g.YOffset/64)
 				}
-				got = append(got, fmt.Sprintf("%d=%d%s+%d", g.GlyphID, g.ClusterIndex, at, g.XAdvance/64))
+				got = append(got, fmt.Sprintf("%d=%d%s+%d", g.GlyphID, g.TextIndex(), at, g.Advance/64))
 			}
 		}
 		if have := "[" + strings.Join(got, "|") + "]"; have != fields[2] {
