@@ -16,8 +16,9 @@ const (
 
 // Parse reads one YAML document. The Node is nil where the file could not be
 // read at all; of a syntax error the first is reported, of everything else
-// all.
+// all. Of a value reported here a Reader says nothing more.
 func Parse(file string, data []byte) (*Node, []Problem) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	p := &parser{file: file, lines: bytes.Split(data, []byte("\n"))}
 	if len(data) > maxFile {
 		p.problem(1, 1, "file is larger than 256 KiB; split it into several campaigns")
@@ -97,12 +98,13 @@ func (p *parser) syntax(err error) {
 
 // node turns a yaml node into ours and reports what is not wanted.
 func (p *parser) node(y *yaml.Node, depth int) *Node {
-	n := &Node{File: p.file, Line: y.Line, Col: y.Column}
+	n := &Node{File: p.file, Line: max(y.Line, 1), Col: max(y.Column, 1)}
 	if depth > maxDepth {
 		p.problem(y.Line, y.Column, "nested too deeply; 32 levels at most")
+		n.bad = true
 		return n
 	}
-	p.unwanted(y)
+	n.bad = p.unwanted(y)
 	switch y.Kind {
 	case yaml.MappingNode:
 		n.Kind = Map
@@ -139,6 +141,7 @@ func (p *parser) entries(n *Node, y *yaml.Node, depth int) {
 		seen[key.Value] = key.Line
 		if y.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" && value.Value == "" {
 			p.problem(key.Line, key.Column, flowKey(key.Value))
+			n.bad = true
 			continue
 		}
 		n.Entries = append(n.Entries, Entry{Key: p.node(key, depth+1), Value: p.value(value, depth)})
@@ -155,6 +158,7 @@ func (p *parser) value(y *yaml.Node, depth int) *Node {
 			}
 		}
 		p.problem(y.Line, y.Column, text)
+		return &Node{File: p.file, Line: max(y.Line, 1), Col: max(y.Column, 1), bad: true}
 	}
 	return p.node(y, depth+1)
 }
@@ -165,11 +169,13 @@ func after(line []byte, col int) []byte {
 }
 
 // unwanted reports what YAML has and the language has not.
-func (p *parser) unwanted(y *yaml.Node) {
+func (p *parser) unwanted(y *yaml.Node) bool {
 	if y.Anchor != "" || y.Kind == yaml.AliasNode {
 		p.problem(y.Line, y.Column, "anchors and aliases are not read; write the value out, or put it in quotes")
 	}
 	if y.Style&yaml.TaggedStyle != 0 {
 		p.problem(y.Line, y.Column, "tags are not read; put a value that begins with ! in quotes")
+		return true
 	}
+	return y.Anchor != "" || y.Kind == yaml.AliasNode
 }

@@ -3,6 +3,7 @@ package strict_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/opentime/strict"
 )
@@ -79,4 +80,45 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestReaderSaysNothingMoreOfWhatParseReported(t *testing.T) {
+	root, problems := strict.Parse("f.yaml", []byte("size: ~\nshare: !x 5%\nn: 5\n"))
+	r := strict.Reader{Problems: problems}
+	r.Map(root, strict.Keys{
+		"size":  func(n *strict.Node) { r.Size(n) },
+		"share": func(n *strict.Node) { r.Percent(n) },
+		"n":     func(n *strict.Node) { r.Int(n, 1, 9) },
+	})
+	if len(r.Problems) != 2 {
+		t.Errorf("%d problems, want Parse's 2: %v", len(r.Problems), r.Problems)
+	}
+}
+
+func TestParseNumber(t *testing.T) {
+	good := map[string]int64{"5": 5_000_000, "-2.5": -2_500_000, "0.000001": 1, "0": 0, "-0": 0}
+	for text, want := range good {
+		if got, ok := strict.ParseNumber(text); !ok || got != want {
+			t.Errorf("ParseNumber(%q) = %d, %v, want %d", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"", "-", "01", "01234", "1e3", "0x1", "1_000", "1.", ".5", "+1", "1.0000001", "9999999999999", "٣"} {
+		if got, ok := strict.ParseNumber(text); ok {
+			t.Errorf("ParseNumber(%q) = %d, want none", text, got)
+		}
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	good := map[string]time.Duration{"90s": 90 * time.Second, "48h": 48 * time.Hour, "2w": 336 * time.Hour, "1d12h": 36 * time.Hour}
+	for text, want := range good {
+		if got, ok := strict.ParseDuration(text); !ok || got != want {
+			t.Errorf("ParseDuration(%q) = %v, %v, want %v", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"", "5", "h", "1h1d", "1h1h", "1M", "1.5h", "-1h", "999999999w", "1d "} {
+		if got, ok := strict.ParseDuration(text); ok {
+			t.Errorf("ParseDuration(%q) = %v, want none", text, got)
+		}
+	}
 }

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Reader walks nodes and collects the problems found on the way.
+// Reader walks nodes and collects the problems found on the way. The zero
+// Reader is ready. Of a node that Parse reported, it reports nothing more.
 type Reader struct {
 	Problems []Problem
 }
@@ -18,8 +19,7 @@ type Keys map[string]func(*Node)
 // unknown key is a problem with the nearest known one as remedy; so is an n
 // that is no map.
 func (r *Reader) Map(n *Node, keys Keys) {
-	if n.Kind != Map {
-		r.Errorf(n, "expected a map; write key: value pairs")
+	if !r.IsMap(n) {
 		return
 	}
 	for _, e := range n.Entries {
@@ -33,6 +33,38 @@ func (r *Reader) Map(n *Node, keys Keys) {
 	}
 }
 
+// IsMap reports whether n is a map; if not, it is a problem.
+func (r *Reader) IsMap(n *Node) bool {
+	if n.Kind != Map {
+		r.Errorf(n, "expected a map; write key: value pairs")
+	}
+	return n.Kind == Map
+}
+
+// Need reports each of keys that the map n lacks, at n.
+func (r *Reader) Need(n *Node, keys ...string) {
+	if n.Kind != Map {
+		return
+	}
+	for _, key := range keys {
+		if n.Find(key) == nil {
+			r.Errorf(n, "%q is missing; add it", key)
+		}
+	}
+}
+
+// Each calls read for each item of the list n. Anything but a list is a
+// problem.
+func (r *Reader) Each(n *Node, read func(*Node)) {
+	if n.Kind != List {
+		r.Errorf(n, "expected a list; write [a, b], or one item a line, each after a dash")
+		return
+	}
+	for _, item := range n.Items {
+		read(item)
+	}
+}
+
 // Errorf adds a problem at n. The text reads "what is wrong; what to do".
 func (r *Reader) Errorf(n *Node, format string, args ...any) { r.add(n, Wrong, format, args) }
 
@@ -43,6 +75,9 @@ func (r *Reader) Warnf(n *Node, format string, args ...any) { r.add(n, Warning, 
 func (r *Reader) Notef(n *Node, format string, args ...any) { r.add(n, Note, format, args) }
 
 func (r *Reader) add(n *Node, level Level, format string, args []any) {
+	if n.bad {
+		return
+	}
 	r.Problems = append(r.Problems, Problem{
 		File: n.File, Line: n.Line, Col: n.Col, Level: level, Text: fmt.Sprintf(format, args...),
 	})

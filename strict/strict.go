@@ -7,10 +7,10 @@
 // The typical caller parses a file, then walks it with a Reader:
 //
 //	node, problems := strict.Parse("spring.yaml", data)
-//	r := strict.NewReader("spring.yaml")
+//	r := strict.Reader{Problems: problems}
 //	r.Map(node, strict.Keys{
 //		"campaign": func(n *strict.Node) { c.ID = r.ID(n) },
-//		"holdout":  func(n *strict.Node) { ... r.Errorf(n, "...; ...") },
+//		"holdout":  func(n *strict.Node) { c.Holdout = r.Percent(n) },
 //	})
 package strict
 
@@ -40,6 +40,8 @@ type Node struct {
 	Quoted    bool   // of a scalar: stood in quotes or is a block text
 	Entries   []Entry
 	Items     []*Node // of a list
+
+	bad bool // reported by Parse: a Reader says nothing more of it
 }
 
 // Entry is one key of a map and its value, in the order of the file.
