@@ -1,0 +1,157 @@
+package render
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+
+	"github.com/fogleman/gg"
+)
+
+// This file holds all that gg draws: shapes, never text and never pictures.
+
+// shape is a rounded box in pixels.
+type shape struct {
+	x, y, w, h, radius float64
+}
+
+func (s shape) trace(c *gg.Context) {
+	radius := min(s.radius, s.w/2, s.h/2)
+	if radius <= 0 {
+		c.DrawRectangle(s.x, s.y, s.w, s.h)
+		return
+	}
+	c.DrawRoundedRectangle(s.x, s.y, s.w, s.h, radius)
+}
+
+// fillShape fills a shape with one colour.
+func fillShape(dst *image.RGBA, s shape, fill color.NRGBA) {
+	if fill.A == 0 || s.w <= 0 || s.h <= 0 {
+		return
+	}
+	c := gg.NewContextForRGBA(dst)
+	c.SetColor(fill)
+	s.trace(c)
+	c.Fill()
+}
+
+// fillGradient fills a shape with a gradient, as CSS lays it: the line through
+// the centre is as long as makes the corners take the end colours.
+func fillGradient(dst *image.RGBA, s shape, g *gradient) {
+	if s.w <= 0 || s.h <= 0 {
+		return
+	}
+	sin, cos := math.Sincos(g.angle * math.Pi / 180)
+	half := (math.Abs(s.w*sin) + math.Abs(s.h*cos)) / 2
+	cx, cy := s.x+s.w/2, s.y+s.h/2
+	pattern := gg.NewLinearGradient(cx-sin*half, cy+cos*half, cx+sin*half, cy-cos*half)
+	for _, stop := range g.stops {
+		pattern.AddColorStop(stop.at, stop.colour)
+	}
+	c := gg.NewContextForRGBA(dst)
+	c.SetFillStyle(pattern)
+	s.trace(c)
+	c.Fill()
+}
+
+// strokeShape draws a shape's border, inside its edge.
+func strokeShape(dst *image.RGBA, s shape, width float64, colour color.NRGBA) {
+	if width <= 0 || colour.A == 0 {
+		return
+	}
+	c := gg.NewContextForRGBA(dst)
+	c.SetColor(colour)
+	c.SetLineWidth(width)
+	inner := shape{s.x + width/2, s.y + width/2, s.w - width, s.h - width, max(0, s.radius-width/2)}
+	if s.radius <= 0 {
+		inner.radius = 0
+	}
+	inner.trace(c)
+	c.Stroke()
+}
+
+// fillStar fills a star with five points in a square.
+func fillStar(dst *image.RGBA, x, y, size float64, fill color.NRGBA) {
+	c := gg.NewContextForRGBA(dst)
+	c.SetColor(fill)
+	cx, cy, outer := x+size/2, y+size*0.53, size*0.52
+	for i := range 10 {
+		radius := outer
+		if i%2 == 1 {
+			radius = outer * 0.45
+		}
+		sin, cos := math.Sincos(float64(i)*math.Pi/5 - math.Pi/2)
+		c.LineTo(cx+cos*radius, cy+sin*radius)
+	}
+	c.ClosePath()
+	c.Fill()
+}
+
+// roundedMask is how much of each pixel a rounded box of w by h covers.
+func roundedMask(w, h int, radius float64) *image.Alpha {
+	full := image.NewRGBA(image.Rect(0, 0, w, h))
+	fillShape(full, shape{0, 0, float64(w), float64(h), radius}, color.NRGBA{A: 255})
+	mask := image.NewAlpha(full.Rect)
+	for i := range mask.Pix {
+		mask.Pix[i] = full.Pix[4*i+3]
+	}
+	return mask
+}
+
+// fillShadow draws a shape's shadow: the shape moved, and blurred three times
+// by a box, which is near a Gaussian.
+func fillShadow(dst *image.RGBA, s shape, blur float64, colour color.NRGBA) {
+	margin := int(math.Ceil(blur)) + 1
+	area := image.Rect(int(s.x)-margin, int(s.y)-margin, int(math.Ceil(s.x+s.w))+margin, int(math.Ceil(s.y+s.h))+margin)
+	if area.Dx() > 2*MaxWidth || area.Dy() > 2*MaxHeight {
+		return
+	}
+	full := image.NewRGBA(image.Rect(0, 0, area.Dx(), area.Dy()))
+	s.x, s.y = s.x-float64(area.Min.X), s.y-float64(area.Min.Y)
+	fillShape(full, s, color.NRGBA{A: 255})
+	mask := image.NewAlpha(full.Rect)
+	for i := range mask.Pix {
+		mask.Pix[i] = full.Pix[4*i+3]
+	}
+	line := make([]uint8, max(mask.Rect.Dx(), mask.Rect.Dy()))
+	for range 3 {
+		blurBox(mask, int(blur/3), line)
+	}
+	draw.DrawMask(dst, area, image.NewUniform(colour), image.Point{}, mask, image.Point{}, draw.Over)
+}
+
+// blurBox replaces each value by the mean of those within radius, first along
+// rows, then along columns.
+func blurBox(m *image.Alpha, radius int, line []uint8) {
+	if radius < 1 {
+		return
+	}
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	for y := range h {
+		blurLine(m.Pix[y*m.Stride:], w, 1, radius, line)
+	}
+	for x := range w {
+		blurLine(m.Pix[x:], h, m.Stride, radius, line)
+	}
+}
+
+// blurLine blurs n values that lie step apart; what is outside is 0.
+func blurLine(pix []uint8, n, step, radius int, line []uint8) {
+	for i := range n {
+		line[i] = pix[i*step]
+	}
+	sum, width := 0, 2*radius+1
+	for i := range min(radius, n) {
+		sum += int(line[i])
+	}
+	for i := range n {
+		if i+radius < n {
+			sum += int(line[i+radius])
+		}
+		if i-radius-1 >= 0 {
+			sum -= int(line[i-radius-1])
+		}
+		pix[i*step] = uint8(sum / width)
+	}
+}

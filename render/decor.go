@@ -1,0 +1,128 @@
+package render
+
+import (
+	"image/color"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"example.com/opentime/strict"
+)
+
+// decor is how a box looks: its ground, border, corners and shadow.
+type decor struct {
+	fill     paint
+	gradient *gradient
+	radius   float64
+	border   float64
+	edge     paint
+	shadow   *shadow
+	some     bool // anything is drawn at all
+}
+
+// gradient is CSS's linear-gradient.
+type gradient struct {
+	angle float64 // degrees; 0 is upwards, 90 to the right
+	stops []stop
+}
+
+type stop struct {
+	at     float64 // 0..1
+	colour color.NRGBA
+}
+
+// shadow is CSS's box-shadow.
+type shadow struct {
+	x, y, blur float64
+	colour     color.NRGBA
+}
+
+// decor returns the keys of a box's looks.
+func (r *layoutReader) decor(c *common, d *decor) strict.Keys {
+	fill, edge := r.paint(c, &d.fill), r.paint(c, &d.edge)
+	return strict.Keys{
+		"background": func(n *strict.Node) {
+			d.some = true
+			if strings.HasPrefix(n.Text, "linear-gradient(") {
+				d.gradient = r.gradient(n)
+				return
+			}
+			fill(n)
+		},
+		"border-radius": func(n *strict.Node) { d.radius = r.number(n, 0, 600) },
+		"border-width":  func(n *strict.Node) { d.border, d.some = r.number(n, 0, 50), true },
+		"border-color":  edge,
+		"box-shadow":    func(n *strict.Node) { d.shadow, d.some = r.shadow(n), true },
+	}
+}
+
+var (
+	gradientPattern = regexp.MustCompile(`^linear-gradient\((-?[0-9.]{1,6})deg((?:, *#[0-9a-fA-F]{3,8}(?: [0-9.]{1,6}%)?){2,8})\)$`)
+	shadowPattern   = regexp.MustCompile(`^(-?[0-9.]{1,5}) (-?[0-9.]{1,5}) ([0-9.]{1,5}) (#[0-9a-fA-F]{3,8})$`)
+)
+
+func (r *layoutReader) gradient(n *strict.Node) *gradient {
+	m := gradientPattern.FindStringSubmatch(n.Text)
+	if m == nil {
+		r.Errorf(n, `%q is no gradient; write "linear-gradient(90deg, #000000 0%%, #00000000 100%%)"`, n.Text)
+		return nil
+	}
+	g := &gradient{}
+	g.angle, _ = strconv.ParseFloat(m[1], 64)
+	parts := strings.Split(m[2][1:], ",")
+	for i, part := range parts {
+		word, at, placed := strings.Cut(strings.TrimSpace(part), " ")
+		s := stop{at: float64(i) / float64(len(parts)-1)}
+		var ok bool
+		if s.colour, ok = parseColour(word); !ok {
+			r.Errorf(n, "%q is no colour; write \"#1a2b3c\", or with transparency \"#1a2b3c80\"", word)
+		}
+		if placed {
+			f, err := strconv.ParseFloat(strings.TrimSuffix(at, "%"), 64)
+			if s.at = f / 100; err != nil || f > 100 || i > 0 && s.at < g.stops[i-1].at {
+				r.Errorf(n, "%q is no place of a colour here; write percentages that rise to 100%%", at)
+			}
+		}
+		g.stops = append(g.stops, s)
+	}
+	return g
+}
+
+func (r *layoutReader) shadow(n *strict.Node) *shadow {
+	m := shadowPattern.FindStringSubmatch(n.Text)
+	if m == nil {
+		r.Errorf(n, `%q is no shadow; write "0 2 8 #00000033": right, down, blur, colour`, n.Text)
+		return nil
+	}
+	s := &shadow{}
+	s.x, _ = strconv.ParseFloat(m[1], 64)
+	s.y, _ = strconv.ParseFloat(m[2], 64)
+	s.blur, _ = strconv.ParseFloat(m[3], 64)
+	var ok bool
+	if s.colour, ok = parseColour(m[4]); !ok || s.blur > 40 || s.x < -40 || s.x > 40 || s.y < -40 || s.y > 40 {
+		r.Errorf(n, "%q is out of bounds; a shadow lies within 40 pixels and has a colour such as #00000033", n.Text)
+		return nil
+	}
+	return s
+}
+
+// decorate draws a box's looks; the layer draws on top of it.
+func (d *drawing) decorate(look *decor, b Box) {
+	if !look.some {
+		return
+	}
+	r := d.pixels(b)
+	s := shape{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()), look.radius * d.scale}
+	if look.shadow != nil {
+		moved := s
+		moved.x += look.shadow.x * d.scale
+		moved.y += look.shadow.y * d.scale
+		fillShadow(d.dst, moved, look.shadow.blur*d.scale, look.shadow.colour)
+	}
+	if look.gradient != nil {
+		fillGradient(d.dst, s, look.gradient)
+	} else {
+		fillShape(d.dst, s, look.fill.of(d.p))
+	}
+	strokeShape(d.dst, s, look.border*d.scale, look.edge.of(d.p))
+}

@@ -1,0 +1,244 @@
+package render
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"os"
+	"path/filepath"
+
+	xdraw "golang.org/x/image/draw"
+)
+
+// Bounds on source pictures.
+const (
+	maxSourceBytes  = 10 << 20
+	maxSourcePixels = 12_000_000
+	sizedBytes      = 256 << 20 // of pictures kept decoded and resized
+)
+
+// Library keeps source pictures by the hash of their content, in a directory,
+// and those used last decoded and resized in memory. It is safe for concurrent
+// use, also by several processes.
+type Library struct {
+	dir  string
+	cuts memo[cut, *sizedPhoto]
+}
+
+// OpenLibrary opens the library in dir, which is made where there is none.
+func OpenLibrary(dir string) (*Library, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("open library: %w", err)
+	}
+	l := &Library{dir: dir}
+	l.cuts.max = sizedBytes
+	return l, nil
+}
+
+// Add checks a picture and keeps it. It refuses what is no PNG, JPEG or GIF,
+// is over 10 MiB or 12 megapixels, has several frames or cannot be decoded.
+func (l *Library) Add(data []byte) (Hash, error) {
+	if len(data) > maxSourceBytes {
+		return Hash{}, fmt.Errorf("add picture: %d bytes; at most %d", len(data), maxSourceBytes)
+	}
+	h := Hash(sha256.Sum256(data))
+	if kept, err := os.Stat(l.path(h)); err == nil && kept.Size() == int64(len(data)) {
+		return h, nil // checked when it was first kept, and again when read
+	}
+	if _, err := decodeSource(data); err != nil {
+		return Hash{}, fmt.Errorf("add picture: %w", err)
+	}
+	if err := l.keep(h, data); err != nil {
+		return Hash{}, fmt.Errorf("add picture: %w", err)
+	}
+	return h, nil
+}
+
+// keep writes a file whole or not at all.
+func (l *Library) keep(h Hash, data []byte) error {
+	f, err := os.CreateTemp(l.dir, "new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails once it is renamed
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), l.path(h))
+}
+
+func (l *Library) path(h Hash) string { return filepath.Join(l.dir, h.String()) }
+
+// Open returns a picture's bytes. A file that is not what its name says is an
+// error.
+func (l *Library) Open(h Hash) ([]byte, error) {
+	data, err := os.ReadFile(l.path(h))
+	if err != nil {
+		return nil, fmt.Errorf("open picture: %w", err)
+	}
+	if sha256.Sum256(data) != h {
+		return nil, fmt.Errorf("open picture %s: the file's content is not that of its name", h)
+	}
+	return data, nil
+}
+
+// codec reads one format. No other decoder is ever asked.
+type codec struct {
+	magic  string
+	config func([]byte) (image.Config, error)
+	decode func([]byte) (image.Image, error)
+}
+
+func codecs() []codec {
+	return []codec{
+		{
+			"\x89PNG\r\n\x1a\n",
+			func(b []byte) (image.Config, error) { return png.DecodeConfig(bytes.NewReader(b)) },
+			func(b []byte) (image.Image, error) { return png.Decode(bytes.NewReader(b)) },
+		},
+		{
+			"\xff\xd8\xff",
+			func(b []byte) (image.Config, error) { return jpeg.DecodeConfig(bytes.NewReader(b)) },
+			func(b []byte) (image.Image, error) { return jpeg.Decode(bytes.NewReader(b)) },
+		},
+		{
+			"GIF8",
+			func(b []byte) (image.Config, error) { return gif.DecodeConfig(bytes.NewReader(b)) },
+			decodeGIF,
+		},
+	}
+}
+
+// decodeSource decodes a picture whose bounds were looked at first.
+func decodeSource(data []byte) (image.Image, error) {
+	for _, c := range codecs() {
+		if !bytes.HasPrefix(data, []byte(c.magic)) {
+			continue
+		}
+		config, err := c.config(data)
+		if err != nil {
+			return nil, fmt.Errorf("read picture: %w", err)
+		}
+		if config.Width < 1 || config.Height < 1 || config.Width > maxSourcePixels/config.Height {
+			return nil, fmt.Errorf("read picture: %dx%d pixels; at most %d in all", config.Width, config.Height, maxSourcePixels)
+		}
+		m, err := c.decode(data)
+		if err != nil {
+			return nil, fmt.Errorf("read picture: %w", err)
+		}
+		return m, nil
+	}
+	return nil, errors.New("read picture: neither PNG, JPEG nor GIF")
+}
+
+// decodeGIF decodes a GIF of one frame.
+func decodeGIF(data []byte) (image.Image, error) {
+	if n := gifFrames(data); n != 1 {
+		return nil, fmt.Errorf("a GIF of %d frames; only stills are taken", n)
+	}
+	return gif.Decode(bytes.NewReader(data))
+}
+
+// gifFrames counts a GIF's frames, up to 2, without decoding them.
+func gifFrames(data []byte) int {
+	table := func(flags byte) int {
+		if flags&0x80 == 0 {
+			return 0
+		}
+		return 3 << (flags&7 + 1)
+	}
+	if len(data) < 13 {
+		return 0
+	}
+	at, frames := 13+table(data[10]), 0
+	blocks := func() {
+		for at < len(data) && data[at] != 0 {
+			at += int(data[at]) + 1
+		}
+		at++
+	}
+	for at < len(data) && frames < 2 {
+		switch data[at] {
+		case 0x21: // an extension and its label
+			at += 2
+			blocks()
+		case 0x2c: // a frame: place, size, flags, colours, code size
+			if at+9 >= len(data) {
+				return frames
+			}
+			at += 10 + table(data[at+9]) + 1
+			frames++
+			blocks()
+		default: // the end, or no GIF
+			return frames
+		}
+	}
+	return frames
+}
+
+// cut is a part of a picture in a size: what an image layer draws.
+type cut struct {
+	hash           Hash
+	w, h           int
+	contain        bool
+	focusX, focusY float64
+	radius         float64
+}
+
+// sizedPhoto is a cut in pixels.
+type sizedPhoto struct {
+	RGBA   *image.RGBA
+	Opaque bool
+}
+
+// sized returns a cut, decoded now or before.
+func (l *Library) sized(c cut) (*sizedPhoto, error) {
+	if l == nil {
+		return nil, errors.New("open picture: there is no library")
+	}
+	return l.cuts.get(c, func() (*sizedPhoto, int64, error) {
+		data, err := l.Open(c.hash)
+		if err != nil {
+			return nil, 0, err
+		}
+		source, err := decodeSource(data)
+		if err != nil {
+			return nil, 0, err
+		}
+		m := c.scale(source)
+		return &sizedPhoto{m, m.Opaque()}, int64(len(m.Pix)), nil
+	})
+}
+
+// scale cuts and resizes a decoded picture.
+func (c cut) scale(source image.Image) *image.RGBA {
+	dst := image.NewRGBA(image.Rect(0, 0, c.w, c.h))
+	from, to := source.Bounds(), dst.Rect
+	sx, sy := float64(c.w)/float64(from.Dx()), float64(c.h)/float64(from.Dy())
+	if c.contain {
+		s := min(sx, sy)
+		w, h := max(1, round(float64(from.Dx())*s)), max(1, round(float64(from.Dy())*s))
+		to = image.Rect(0, 0, w, h).Add(image.Pt(round(float64(c.w-w)*c.focusX), round(float64(c.h-h)*c.focusY)))
+	} else {
+		s := max(sx, sy)
+		w := min(from.Dx(), max(1, round(float64(c.w)/s)))
+		h := min(from.Dy(), max(1, round(float64(c.h)/s)))
+		from = image.Rect(0, 0, w, h).Add(from.Min).Add(
+			image.Pt(round(float64(from.Dx()-w)*c.focusX), round(float64(from.Dy()-h)*c.focusY)))
+	}
+	xdraw.CatmullRom.Scale(dst, to, source, from, xdraw.Src, nil)
+	if c.radius > 0 {
+		round := image.NewRGBA(dst.Rect)
+		draw.DrawMask(round, dst.Rect, dst, image.Point{}, roundedMask(c.w, c.h, c.radius), image.Point{}, draw.Src)
+		dst = round
+	}
+	return dst
+}

@@ -1,0 +1,176 @@
+// Package render draws pictures: a Picture goes in, an Image comes out. It
+// parses layouts, sets text of any script, keeps source pictures by the hash
+// of their content, and encodes JPEG, PNG and GIF. It knows no rules and no
+// HTTP.
+//
+// The way of a picture is Draw, in this file: the layout's static part is
+// drawn once (compile.go), copied, the layers that change are drawn on the
+// copy (layer.go and layer_*.go), and the pixels are encoded (encode.go).
+package render
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+)
+
+// Format is how an image is encoded.
+type Format uint8
+
+// The formats. JPG is for photos, PNG for flat graphics, GIF for animation.
+const (
+	JPG Format = iota
+	PNG
+	GIF
+)
+
+// Extension is the format's file extension, without the dot.
+func (f Format) Extension() string {
+	switch f {
+	case PNG:
+		return "png"
+	case GIF:
+		return "gif"
+	}
+	return "jpg"
+}
+
+// ContentType is the format's media type.
+func (f Format) ContentType() string {
+	switch f {
+	case PNG:
+		return "image/png"
+	case GIF:
+		return "image/gif"
+	}
+	return "image/jpeg"
+}
+
+// ParseFormat reads an extension; jpeg reads as jpg.
+func ParseFormat(extension string) (Format, bool) {
+	switch extension {
+	case "jpg", "jpeg":
+		return JPG, true
+	case "png":
+		return PNG, true
+	case "gif":
+		return GIF, true
+	}
+	return JPG, false
+}
+
+// Frames says how the later frames of an animation are drawn.
+type Frames uint8
+
+// PartialFrames holds only what changes; WholeFrames is for clients that
+// damage partial frames.
+const (
+	PartialFrames Frames = iota
+	WholeFrames
+)
+
+// ValueKind says what a Value is.
+type ValueKind uint8
+
+// The kinds of values. Absent leaves out the layers that use the value.
+const (
+	Absent ValueKind = iota
+	Text
+	Number
+	Moment
+	List
+	Colour
+	Photo
+)
+
+// Value is one resolved value of a picture.
+type Value struct {
+	Kind    ValueKind
+	Text    string   // of Text and Colour ("#rrggbb"); of Number and Moment: what a text draws of it, where given
+	Number  float64  //
+	Seconds int64    // of a Moment: how many are left
+	List    []string //
+	Photo   Hash     //
+}
+
+// Picture is everything that determines an image: its Key is the cache key.
+// It owns its memory.
+type Picture struct {
+	Layout        *Layout
+	Format        Format
+	Width, Height int     // CSS pixels of the block; 0: the layout's
+	Density       float64 // image pixels per CSS pixel; 0: 2
+	Quality       int     // of a JPEG; 0: 82
+	Frames        Frames
+	Locale        string  // BCP 47
+	AsDate        bool    // countdowns draw DateText and stand still
+	DateText      string  // what a moment without a Text of its own draws
+	Values        []Value // in the order of Layout.Values; those behind the last are absent
+	Nothing       bool    // draw a transparent picture, one pixel high
+}
+
+// Image is an encoded picture.
+type Image struct {
+	Bytes         []byte
+	Type          Format
+	Width, Height int // pixels
+}
+
+// Hash is the SHA-256 of a source picture's bytes.
+type Hash [32]byte
+
+// String is the hash in hexadecimal.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// ParseHash reads what String wrote.
+func ParseHash(text string) (Hash, error) {
+	var h Hash
+	b, err := hex.DecodeString(text)
+	if err != nil || len(b) != len(h) {
+		return h, errors.New("parse hash: want 64 hexadecimal digits")
+	}
+	copy(h[:], b)
+	return h, nil
+}
+
+// Bounds on what is drawn.
+const (
+	MaxWidth  = 1400 // pixels of an image
+	MaxHeight = 2400
+
+	defaultDensity = 2
+	defaultQuality = 82
+)
+
+// size returns the image's pixels.
+func (p *Picture) size() (width, height int, err error) {
+	w, h, density, _ := p.settings()
+	width, height = int(float64(w)*density+0.5), int(float64(h)*density+0.5)
+	if width < 1 || height < 1 || width > MaxWidth || height > MaxHeight {
+		return 0, 0, fmt.Errorf("draw picture: %dx%d pixels are outside 1x1..%dx%d", width, height, MaxWidth, MaxHeight)
+	}
+	return width, height, nil
+}
+
+// settings returns size, density and quality with what is 0 filled in.
+func (p *Picture) settings() (width, height int, density float64, quality int) {
+	width, height, density, quality = p.Width, p.Height, p.Density, p.Quality
+	if p.Layout != nil && (width == 0 || height == 0) {
+		width, height = p.Layout.Width, p.Layout.Height
+	}
+	if !(density > 0 && density <= 4) {
+		density = defaultDensity
+	}
+	if quality < 1 || quality > 100 {
+		quality = defaultQuality
+	}
+	return width, height, density, quality
+}
+
+// value is the picture's i-th value.
+func (p *Picture) value(i int) *Value {
+	if i < 0 || i >= len(p.Values) {
+		return &Value{}
+	}
+	return &p.Values[i]
+}
