@@ -5,9 +5,11 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"image/png"
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"example.com/opentime/assets"
@@ -70,7 +72,7 @@ func sceneryAt(x, y float64, seed int) color.RGBA {
 			c = colours[i]
 		}
 	}
-	noise := float64(seed*1103515245+12345>>8&15) - 7
+	noise := float64((seed*1103515245+12345)>>16&15) - 7
 	at := func(i int) uint8 { return uint8(min(max(0, c[i]+noise*0.5), 255)) }
 	return color.RGBA{at(0), at(1), at(2), 255}
 }
@@ -135,13 +137,19 @@ func gallery(photo render.Hash) []exhibit {
 	}
 }
 
-func TestGallery(t *testing.T) {
+// renderer draws with the built-in fonts and a library that has the scenery.
+func renderer(t testing.TB) (*render.Renderer, render.Hash) {
+	t.Helper()
 	fonts, err := render.LoadFonts(assets.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
 	library, photo := library(t)
-	r := render.New(fonts, library)
+	return render.New(fonts, library), photo
+}
+
+func TestGallery(t *testing.T) {
+	r, photo := renderer(t)
 	for _, e := range gallery(photo) {
 		e.picture.Layout, e.picture.Format = layoutNamed(t, e.layout), e.format
 		i, err := r.Draw(&e.picture)
@@ -149,7 +157,112 @@ func TestGallery(t *testing.T) {
 			t.Errorf("%s: %v", e.name, err)
 			continue
 		}
-		decode(t, i)
-		os.WriteFile("/tmp/look/"+e.name+"."+e.format.Extension(), i.Bytes, 0o644)
+		golden(t, e.name, decode(t, i))
+	}
+}
+
+// golden compares a picture with the one kept under its name. What differs is
+// written to testdata/failed.
+func golden(t *testing.T, name string, got image.Image) {
+	t.Helper()
+	file := filepath.Join("testdata", "gallery", name+".png")
+	if *update {
+		savePNG(t, file, got)
+		return
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Errorf("%s: %v; run with -update", name, err)
+		return
+	}
+	want, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if far := difference(got, want); far > 1.5 {
+		savePNG(t, filepath.Join("testdata", "failed", name+".png"), got)
+		t.Errorf("%s: differs from %s by %.2f; look at testdata/failed", name, file, far)
+	}
+}
+
+func savePNG(t testing.TB, file string, m image.Image) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// difference is the root of the mean squared difference of two pictures'
+// channels, 0..255, in the tile of 32x32 where they differ most, a quarter of
+// it: JPEGs of two builds may differ by a little everywhere.
+func difference(a, b image.Image) float64 {
+	if a.Bounds() != b.Bounds() {
+		return 255
+	}
+	most, r := 0.0, a.Bounds()
+	for y := r.Min.Y; y < r.Max.Y; y += 32 {
+		for x := r.Min.X; x < r.Max.X; x += 32 {
+			most = max(most, tileDifference(a, b, image.Rect(x, y, x+32, y+32).Intersect(r)))
+		}
+	}
+	return most / 4
+}
+
+func tileDifference(a, b image.Image, tile image.Rectangle) float64 {
+	sum := 0.0
+	for y := tile.Min.Y; y < tile.Max.Y; y++ {
+		for x := tile.Min.X; x < tile.Max.X; x++ {
+			ar, ag, ab, _ := a.At(x, y).RGBA()
+			br, bg, bb, _ := b.At(x, y).RGBA()
+			for _, d := range [3]float64{float64(ar) - float64(br), float64(ag) - float64(bg), float64(ab) - float64(bb)} {
+				sum += d * d / (257 * 257)
+			}
+		}
+	}
+	return math.Sqrt(sum / float64(3*tile.Dx()*tile.Dy()))
+}
+
+// TestContrast draws the headline over a white photo: what lies under the
+// white text must stay dark enough to read, 4.5 to 1.
+func TestContrast(t *testing.T) {
+	fonts, err := render.LoadFonts(assets.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := render.OpenLibrary(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	white := image.NewGray(image.Rect(0, 0, 60, 24))
+	for i := range white.Pix {
+		white.Pix[i] = 255
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, white); err != nil {
+		t.Fatal(err)
+	}
+	photo, err := library.Add(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &render.Picture{Layout: layoutNamed(t, "photo-headline"), Format: render.PNG, Values: []render.Value{{Kind: render.Photo, Photo: photo}, text("\u2063")}}
+	i, err := render.New(fonts, library).Draw(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := decode(t, i)
+	for x := 68; x < 768; x++ {
+		c := color.GrayModel.Convert(m.At(x, 20)).(color.Gray)
+		luminance := math.Pow((float64(c.Y)/255+0.055)/1.055, 2.4)
+		if ratio := 1.05 / (luminance + 0.05); ratio < 4.5 {
+			t.Fatalf("at x = %d the contrast of white text is %.2f, want 4.5", x, ratio)
+		}
 	}
 }
