@@ -8,11 +8,11 @@ type Condition struct {
 	Node  *strict.Node // the key it was written under
 	Parts []*Condition // of And, Or, Not (none of them holds)
 	Refs  []Ref        // of Known
-	Ref   Ref          // of Test
-	Type  Type         // of Test: the signal's
-	Any   []Match      // of Test: one of them
-	All   []Match      // of Test on a list: every one of them
-	Name  string       // of Test: the signal as written; of a segment's And/Or: the segment's id
+	Ref   Ref          // of Compare
+	Type  Type         // of Compare: the signal's
+	Any   []Match      // of Compare: one of them
+	All   []Match      // of Compare on a list: every one of them
+	Name  string       // of Compare: the signal as written; of a segment's And/Or: the segment's id
 }
 
 // Op is what a Condition does.
@@ -23,7 +23,7 @@ const (
 	And Op = iota
 	Or
 	Not
-	Test
+	Compare
 	Known
 )
 

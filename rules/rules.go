@@ -37,6 +37,11 @@ type Campaign struct {
 	// Positions is the number of block positions, at most 128. Block.First
 	// numbers them.
 	Positions int
+
+	sender     *Sender
+	attributes []Attribute           // declared, of the catalogue's items
+	slots      map[string]int        // by the signals' names
+	segments   map[string]*Condition // by their ids, those that are used or the campaign's own
 }
 
 // Append is a query parameter added to every destination.
@@ -152,6 +157,9 @@ type Piece struct {
 	Ref     Ref
 	Format  TextFormat
 	Whole   bool // of a link or picture: the placeholder is the whole of it
+	// Pictures are, of a picture's path that names {position}, the references
+	// by position, from 1 on; Ref.Kind is then PositionRef.
+	Pictures []string
 }
 
 // TextFormat is how a placeholder's value is written.

@@ -1,0 +1,251 @@
+package rules
+
+import (
+	"strings"
+
+	"example.com/opentime/strict"
+)
+
+// blocks reads the blocks, in the order of the mail.
+func (l *loader) blocks(n *strict.Node) {
+	if !l.IsMap(n) {
+		return
+	}
+	if len(n.Entries) == 0 || len(n.Entries) > maxBlocks {
+		l.Errorf(n, "%d blocks; write 1 to %d", len(n.Entries), maxBlocks)
+	}
+	for _, e := range n.Entries {
+		id := l.ID(e.Key)
+		b := l.block(e, id)
+		b.First = l.c.Positions
+		l.c.Positions += b.Positions
+		l.c.Blocks = append(l.c.Blocks, b)
+	}
+	if l.c.Positions > maxShown {
+		l.Errorf(n, "the blocks have %d positions together; write at most %d", l.c.Positions, maxShown)
+	}
+}
+
+// blockLoader reads one block.
+type blockLoader struct {
+	*loader
+	b        *Block
+	found    map[string]*strict.Node
+	layers   []layer // of the campaign and the block
+	variants []*Variant
+	nodes    []*strict.Node // of the variants
+}
+
+func (l *loader) block(e strict.Entry, id string) *Block {
+	bl := &blockLoader{loader: l, b: &Block{ID: id, Node: e.Key, Positions: 1}, found: map[string]*strict.Node{}}
+	keys := strict.Keys{}
+	for _, key := range []string{"size", "positions", "format", "alt", "show", "rules", "fallback", "prefetched", "retired"} {
+		keys[key] = func(n *strict.Node) { bl.found[key] = n }
+	}
+	answers := false
+	for _, key := range []string{"question", "answers", "closes", "thanks"} {
+		keys[key] = func(n *strict.Node) { answers = true; l.unsupported(n, key) }
+	}
+	l.Map(e.Value, keys)
+	if e.Value.Kind != strict.Map || answers {
+		return bl.b
+	}
+	if n := bl.found["positions"]; n != nil {
+		bl.b.Positions = l.Int(n, 1, maxPositions)
+	}
+	if n := bl.found["prefetched"]; n != nil {
+		bl.b.AsOpened = l.OneOf(n, "true-later", "as-opened") == "as-opened"
+	}
+	bl.layers = []layer{l.show, {}}
+	if n := bl.found["show"]; n != nil {
+		bl.layers[1] = l.layer(n)
+	}
+	bl.rules()
+	bl.fallback()
+	bl.linked()
+	bl.size()
+	bl.format()
+	bl.alt()
+	if n := bl.found["retired"]; n != nil {
+		bl.retired(n)
+	}
+	return bl.b
+}
+
+// rules reads the block's rules. Without them show is the only rule; without
+// show too the fallback always serves.
+func (bl *blockLoader) rules() {
+	n := bl.found["rules"]
+	if n == nil {
+		if show := bl.found["show"]; show != nil {
+			v := bl.show(show, nil, 2)
+			bl.b.Rules = []*Rule{{Name: "show", Node: show, Variant: v}}
+		}
+		return
+	}
+	if n.Kind == strict.List && len(n.Items) > maxRules {
+		bl.Errorf(n, "%d rules; write at most %d", len(n.Items), maxRules)
+	}
+	names := map[string]int{}
+	bl.Each(n, func(n *strict.Node) {
+		r := bl.rule(n)
+		if line, twice := names[r.Name]; twice && r.Name != "" {
+			bl.Errorf(n, "rule %q is there twice, first on line %d; rename one", r.Name, line)
+		}
+		names[r.Name] = n.Line
+		bl.b.Rules = append(bl.b.Rules, r)
+	})
+}
+
+func (bl *blockLoader) rule(n *strict.Node) *Rule {
+	r := &Rule{Node: n}
+	var when, show *strict.Node
+	bl.Map(n, strict.Keys{
+		"name":     func(n *strict.Node) { r.Name = bl.ID(n) },
+		"when":     func(n *strict.Node) { when = n },
+		"show":     func(n *strict.Node) { show = n },
+		"split":    func(n *strict.Node) { bl.unsupported(n, "split") },
+		"weights":  func(n *strict.Node) { bl.unsupported(n, "weights") },
+		"optimise": func(n *strict.Node) { bl.unsupported(n, "optimise") },
+	})
+	if n.Kind != strict.Map {
+		return r
+	}
+	bl.Need(n, "name")
+	var own []layer
+	node := n
+	if show != nil {
+		own, node = []layer{bl.layer(show)}, show
+	}
+	r.Variant = bl.show(node, own, 2)
+	if when != nil {
+		r.When = bl.when(when, scope{item: r.Variant != nil && r.Variant.hasItem(), block: bl.b})
+	}
+	return r
+}
+
+// show compiles a variant of the block: what it inherits and its own layers.
+func (bl *blockLoader) show(node *strict.Node, own []layer, level int) *Variant {
+	layers := append(bl.layers[:2:2], own...)
+	v := bl.variant(variantLoader{merged: merge(node, layers), b: bl.b, own: level})
+	bl.variants, bl.nodes = append(bl.variants, v), append(bl.nodes, node)
+	return v
+}
+
+// fallback compiles the block's fallback, or what show gives without signals.
+func (bl *blockLoader) fallback() {
+	n := bl.found["fallback"]
+	layers, node := bl.layers[:2:2], bl.b.Node
+	if n != nil {
+		layers, node = append(layers, bl.layer(n)), n
+	}
+	m := merge(node, layers)
+	bl.b.Fallback = bl.variant(variantLoader{merged: m, b: bl.b, fallback: true, own: 2, ownFallback: n != nil})
+	bl.variants, bl.nodes = append(bl.variants, bl.b.Fallback), append(bl.nodes, node)
+}
+
+// linked reports where only some of the block's variants have a link.
+func (bl *blockLoader) linked() {
+	with := false
+	for _, v := range bl.variants {
+		with = with || v != nil && v.Link != nil
+	}
+	for i, v := range bl.variants {
+		if with && v != nil && !v.Nothing && v.Link == nil {
+			bl.Errorf(bl.nodes[i], "this has no link and other variants of the block have; add link")
+		}
+	}
+}
+
+// size takes the block's size from what is written or from its layouts.
+func (bl *blockLoader) size() {
+	b := bl.b
+	n := bl.found["size"]
+	if n != nil {
+		b.Width, b.Height = bl.Size(n)
+		if b.Width > 0 && (b.Width < 16 || b.Height < 16 || b.Width > 700 || b.Height > 1200) {
+			bl.Errorf(n, "%s is out of range; write 16x16 to 700x1200", n.Text)
+		}
+	}
+	for i, v := range bl.variants {
+		if v == nil || v.Nothing {
+			continue
+		}
+		layout := v.Layout
+		switch {
+		case b.Width == 0:
+			b.Width, b.Height = layout.Width, layout.Height
+		case !sameRatio(b.Width, b.Height, layout.Width, layout.Height):
+			bl.Errorf(bl.nodes[i], "the layout %q is %dx%d and the block %dx%d; choose a layout of the same proportions",
+				layout.ID, layout.Width, layout.Height, b.Width, b.Height)
+		case n == nil && b.Width != layout.Width:
+			bl.Errorf(b.Node, "the layouts differ in scale (%dx%d and %dx%d); write size", b.Width, b.Height, layout.Width, layout.Height)
+		}
+	}
+	if b.Width == 0 {
+		b.Width, b.Height = 600, 200
+	}
+}
+
+// sameRatio reports whether two sizes agree in proportions within 1 %.
+func sameRatio(w1, h1, w2, h2 int) bool {
+	a, b := w1*h2, w2*h1
+	return 100*max(a, b) <= 101*min(a, b)
+}
+
+// format is the written one; else gif with a countdown, png if the block can
+// show nothing, else jpg.
+func (bl *blockLoader) format() {
+	nothing, countdown := false, false
+	for _, v := range bl.variants {
+		nothing = nothing || v != nil && v.Nothing
+		countdown = countdown || v != nil && !v.Nothing && v.Layout.Countdown
+	}
+	n := bl.found["format"]
+	switch {
+	case n != nil:
+		bl.b.Format = map[string]Format{"jpg": JPG, "png": PNG, "gif": GIF}[bl.OneOf(n, "jpg", "png", "gif")]
+		if nothing && n.Text == "jpg" {
+			bl.Errorf(n, "a jpg cannot show nothing; write png or gif")
+		}
+	case countdown:
+		bl.b.Format = GIF
+	case nothing || bl.found["retired"] != nil:
+		bl.b.Format = PNG
+	}
+}
+
+// alt reads the text for readers without images: by default the first
+// constant text of the fallback.
+func (bl *blockLoader) alt() {
+	bl.b.Alt = make([]string, len(bl.c.Locales))
+	var texts [][]Template
+	if n := bl.found["alt"]; n != nil {
+		sc := scope{kind: constantText, block: bl.b}
+		texts, _ = bl.texts(n, sc, func(n *strict.Node) (Template, bool) { return bl.template(n, sc) })
+	} else if v := bl.b.Fallback; v != nil {
+		for _, e := range v.Values {
+			if e.Type == Text && texts == nil && len(e.Texts) > 0 && len(e.Texts[0]) > 0 && !e.Texts[0][0].hasPlaceholder() {
+				texts = e.Texts
+			}
+		}
+	}
+	for i := range texts {
+		if len(texts[i]) > 0 && !texts[i][0].hasPlaceholder() && len(texts[i][0]) > 0 {
+			bl.b.Alt[i] = texts[i][0][0].Literal
+		}
+	}
+}
+
+// retired reads where the links of a block that is over lead.
+func (bl *blockLoader) retired(n *strict.Node) {
+	text := strings.TrimSpace(bl.Text(n))
+	if why := wrongLink(text, false, bl.sender.Hosts); why != "" || strings.ContainsAny(text, "{} ") {
+		if why == "" {
+			why = "a retired block has one constant link; write https://..."
+		}
+		bl.Errorf(n, "%s", why)
+		return
+	}
+	bl.b.Retired = ascii(text)
+}

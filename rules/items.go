@@ -1,0 +1,170 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/opentime/strict"
+)
+
+// The lists that items come from, and those that cannot be used yet.
+var (
+	listsNow   = []string{"popular", "recent"}
+	listsLater = []string{"recommend", "next", "similar", "alternatives", "imported", "cart", "viewed", "wished", "bought"}
+)
+
+// items reads the variant's item or list of items.
+func (vl *variantLoader) items() {
+	if g, ok := vl.get("item"); ok {
+		vl.needsCatalogue(g.value)
+		vl.v.Item = vl.itemID(g.value)
+	}
+	g, ok := vl.get("items")
+	if !ok {
+		return
+	}
+	vl.needsCatalogue(g.value)
+	list := &List{Node: g.value, InStock: true, NotBought: true}
+	sc := scope{item: true, fallback: vl.fallback, written: g.level >= vl.own, block: vl.b}
+	before := len(vl.Problems)
+	if vl.admit(g.value, sc, func() bool { vl.list(g.value, list); return true }) {
+		vl.v.List = list
+	}
+	if vl.v.List != nil && vl.fallback && !sc.written && len(vl.Problems) > before {
+		vl.v.List, vl.Problems = nil, vl.Problems[:before]
+	}
+}
+
+func (vl *variantLoader) needsCatalogue(n *strict.Node) {
+	switch {
+	case vl.c.Catalogue != "":
+	case len(vl.sender.Feeds) == 0:
+		vl.Errorf(n, "there is no feed to look items up in; declare one under feeds in opentime.yaml")
+	default:
+		vl.Errorf(n, "there are several feeds; write catalogue: and the one to look items up in")
+	}
+}
+
+// itemID reads the id of an item.
+func (l *loader) itemID(n *strict.Node) string {
+	id := l.Text(n)
+	if n.Kind != strict.Scalar {
+		return ""
+	}
+	if !isItemID(id) {
+		l.Errorf(n, "%q is no id of an item; write 1 to 100 characters without ]", id)
+		return ""
+	}
+	l.lookUp(n, "item", id, l.sender.HasItem)
+	return id
+}
+
+// list reads what stands under items.
+func (vl *variantLoader) list(n *strict.Node, list *List) {
+	switch n.Kind {
+	case strict.Scalar:
+		vl.Errorf(n, "expected a list of ids or {from: ...}; write items: {from: popular}, or item: for one")
+	case strict.List:
+		list.InStock, list.NotBought = false, false
+		for _, item := range n.Items {
+			id := vl.itemID(item)
+			if id != "" && slices.Contains(list.IDs, id) {
+				vl.Errorf(item, "item %q is there twice; remove one", id)
+			}
+			list.IDs = append(list.IDs, id)
+		}
+		if len(list.IDs) == 0 {
+			vl.Errorf(n, "no item is written; write at least one")
+		}
+	case strict.Map:
+		vl.Map(n, strict.Keys{
+			"from":  func(n *strict.Node) { vl.from(n, list) },
+			"to":    func(n *strict.Node) { vl.unsupported(n, "to") },
+			"list":  func(n *strict.Node) { vl.unsupported(n, "list") },
+			"where": func(n *strict.Node) { list.Where = vl.where(n, list) },
+		})
+		vl.Need(n, "from")
+	}
+}
+
+// from reads the lists that items come from.
+func (vl *variantLoader) from(n *strict.Node, list *List) {
+	nodes := []*strict.Node{n}
+	if n.Kind == strict.List {
+		nodes = n.Items
+	}
+	if len(nodes) == 0 {
+		vl.Errorf(n, "no list is written; write popular or recent")
+	}
+	for _, item := range nodes {
+		switch name := vl.Text(item); {
+		case slices.Contains(list.From, name):
+			vl.Errorf(item, "%q is there twice; remove one", name)
+		case slices.Contains(listsNow, name):
+			list.From = append(list.From, name)
+		case slices.Contains(listsLater, name):
+			if vl.mark != nil {
+				vl.mark.beyond = "items from " + name
+			}
+			vl.unsupported(item, "items from "+name)
+		default:
+			vl.Errorf(item, "unknown list %q; %s", name, strict.DidYouMean(name, append(listsLater[:len(listsLater):len(listsLater)], listsNow...)))
+		}
+	}
+}
+
+// where reads matchers on the attributes of each item of a list.
+func (vl *variantLoader) where(n *strict.Node, list *List) *Condition {
+	whole := compiled{Condition: &Condition{Op: And, Node: n}, levels: 1}
+	if !vl.IsMap(n) {
+		return nil
+	}
+	if len(n.Entries) == 0 {
+		vl.Errorf(n, "no attribute is written; write one, or remove where")
+	}
+	for _, e := range n.Entries {
+		name := e.Key.Text
+		index, t, values, ok := vl.c.attribute(name)
+		switch {
+		case !ok && strings.Contains(laterAttributes, " "+name+" "):
+			vl.unsupported(e.Key, "where "+name)
+			continue
+		case !ok:
+			vl.Errorf(e.Key, "items have no attribute %q; %s", name, strict.DidYouMean(name, vl.c.attributeNames()))
+			continue
+		}
+		list.InStock = list.InStock && name != "in_stock"
+		list.NotBought = list.NotBought && name != "bought"
+		k := &known{name: "item." + name, typ: t, kind: ItemRef, index: index, values: values}
+		if vl.mark != nil {
+			vl.mark.note(k)
+		}
+		part := vl.compare(e, k)
+		if vl.mark != nil && vl.mark.beyond == "" && clocked(part.Condition) {
+			vl.mark.beyond = e.Value.Text
+		}
+		whole.add(part)
+	}
+	if whole.tests > maxConditions {
+		vl.Errorf(n, "%d conditions; write at most %d", whole.tests, maxConditions)
+	}
+	return whole.simple().Condition
+}
+
+// clocked reports whether a test counts from now or today.
+func clocked(c *Condition) bool {
+	return slices.ContainsFunc(c.Any, func(m Match) bool { return m.LoFrom != Fixed || m.HiFrom != Fixed })
+}
+
+// attributeNames lists the attributes of items.
+func (c *Campaign) attributeNames() []string {
+	var names []string
+	for name := range itemFields {
+		names = append(names, name)
+	}
+	for _, a := range c.attributes {
+		names = append(names, a.Name)
+	}
+	slices.Sort(names)
+	return names
+}

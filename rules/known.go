@@ -1,0 +1,387 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/opentime/strict"
+)
+
+// known is a signal as a campaign may name it.
+type known struct {
+	name    string
+	typ     Type
+	kind    RefKind  // SignalRef unless said otherwise
+	signal  Signal   // of a SignalRef
+	index   int      // of an ItemRef
+	values  []string // the only ones it can have; nil: any
+	instant bool     // a clock that never stands still: it equals nothing
+	country bool     // an ISO code
+}
+
+// clock are the signals of time.
+var clockTypes = []struct {
+	name string
+	typ  Type
+}{{"now", Moment}, {"date", Date}, {"time", Time}, {"weekday", Weekday}, {"month", Month}, {"daypart", Text}}
+
+// fields are the signals under one word, by what follows it.
+var (
+	clientFields  = map[string]Type{"class": Text, "app": Text, "os": Text, "mobile": Boolean}
+	hereFields    = map[string]Type{"country": Text, "region": Text, "city": Text, "from": Text}
+	nearFields    = map[string]Type{"id": Text, "name": Text, "address": Text, "url": Text, "route": Text, "city": Text, "distance_km": Number, "open": Boolean, "closes": Time}
+	weatherFields = map[string]Type{
+		"temperature": Number, "feels_like": Number, "wind_ms": Number, "cloud_percent": Number,
+		"rain": Boolean, "snow": Boolean, "daylight": Boolean, "condition": Text,
+	}
+	profileFields = map[string]Type{"locale": Text, "zone": Text, "country": Text, "city": Text, "postcode": Text}
+	valuesOf      = map[string][]string{
+		"client.class":      {"person", "proxy", "prefetcher", "scanner"},
+		"here.from":         {"address", "profile", "relay", "unknown"},
+		"weather.condition": {"clear", "cloudy", "fog", "rain", "snow", "thunder"},
+	}
+	ownWords = map[string]RefKind{
+		"campaign": CampaignRef, "block": BlockRef, "rule": RuleRef, "variant": VariantRef, "position": PositionRef, "click": ClickRef,
+	}
+)
+
+// itemFields are the attributes every item has.
+var itemFields = map[string]struct {
+	at  ItemAttribute
+	typ Type
+}{
+	"id": {ItemID, Text}, "title": {ItemTitle, Text}, "description": {ItemDescription, Text}, "link": {ItemLink, Text},
+	"image": {ItemImage, Picture}, "brand": {ItemBrand, Text}, "category": {ItemCategory, Text}, "tags": {ItemTags, TextList},
+	"price": {ItemPrice, Money}, "sale_price": {ItemSalePrice, Money}, "stock": {ItemStock, Number}, "rating": {ItemRating, Number},
+	"reviews": {ItemReviews, Number}, "in_stock": {ItemInStock, Boolean}, "starts": {ItemStarts, Moment}, "ends": {ItemEnds, Moment},
+	"viewed": {ItemViewed, Boolean}, "carted": {ItemCarted, Boolean}, "bought": {ItemBought, Boolean}, "wished": {ItemWished, Boolean},
+}
+
+// The words that belong to the language and cannot be used yet.
+const (
+	laterBehaviours = " viewed carted bought wished rated opened clicked shown "
+	laterWords      = " cart interest answered answer results first_open code events "
+	laterAttributes = " price_then price_drop because "
+)
+
+// later reports whether a signal's first words belong to the language but are
+// not built.
+func later(parts []string) bool {
+	return strings.Contains(laterWords, " "+parts[0]+" ") ||
+		parts[0] == "item" && len(parts) > 1 && strings.Contains(laterAttributes, " "+parts[len(parts)-1]+" ")
+}
+
+// splitSignal splits a signal's name into its words and the place behind @.
+func splitSignal(name string) (parts []string, at string, err error) {
+	rest := name
+	for {
+		word := 0
+		for word < len(rest) && isWord(rest[word]) {
+			word++
+		}
+		if word == 0 && (len(parts) == 0 || !strings.HasPrefix(rest, "[")) {
+			return nil, "", fmt.Errorf("%q is no signal; write one such as weather.rain or \"stock[SKU 1]\"", name)
+		}
+		if word > 0 {
+			parts, rest = append(parts, rest[:word]), rest[word:]
+		}
+		for strings.HasPrefix(rest, "[") {
+			id, after, ok := strings.Cut(rest[1:], "]")
+			if !ok || id == "" {
+				return nil, "", fmt.Errorf("%q has no closing ]; write one such as \"stock[SKU 1]\"", name)
+			}
+			parts, rest = append(parts, id), after
+		}
+		switch {
+		case rest == "":
+			return parts, "", nil
+		case rest[0] == '@' && len(rest) > 1:
+			return parts, rest[1:], nil
+		case rest[0] != '.' || len(rest) == 1:
+			return nil, "", fmt.Errorf("%q is no signal; put an id with %q in brackets, and the whole in quotes", name, rest[:1])
+		}
+		rest = rest[1:]
+	}
+}
+
+func isWord(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
+}
+
+// bracket writes an id as a part of a signal's name.
+func bracket(id string) string {
+	for i := range len(id) {
+		if !isWord(id[i]) {
+			return "[" + id + "]"
+		}
+	}
+	return "." + id
+}
+
+// find returns the signal of that name. It allows what the campaign declares;
+// whether it may stand where it does is the caller's to say.
+func (c *Campaign) find(name string) (*known, error) {
+	parts, at, err := splitSignal(name)
+	if err != nil {
+		return nil, err
+	}
+	if at != "" && parts[0] != "stock" && parts[0] != "item" {
+		return nil, fmt.Errorf("only stock is kept by place; write %s", strings.Join(parts, "."))
+	}
+	if later(parts) {
+		return nil, fmt.Errorf("%s is not supported yet; leave it out", name)
+	}
+	if k := c.findWord(parts, at); k != nil {
+		return k, nil
+	}
+	return nil, fmt.Errorf("unknown signal %q; %s", name, strict.DidYouMean(name, c.names()))
+}
+
+// findWord returns the signal of these words, or nil.
+func (c *Campaign) findWord(parts []string, at string) *known {
+	if len(parts) == 1 {
+		return c.findClock(parts[0])
+	}
+	switch parts[0] {
+	case "client":
+		return field(parts, clientFields, ClientSource)
+	case "here":
+		k := field(parts, hereFields, HereSource)
+		if k != nil {
+			k.country = parts[1] == "country"
+		}
+		return k
+	case "weather":
+		return field(parts, weatherFields, WeatherSource)
+	case "near":
+		return c.findNear(parts)
+	case "stock":
+		return findStock(parts, at)
+	case "item":
+		if at != "" {
+			return nil
+		}
+		return c.findItem(parts)
+	case "profile":
+		return c.findProfile(parts)
+	case "parameters":
+		return c.findParameter(parts)
+	}
+	return nil
+}
+
+func (c *Campaign) findClock(word string) *known {
+	for _, s := range clockTypes {
+		if s.name != word {
+			continue
+		}
+		k := &known{name: word, typ: s.typ, signal: Signal{Name: word, Source: ClockSource, Type: s.typ, Key: word}}
+		k.instant = word == "now" || word == "time"
+		if word == "daypart" {
+			for _, d := range c.Dayparts {
+				k.values = append(k.values, d.ID)
+			}
+		}
+		return k
+	}
+	if kind, ok := ownWords[word]; ok {
+		t := Text
+		if kind == PositionRef {
+			t = Number
+		}
+		return &known{name: word, typ: t, kind: kind}
+	}
+	return nil
+}
+
+// field returns the signal that is the second of two words.
+func field(parts []string, fields map[string]Type, source Source) *known {
+	t, ok := fields[parts[1]]
+	if !ok || len(parts) != 2 {
+		return nil
+	}
+	name := parts[0] + "." + parts[1]
+	return &known{name: name, typ: t, values: valuesOf[name], signal: Signal{Name: name, Source: source, Type: t, Key: parts[1]}}
+}
+
+func (c *Campaign) findNear(parts []string) *known {
+	if len(parts) != 3 || !slices.Contains(c.sender.Places, parts[1]) {
+		return nil
+	}
+	t, ok := nearFields[parts[2]]
+	if !ok {
+		return nil
+	}
+	name := strings.Join(parts, ".")
+	return &known{name: name, typ: t, signal: Signal{Name: name, Source: NearSource, Type: t, Key: parts[2], At: parts[1]}}
+}
+
+func findStock(parts []string, at string) *known {
+	if len(parts) != 2 || !isItemID(parts[1]) || at != "" && !isItemID(at) {
+		return nil
+	}
+	name := "stock" + bracket(parts[1])
+	if at != "" {
+		name += "@" + at
+	}
+	return &known{name: name, typ: Number, signal: Signal{Name: name, Source: StockSource, Type: Number, Key: parts[1], At: at}}
+}
+
+// isItemID reports whether an item or a place may have this id.
+func isItemID(id string) bool {
+	return id != "" && len([]rune(id)) <= 100 && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f || r == ']' })
+}
+
+// attribute returns an item's attribute by its name.
+func (c *Campaign) attribute(name string) (index int, t Type, values []string, ok bool) {
+	if f, ok := itemFields[name]; ok {
+		return int(f.at), f.typ, nil, true
+	}
+	for i, a := range c.attributes {
+		if a.Name == name {
+			return int(ItemMore) + i, a.Type, a.Values, true
+		}
+	}
+	return 0, Unknown, nil, false
+}
+
+func (c *Campaign) findItem(parts []string) *known {
+	index, t, values, ok := c.attribute(parts[len(parts)-1])
+	switch {
+	case !ok:
+		return nil
+	case len(parts) == 2:
+		return &known{name: "item." + parts[1], typ: t, kind: ItemRef, index: index, values: values}
+	case len(parts) != 3 || !isItemID(parts[1]) || index == int(ItemStock):
+		return nil
+	}
+	name := "item" + bracket(parts[1]) + "." + parts[2]
+	return &known{name: name, typ: t, values: values, signal: Signal{
+		Name: name, Source: ItemSource, Type: t, Key: parts[2], Item: parts[1], Index: index,
+	}}
+}
+
+func (c *Campaign) findProfile(parts []string) *known {
+	if len(parts) != 2 {
+		return nil
+	}
+	name := "profile." + parts[1]
+	for i, a := range c.sender.Attributes {
+		if a.Name == parts[1] {
+			return &known{name: name, typ: a.Type, values: a.Values, signal: Signal{
+				Name: name, Source: ProfileSource, Type: a.Type, Key: a.Name, Index: i,
+			}}
+		}
+	}
+	k := field(parts, profileFields, ProfileSource)
+	if k != nil {
+		k.signal.Index = -1
+		k.country = parts[1] == "country"
+	}
+	return k
+}
+
+func (c *Campaign) findParameter(parts []string) *known {
+	for i, p := range c.Params {
+		if p.Name == parts[1] && len(parts) == 2 {
+			name := "parameters." + p.Name
+			return &known{name: name, typ: p.Type, values: p.Values, signal: Signal{
+				Name: name, Source: ParameterSource, Type: p.Type, Key: p.Name, Index: i,
+			}}
+		}
+	}
+	return nil
+}
+
+// names lists the signals that a campaign may name, for remedies.
+func (c *Campaign) names() []string {
+	var all []string
+	for _, s := range clockTypes {
+		all = append(all, s.name)
+	}
+	add := func(prefix string, fields map[string]Type) {
+		for _, f := range slices.Sorted(maps.Keys(fields)) {
+			all = append(all, prefix+"."+f)
+		}
+	}
+	add("client", clientFields)
+	add("here", hereFields)
+	add("weather", weatherFields)
+	add("profile", profileFields)
+	for _, list := range c.sender.Places {
+		add("near."+list, nearFields)
+	}
+	for _, a := range c.sender.Attributes {
+		all = append(all, "profile."+a.Name)
+	}
+	for _, p := range c.Params {
+		all = append(all, "parameters."+p.Name)
+	}
+	for _, f := range slices.Sorted(maps.Keys(itemFields)) {
+		all = append(all, "item."+f)
+	}
+	for _, a := range c.attributes {
+		all = append(all, "item."+a.Name)
+	}
+	return all
+}
+
+// slot returns the place of a signal in Signals.Values, made at first use.
+func (c *Campaign) slot(s Signal) int {
+	if i, ok := c.slots[s.Name]; ok {
+		return i
+	}
+	c.Signals = append(c.Signals, s)
+	c.slots[s.Name] = len(c.Signals) - 1
+	return len(c.Signals) - 1
+}
+
+// ref returns a reference to k.
+func (c *Campaign) ref(k *known) Ref {
+	switch k.kind {
+	case NoRef:
+		return Ref{Kind: SignalRef, Index: c.slot(k.signal)}
+	case ItemRef:
+		return Ref{Kind: ItemRef, Index: k.index}
+	}
+	return Ref{Kind: k.kind}
+}
+
+// Given is a signal that a test or explain gives a value.
+type Given struct {
+	Name string
+	Type Type
+	// Slot is its place in Signals.Values, or -1 where the campaign never asks.
+	Slot int
+	// Item and Attribute name an item's attribute, which Items answers for
+	// where the campaign asks through the item in scope.
+	Item      string
+	Attribute int
+}
+
+// ParseSignal finds the signal of that name.
+func ParseSignal(c *Campaign, name string) (Given, error) {
+	if parts, at, err := splitSignal(name); err == nil && len(parts) == 3 && parts[0] == "item" && parts[2] == "stock" {
+		name = "stock" + bracket(parts[1])
+		if at != "" {
+			name += "@" + at
+		}
+	}
+	k, err := c.find(name)
+	if err != nil {
+		return Given{}, err
+	}
+	if k.kind != NoRef && k.kind != ItemRef {
+		return Given{}, fmt.Errorf("%s is not gathered; leave it out", name)
+	}
+	g := Given{Name: k.name, Type: k.typ, Slot: -1, Item: k.signal.Item, Attribute: k.signal.Index}
+	if slot, ok := c.slots[k.signal.Name]; ok && k.kind == NoRef {
+		g.Slot = slot
+	}
+	if k.signal.Source == StockSource && k.signal.At == "" {
+		g.Item, g.Attribute = k.signal.Key, int(ItemStock)
+	}
+	return g, nil
+}

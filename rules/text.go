@@ -1,0 +1,239 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/opentime/strict"
+)
+
+// textKind says what a text is for, and so which placeholders it may have.
+type textKind uint8
+
+const (
+	drawnText textKind = iota
+	linkText
+	pictureText
+	appendText
+	constantText // no placeholders
+	segmentText  // no text: the conditions of a segment
+	defaultText  // a layout's default: item.* only
+)
+
+// scope is where something stands: what it may name.
+type scope struct {
+	kind     textKind
+	item     bool // an item is in scope
+	fallback bool
+	written  bool   // of a fallback: written in it, not inherited
+	block    *Block // nil where it is shared by blocks
+}
+
+// marks are what a value was found to name.
+type marks struct {
+	beyond string // the first signal a fallback may not name
+	item   bool   // the item in scope
+}
+
+// signal finds the signal of that name and reports one that cannot stand here.
+func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
+	if n.Kind != strict.Scalar {
+		return nil, false
+	}
+	k, err := l.c.find(name)
+	if err != nil {
+		l.Errorf(n, "%s", err)
+		return nil, false
+	}
+	if why := outside(k, sc); why != "" {
+		l.Errorf(n, "%s", why)
+		return nil, false
+	}
+	l.lookUpSignal(n, k.signal)
+	if l.mark != nil {
+		l.mark.note(k)
+	}
+	return k, true
+}
+
+// lookUpSignal reports items and places that the data at hand does not have.
+func (l *loader) lookUpSignal(n *strict.Node, s Signal) {
+	switch s.Source {
+	case StockSource:
+		l.lookUp(n, "item", s.Key, l.sender.HasItem)
+		if list, near := strings.CutPrefix(s.At, "near."); near {
+			if !slices.Contains(l.sender.Places, list) {
+				l.Errorf(n, "unknown places %q; %s", list, strict.DidYouMean(list, l.sender.Places))
+			}
+		} else if s.At != "" {
+			l.lookUp(n, "place", s.At, l.sender.HasPlace)
+		}
+	case ItemSource:
+		l.lookUp(n, "item", s.Item, l.sender.HasItem)
+	}
+}
+
+// outside says why a signal cannot stand in a scope; "" if it can.
+func outside(k *known, sc scope) string {
+	switch {
+	case sc.kind == constantText:
+		return "only constants can stand here; write the text without placeholders"
+	case sc.kind == segmentText && k.kind == ItemRef:
+		return k.name + " is of the item in scope, which a segment has not; put the condition in the rule"
+	case sc.kind == appendText && k.kind == ItemRef:
+		return k.name + " cannot stand in append, which all blocks share; put it in the link"
+	case k.kind == ItemRef && !sc.item && !sc.fallback:
+		return k.name + " needs an item in scope; add item or items to show"
+	case sc.kind == defaultText && k.kind != ItemRef:
+		return k.name + " cannot stand in a layout's default; only item.* can"
+	case sc.kind == pictureText && k.kind == ItemRef && k.typ != Picture && ItemAttribute(k.index) != ItemID:
+		return k.name + " cannot name a picture; write a file, or {item.image} alone"
+	case sc.kind == pictureText && k.kind == NoRef && k.typ != Picture:
+		return k.name + " cannot name a picture; write a file, or {item.image} alone"
+	case k.kind == ClickRef && sc.kind != appendText:
+		return "{click} can stand in append only; move it there"
+	}
+	return ""
+}
+
+// note remembers what k is to a fallback.
+func (m *marks) note(k *known) {
+	m.item = m.item || k.kind == ItemRef
+	if m.beyond == "" && !timeless(k) {
+		m.beyond = k.name
+	}
+}
+
+// timeless reports whether a fallback may name k: it is true at any time and
+// for anybody.
+func timeless(k *known) bool {
+	switch k.kind {
+	case CampaignRef, BlockRef, PositionRef:
+		return true
+	case ItemRef:
+		switch ItemAttribute(k.index) {
+		case ItemStock, ItemStarts, ItemEnds, ItemPriceDrop, ItemBecause, ItemViewed, ItemCarted, ItemBought, ItemWished:
+			return false
+		}
+		return k.typ != Moment
+	}
+	return false
+}
+
+// template reads a text with placeholders.
+func (l *loader) template(n *strict.Node, sc scope) (Template, bool) {
+	text := l.Text(n)
+	if n.Kind != strict.Scalar {
+		return nil, false
+	}
+	if tag := mergeTag(text); tag != "" {
+		l.Errorf(n, "%q is a merge tag, which only the mail platform fills; declare a parameter and write {parameters.its_name}", tag)
+		return nil, false
+	}
+	var t Template
+	for rest := text; rest != ""; {
+		i := strings.IndexAny(rest, "{}")
+		if i < 0 {
+			return append(t, Piece{Literal: rest}), true
+		}
+		if rest[i] == '}' {
+			l.Errorf(n, "a } closes nothing; write placeholders as {signal}, and no braces else")
+			return nil, false
+		}
+		if i > 0 {
+			t = append(t, Piece{Literal: rest[:i]})
+		}
+		inside, after, ok := placeholder(rest[i+1:])
+		if !ok {
+			l.Errorf(n, "a { is never closed; write placeholders as {signal}, and no braces else")
+			return nil, false
+		}
+		p, ok := l.piece(n, inside, sc)
+		if !ok {
+			return nil, false
+		}
+		p.Whole = inside == text[1:max(len(text)-1, 1)] && (sc.kind == linkText || sc.kind == pictureText)
+		t, rest = append(t, p), after
+	}
+	return t, true
+}
+
+// placeholder returns what stands before the } that closes a placeholder. Ids
+// in brackets and words in quotes may hold braces.
+func placeholder(text string) (inside, after string, ok bool) {
+	var closing byte
+	for i := range len(text) {
+		switch c := text[i]; {
+		case closing != 0:
+			if c == closing {
+				closing = 0
+			}
+		case c == '[':
+			closing = ']'
+		case c == '\'':
+			closing = '\''
+		case c == '{':
+			return "", "", false
+		case c == '}':
+			return text[:i], text[i+1:], true
+		}
+	}
+	return "", "", false
+}
+
+// mergeTag returns the merge tag of a mail platform in a text, if one is
+// there.
+func mergeTag(text string) string {
+	for _, tag := range [][2]string{{"{{", "}}"}, {"{%", "%}"}, {"*|", "|*"}, {"<%", "%>"}, {"%%", "%%"}, {"${", "}"}, {"[%", "%]"}} {
+		_, rest, ok := strings.Cut(text, tag[0])
+		if !ok {
+			continue
+		}
+		inside, _, closed := strings.Cut(rest, tag[1])
+		if closed && strings.TrimSpace(inside) != "" {
+			return tag[0] + inside + tag[1]
+		}
+	}
+	return ""
+}
+
+// piece reads what stands between braces.
+func (l *loader) piece(n *strict.Node, inside string, sc scope) (Piece, bool) {
+	name, format, formatted := cutFormat(inside)
+	k, ok := l.signal(n, strings.TrimSpace(name), sc)
+	if !ok {
+		return Piece{}, false
+	}
+	p := Piece{Ref: l.c.ref(k)}
+	if k.typ == Boolean && !formatted {
+		l.Errorf(n, "%s is true or false and cannot be written; make it a condition", k.name)
+		return Piece{}, false
+	}
+	if formatted {
+		p.Format, ok = l.format(n, strings.TrimSpace(format), k)
+	}
+	return p, ok
+}
+
+// cutFormat splits signal|format, looking past ids in brackets.
+func cutFormat(inside string) (name, format string, ok bool) {
+	bracket := false
+	for i := range len(inside) {
+		switch inside[i] {
+		case '[':
+			bracket = true
+		case ']':
+			bracket = false
+		case '|':
+			if !bracket {
+				return inside[:i], inside[i+1:], true
+			}
+		}
+	}
+	return inside, "", false
+}
+
+// hasPlaceholder reports whether a template is more than a constant.
+func (t Template) hasPlaceholder() bool {
+	return slices.ContainsFunc(t, func(p Piece) bool { return p.Ref.Kind != NoRef })
+}

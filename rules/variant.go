@@ -1,0 +1,222 @@
+package rules
+
+import (
+	"maps"
+	"slices"
+
+	"example.com/opentime/strict"
+)
+
+// layer is one `show`, `fallback` or what is laid over it.
+type layer struct {
+	node    *strict.Node
+	nothing bool
+	entries []strict.Entry
+}
+
+// layer reads a variant as it is written.
+func (l *loader) layer(n *strict.Node) layer {
+	if n.Kind == strict.Scalar && n.Text == "nothing" {
+		return layer{node: n, nothing: true}
+	}
+	if n.Kind != strict.Map {
+		l.Errorf(n, "expected a variant; write {layout: ..., ...} or nothing")
+		return layer{node: n}
+	}
+	if item, items := n.Find("item"), n.Find("items"); item != nil && items != nil {
+		l.Errorf(items, "item and items stand in one variant; keep one")
+	}
+	return layer{node: n, entries: n.Entries}
+}
+
+// given is the value of a key and how near it was written.
+type given struct {
+	key, value *strict.Node
+	level      int
+}
+
+// dropped reports whether the value is "", the way to drop an inherited one.
+func (g given) dropped() bool {
+	return g.value.Kind == strict.Scalar && g.value.Quoted && g.value.Text == ""
+}
+
+// merged is what a variant comes to with everything inherited.
+type merged struct {
+	node    *strict.Node // the nearest written, or the block
+	nothing bool
+	values  map[string]given
+}
+
+// merge lays the layers over one another, the farthest first.
+func merge(node *strict.Node, layers []layer) merged {
+	m := merged{node: node, values: map[string]given{}}
+	for level, from := range layers {
+		if from.node == nil {
+			continue
+		}
+		if from.nothing {
+			m.nothing = true
+			clear(m.values)
+			continue
+		}
+		m.nothing = m.nothing && len(from.entries) == 0
+		for _, e := range from.entries {
+			switch e.Key.Text {
+			case "item":
+				delete(m.values, "items")
+			case "items":
+				delete(m.values, "item")
+			}
+			m.values[e.Key.Text] = given{key: e.Key, value: e.Value, level: level}
+		}
+	}
+	return m
+}
+
+// get returns what is given for a key, unless nothing or "" is.
+func (m *merged) get(key string) (given, bool) {
+	g, ok := m.values[key]
+	return g, ok && !g.dropped()
+}
+
+// variantLoader compiles one variant.
+type variantLoader struct {
+	*loader
+	merged
+	b           *Block
+	fallback    bool
+	ownFallback bool
+	own         int // the level that is written in the fallback itself
+	v           *Variant
+}
+
+// variant compiles what the layers come to; nil where it has no layout.
+func (l *loader) variant(vl variantLoader) *Variant {
+	vl.loader = l
+	vl.v = &Variant{ID: "none", Node: vl.node, Nothing: vl.nothing}
+	if vl.nothing {
+		return vl.v
+	}
+	g, ok := vl.get("layout")
+	if !ok {
+		l.Errorf(vl.node, "no layout is given; write layout: and one of %s", known12(slices.Sorted(maps.Keys(l.sender.Layouts))))
+		return nil
+	}
+	if vl.v.Layout, ok = l.sender.Layouts[l.Text(g.value)]; !ok {
+		l.Errorf(g.value, "unknown layout %q; %s", g.value.Text, strict.DidYouMean(g.value.Text, slices.Sorted(maps.Keys(l.sender.Layouts))))
+		return nil
+	}
+	vl.items()
+	vl.takes(g.level)
+	vl.links()
+	return vl.v
+}
+
+// known12 lists known names for a remedy.
+func known12(names []string) string {
+	if len(names) == 0 {
+		return "the layouts (there are none yet)"
+	}
+	text := names[0]
+	for i, name := range names[1:] {
+		if i == 11 {
+			return text + " ..."
+		}
+		text += ", " + name
+	}
+	return text
+}
+
+// scope returns what a text of the variant may name.
+func (vl *variantLoader) scope(kind textKind, g given) scope {
+	return scope{
+		kind: kind, item: vl.v.hasItem(), fallback: vl.fallback, written: g.level >= vl.own,
+		block: vl.b,
+	}
+}
+
+// hasItem reports whether an item is in the variant's scope.
+func (v *Variant) hasItem() bool { return v.Item != "" || v.List != nil }
+
+// reserved reports whether a key is no value.
+func reserved(key string) bool {
+	switch key {
+	case "layout", "item", "items", "link", "after":
+		return true
+	}
+	return false
+}
+
+// takes reads what is given for the layout's values and reports what the
+// layout does not take or lacks. layoutLevel is where the layout was written.
+func (vl *variantLoader) takes(layoutLevel int) {
+	layout := vl.v.Layout
+	vl.v.Values = make([]Expr, len(layout.Values))
+	var names []string
+	for _, value := range layout.Values {
+		names = append(names, value.Name)
+	}
+	for _, key := range slices.Sorted(maps.Keys(vl.merged.values)) {
+		g := vl.merged.values[key]
+		if reserved(key) || slices.Contains(names, key) || g.level < layoutLevel {
+			continue
+		}
+		vl.Errorf(g.key, "the layout %q takes no %q; %s", layout.ID, key, strict.DidYouMean(key, append([]string{"layout", "item", "items", "link", "after"}, names...)))
+	}
+	for i, value := range layout.Values {
+		vl.v.Values[i] = vl.value(value)
+	}
+}
+
+// value reads what is given for one of the layout's values, or its default.
+func (vl *variantLoader) value(value LayoutValue) Expr {
+	g, isGiven := vl.merged.values[value.Name]
+	var e Expr
+	switch {
+	case isGiven && g.dropped():
+	case isGiven && vl.fallback && value.Type == Moment:
+		if g.level >= vl.own {
+			vl.Errorf(g.value, "a fallback is true at any time and cannot have a moment; remove it or choose another layout")
+			return Expr{Type: value.Type}
+		}
+	case isGiven:
+		before := len(vl.Problems)
+		if e = vl.expr(g.value, value, vl.scope(drawnText, g)); len(vl.Problems) > before {
+			return Expr{Type: value.Type} // wrong, but given
+		}
+	}
+	if e.Type == Unknown && !(isGiven && g.dropped()) {
+		e = vl.fromDefault(value)
+	}
+	if e.Type == Unknown && !value.Optional {
+		vl.lacks(value.Name)
+	}
+	return e
+}
+
+// lacks reports a required value that is not given.
+func (vl *variantLoader) lacks(name string) {
+	switch {
+	case vl.fallback && vl.ownFallback:
+		vl.Errorf(vl.node, "the layout %q needs %q, and nothing a fallback may use gives it; add it", vl.v.Layout.ID, name)
+	case vl.fallback:
+		vl.Errorf(vl.node, "without signals the layout %q has no %q; add a fallback to the block", vl.v.Layout.ID, name)
+	default:
+		vl.Errorf(vl.node, "the layout %q needs %q; add it", vl.v.Layout.ID, name)
+	}
+}
+
+// fromDefault returns the layout's default for a value: one of item.*. It is
+// nothing where no item is in scope, or a fallback may not name it.
+func (vl *variantLoader) fromDefault(value LayoutValue) Expr {
+	if value.Default == nil {
+		return Expr{}
+	}
+	before := len(vl.Problems)
+	e := vl.expr(value.Default, value, scope{kind: defaultText, item: vl.v.hasItem(), fallback: vl.fallback, block: vl.b})
+	if len(vl.Problems) > before && (value.Optional || vl.fallback || !vl.v.hasItem()) {
+		vl.Problems = vl.Problems[:before]
+		return Expr{}
+	}
+	return e
+}
