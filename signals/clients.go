@@ -1,0 +1,218 @@
+package signals
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/opentime/rules"
+)
+
+// Clients knows clients by what their requests look like. It is never changed
+// after loading and is safe for concurrent use.
+type Clients struct {
+	date     time.Time
+	rows     []clientRow
+	systems  []systemRow
+	index    tokenIndex
+	networks *Networks
+	samples  map[string]Headers
+	names    []string
+}
+
+// clientRow is a row of clients.tsv. The first row that fits wins.
+type clientRow struct {
+	token
+	client Client
+}
+
+// systemRow is a row of systems.tsv: the operating system a token tells.
+type systemRow struct {
+	token
+	os     string
+	mobile bool
+}
+
+// LoadClients reads the tables of the folder clients of files: clients.tsv,
+// systems.tsv, networks.tsv and samples.tsv. Each says in its first line which
+// day it is of.
+func LoadClients(files fs.FS) (*Clients, error) {
+	c := &Clients{samples: map[string]Headers{}}
+	readers := []struct {
+		name    string
+		columns int
+		row     func(fields []string) error
+	}{
+		{"clients/clients.tsv", 10, c.addClient},
+		{"clients/systems.tsv", 4, c.addSystem},
+		{"clients/samples.tsv", 3, c.addSample},
+	}
+	for _, r := range readers {
+		date, err := readTable(files, r.name, r.columns, r.row)
+		if err != nil {
+			return nil, err
+		}
+		if date.After(c.date) {
+			c.date = date
+		}
+	}
+	data, err := fs.ReadFile(files, "clients/networks.tsv")
+	if err != nil {
+		return nil, fmt.Errorf("read client networks: %w", err)
+	}
+	if c.networks, err = LoadNetworks("clients/networks.tsv", data); err != nil {
+		return nil, err
+	}
+	c.finish()
+	return c, nil
+}
+
+func (c *Clients) addClient(f []string) error {
+	class := slices.Index(classNames[:], f[1])
+	if class < 0 {
+		return fmt.Errorf("unknown class %q; known: %s", f[1], strings.Join(classNames[:], ", "))
+	}
+	t, err := newToken(f[5], f[6], f[7], f[8])
+	if err != nil {
+		return err
+	}
+	client := Client{
+		Name: f[0], Class: rules.Class(class), App: f[3], OS: f[4], Known: true,
+		WholeFrames: f[9] == "whole", Located: rules.Class(class) == rules.Person,
+		Why: "row " + f[2] + ": " + f[5] + " " + f[6],
+	}
+	client.Mobile = mobileSystem(client.OS)
+	c.rows = append(c.rows, clientRow{t, client})
+	return nil
+}
+
+func (c *Clients) addSystem(f []string) error {
+	t, err := newToken(f[1], f[2], "", "")
+	if err != nil {
+		return err
+	}
+	c.systems = append(c.systems, systemRow{t, f[0], f[3] == "yes"})
+	return nil
+}
+
+func (c *Clients) addSample(f []string) error {
+	if _, twice := c.samples[f[0]]; twice {
+		return fmt.Errorf("client %q stands twice", f[0])
+	}
+	h := Headers{Method: "GET", UserAgent: f[1]}
+	if f[2] != "" {
+		address, err := netip.ParseAddr(f[2])
+		if err != nil {
+			return fmt.Errorf("read address of %q: %w", f[0], err)
+		}
+		h.Address = address
+	}
+	c.samples[f[0]] = h
+	return nil
+}
+
+// finish builds what look-ups need.
+func (c *Clients) finish() {
+	for name := range c.samples {
+		c.names = append(c.names, name)
+	}
+	slices.SortFunc(c.names, cmp.Compare)
+	for i, row := range c.rows {
+		c.index.add(row.text, i)
+	}
+	for i, row := range c.systems {
+		c.index.add(row.text, len(c.rows)+i)
+	}
+}
+
+// Date is the day the tables are of: the newest of them.
+func (c *Clients) Date() time.Time { return c.date }
+
+// Names are the names Named knows, sorted.
+func (c *Clients) Names() []string { return c.names }
+
+// Named returns a sample open of the client of that name: for tests, explain
+// and the demo.
+func (c *Clients) Named(name string) (Headers, bool) {
+	h, ok := c.samples[name]
+	return h, ok
+}
+
+// Classify says which client made a request. The rows are those of the policy
+// table the client tables were made from; the first that fits wins:
+// fetching ahead and questions about a page (1), then User-Agent tokens (2 to
+// 10, 15), then the network (11 and 12). What nothing fits is a person. It
+// never allocates.
+func (c *Clients) Classify(h Headers) Client {
+	switch {
+	case h.Method == "HEAD" || h.Method == "OPTIONS":
+		return Client{Class: rules.Prefetcher, Why: "row 1: a HEAD or OPTIONS request"}
+	case ahead(h.SecPurpose) || ahead(h.Purpose) || ahead(h.XPurpose) || ahead(h.XMoz):
+		return Client{Class: rules.Prefetcher, Why: "row 1: its headers say it fetches ahead"}
+	case h.UserAgent == "":
+		return Client{Class: rules.Scanner, Why: "row 2: no User-Agent"}
+	}
+	client := Client{Class: rules.Person, Located: true, Why: "row 16: nothing known fits"}
+	row, system := c.scan(h.UserAgent)
+	if row < len(c.rows) {
+		client = c.rows[row].client
+	}
+	if client.Class != rules.Person {
+		return client
+	}
+	if client.OS == "" && system < len(c.systems) && client.App != "" {
+		client.OS, client.Mobile = c.systems[system].os, c.systems[system].mobile
+	}
+	c.byNetwork(&client, h)
+	return client
+}
+
+// byNetwork lets the network speak: a mail service's own machines follow links
+// and fetch images, but no reader sits there.
+func (c *Clients) byNetwork(client *Client, h Headers) {
+	kind, ok := c.networks.Lookup(h.Address)
+	if !ok {
+		return
+	}
+	client.Located = false
+	if h.Click {
+		client.Class, client.Why = rules.Scanner, "row 12: a click from a network of mail services or scanners"
+		return
+	}
+	if kind == "microsoft" {
+		*client = Client{
+			Name: "outlook-web", Class: rules.Person, App: "outlook-web", Known: true,
+			Why: "row 11: an image fetched from Microsoft's mail network",
+		}
+	}
+}
+
+// scan returns the first row and the first system that fit a User-Agent, or
+// the numbers past the last.
+func (c *Clients) scan(agent string) (row, system int) {
+	row, system = len(c.rows), len(c.systems)
+	for i := range len(agent) - 1 {
+		for _, at := range c.index.starting(agent[i], agent[i+1]) {
+			n := int(at)
+			switch {
+			case n < row && c.rows[n].fits(agent, i):
+				row = n
+			case n >= len(c.rows) && n-len(c.rows) < system && c.systems[n-len(c.rows)].fits(agent, i):
+				system = n - len(c.rows)
+			}
+		}
+	}
+	return row, system
+}
+
+// ahead reports a header value that says a page is fetched before somebody
+// wants it.
+func ahead(value string) bool {
+	return value != "" && (containsFold(value, "prefetch") || containsFold(value, "prerender") || containsFold(value, "preview"))
+}
+
+func mobileSystem(os string) bool { return os == "ios" || os == "android" }

@@ -1,0 +1,349 @@
+package signals
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// WeatherConfig is what a Weather needs.
+type WeatherConfig struct {
+	// URL is the source's; "" is MET Norway's Locationforecast 2.0, compact.
+	URL string
+	// Contact is an address of the sender's: the source's terms ask who asks.
+	Contact string
+	// Age is how long an answer is believed; 0 is three hours.
+	Age time.Duration
+	Now func() time.Time
+	// Transport carries requests out; nil is the network. RecordedWeather
+	// answers from files instead.
+	Transport http.RoundTripper
+	// Recorded takes answers as of any day: an hour is looked up by its time
+	// of day, and nothing ages. It is for the demo.
+	Recorded bool
+	// PerSecond is how many requests a second are sent at most; 0 is 10. The
+	// source allows 20 to one application altogether.
+	PerSecond float64
+}
+
+// Weather knows the weather of cells of a tenth of a degree. It asks beside
+// the request path: At only looks into memory. It is safe for concurrent use.
+type Weather struct {
+	config WeatherConfig
+	client *http.Client
+	limit  *rate.Limiter
+	wake   chan struct{}
+
+	mu    sync.RWMutex
+	cells map[cell]*cellState
+	// pause is until when nothing is asked: the source said so.
+	pause time.Time
+}
+
+// cell is a place on a grid of tenths of a degree.
+type cell struct{ lat, lon int16 }
+
+func cellOf(lat, lon float64) (cell, bool) {
+	if !(lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180) {
+		return cell{}, false
+	}
+	return cell{int16(math.Round(lat * 10)), int16(math.Round(lon * 10))}, true
+}
+
+// point is the middle of the cell.
+func (c cell) point() (lat, lon float64) { return float64(c.lat) / 10, float64(c.lon) / 10 }
+
+// cellState is what is known of a cell. Its fields are guarded by Weather.mu;
+// a forecast is never changed.
+type cellState struct {
+	kept     bool // of a place or a home: kept warm
+	asked    bool // a request is under way
+	used     time.Time
+	next     time.Time // ask not before
+	answered time.Time // when the source last answered, 304 included
+	modified string    // Last-Modified of the forecast
+	failures int
+	forecast []Report // by hour
+}
+
+// limits of what is kept and asked.
+const (
+	weatherURL     = "https://api.met.no/weatherapi/locationforecast/2.0/compact"
+	maxCells       = 20_000
+	weatherAge     = 3 * time.Hour
+	weatherTimeout = 10 * time.Second
+	weatherWorkers = 4
+	maxWeatherBody = 2 << 20
+	unusedCell     = 6 * time.Hour
+)
+
+// NewWeather returns a Weather that knows nothing yet; Run fills it.
+func NewWeather(c WeatherConfig) *Weather {
+	if c.URL == "" {
+		c.URL = weatherURL
+	}
+	if c.Age == 0 {
+		c.Age = weatherAge
+	}
+	if c.PerSecond == 0 {
+		c.PerSecond = 10
+	}
+	return &Weather{
+		config: c, cells: map[cell]*cellState{}, wake: make(chan struct{}, 1),
+		limit: rate.NewLimiter(rate.Limit(c.PerSecond), weatherWorkers),
+		client: &http.Client{
+			Transport: c.Transport, Timeout: weatherTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("the source redirects") },
+		},
+	}
+}
+
+// Point is a point on the map.
+type Point struct{ Lat, Lon float64 }
+
+// Keep says for which points the weather is kept warm: those of places and of
+// the commonest homes, most wanted first. It replaces what Keep said before.
+func (w *Weather) Keep(points []Point) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, state := range w.cells {
+		state.kept = false
+	}
+	for _, p := range points {
+		if c, ok := cellOf(p.Lat, p.Lon); ok {
+			if state := w.cell(c); state != nil {
+				state.kept = true
+			}
+		}
+	}
+	w.wakeUp()
+}
+
+// cell returns the state of a cell, made if there is room for it. The caller
+// holds the lock.
+func (w *Weather) cell(c cell) *cellState {
+	state := w.cells[c]
+	if state == nil && len(w.cells) < maxCells {
+		state = &cellState{}
+		w.cells[c] = state
+	}
+	return state
+}
+
+func (w *Weather) wakeUp() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// At returns the weather at a point, and whether it is known: an answer that
+// is too old is not. A cell nobody asked about before is asked for, for the
+// next open.
+func (w *Weather) At(lat, lon float64, now time.Time) (Report, bool) {
+	if w == nil {
+		return Report{}, false
+	}
+	c, ok := cellOf(lat, lon)
+	if !ok {
+		return Report{}, false
+	}
+	w.mu.RLock()
+	state := w.cells[c]
+	var forecast []Report
+	var answered time.Time
+	cold := true
+	if state != nil {
+		forecast, answered = state.forecast, state.answered
+		cold = !state.kept && now.Sub(state.used) > unusedCell/2
+	}
+	w.mu.RUnlock()
+	if cold {
+		w.want(c, now)
+	}
+	if len(forecast) == 0 {
+		return Report{}, false
+	}
+	if w.config.Recorded {
+		return hourOf(forecast, sameHour(forecast, now))
+	}
+	if now.Sub(answered) > w.config.Age {
+		return Report{}, false
+	}
+	return hourOf(forecast, now)
+}
+
+// want notes that a cell was asked about.
+func (w *Weather) want(c cell, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if state := w.cell(c); state != nil {
+		state.used = now
+		w.wakeUp()
+	}
+}
+
+// hourOf returns the hour an instant lies in. Forecasts are hourly first and
+// then every six hours.
+func hourOf(forecast []Report, at time.Time) (Report, bool) {
+	for i := len(forecast) - 1; i >= 0; i-- {
+		if from := forecast[i].From; !from.After(at) {
+			return forecast[i], at.Sub(from) < 6*time.Hour
+		}
+	}
+	// A new answer can begin with the hour to come.
+	return forecast[0], forecast[0].From.Sub(at) < 2*time.Hour
+}
+
+// sameHour moves an instant by whole days into the first day of a forecast.
+func sameHour(forecast []Report, at time.Time) time.Time {
+	const day = 24 * time.Hour
+	since := at.Sub(forecast[0].From) % day
+	if since < 0 {
+		since += day
+	}
+	return forecast[0].From.Add(since)
+}
+
+// Known returns how many cells there are and of how many the weather is known,
+// for metrics.
+func (w *Weather) Known() (known, cells int) {
+	now := w.config.Now()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for _, state := range w.cells {
+		if len(state.forecast) > 0 && (w.config.Recorded || now.Sub(state.answered) <= w.config.Age) {
+			known++
+		}
+	}
+	return known, len(w.cells)
+}
+
+// Run asks for what is due until ctx ends.
+func (w *Weather) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		wait := w.round(ctx)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-w.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// round asks for every cell that is due, and returns how long to wait for the
+// next round.
+func (w *Weather) round(ctx context.Context) time.Duration {
+	due := w.due(w.config.Now())
+	work := make(chan cell)
+	var workers sync.WaitGroup
+	for range min(weatherWorkers, len(due)) {
+		workers.Go(func() {
+			for c := range work {
+				w.fetch(ctx, c)
+			}
+		})
+	}
+	for _, c := range due {
+		work <- c
+	}
+	close(work)
+	workers.Wait()
+	return time.Second
+}
+
+// due returns the cells to ask for now, and drops those nobody wants any more.
+func (w *Weather) due(now time.Time) []cell {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var due []cell
+	for c, state := range w.cells {
+		switch {
+		case !state.kept && now.Sub(state.used) > unusedCell:
+			delete(w.cells, c)
+		case !state.next.After(now) && !w.pause.After(now):
+			due = append(due, c)
+		}
+	}
+	return due
+}
+
+// fetch asks for one cell and keeps the answer. What goes wrong is logged and
+// tried again later; what was known stays until it is too old.
+func (w *Weather) fetch(ctx context.Context, c cell) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.Error("asking for weather panicked", "cause", cause)
+			w.failed(c, 0)
+		}
+	}()
+	if err := w.limit.Wait(ctx); err != nil {
+		return
+	}
+	w.mu.RLock()
+	modified := ""
+	if state := w.cells[c]; state != nil {
+		modified = state.modified
+	}
+	paused := w.pause.After(w.config.Now())
+	w.mu.RUnlock()
+	if paused {
+		return
+	}
+	got, err := w.ask(ctx, c, modified)
+	if err != nil {
+		if ctx.Err() == nil {
+			slog.Warn("weather is away", "lat", float64(c.lat)/10, "lon", float64(c.lon)/10, "cause", err)
+			w.failed(c, got.pause)
+		}
+		return
+	}
+	w.answered(c, got)
+}
+
+// answered keeps an answer. Every cell is asked again when its answer expires,
+// a little apart from the others.
+func (w *Weather) answered(c cell, got answer) {
+	now := w.config.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	state := w.cells[c]
+	if state == nil {
+		return
+	}
+	state.answered, state.failures, state.modified = now, 0, got.modified
+	if got.forecast != nil {
+		state.forecast = got.forecast
+	}
+	apart := time.Duration((int(c.lat)*31+int(c.lon)*17)%60+60) * time.Second / 2
+	state.next = maxTime(got.expires, now.Add(5*time.Minute)).Add(apart)
+}
+
+// failed puts a cell off, longer each time; pause puts off all.
+func (w *Weather) failed(c cell, pause time.Duration) {
+	now := w.config.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if pause > 0 {
+		w.pause = now.Add(pause)
+	}
+	if state := w.cells[c]; state != nil {
+		state.failures = min(state.failures+1, 6)
+		state.next = now.Add(30 * time.Second << state.failures)
+	}
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
