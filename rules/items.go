@@ -27,8 +27,8 @@ func (vl *variantLoader) items() {
 	list := &List{Node: g.value, InStock: true, NotBought: true}
 	sc := scope{item: true, fallback: vl.fallback, written: g.level >= vl.own, block: vl.b}
 	before := len(vl.Problems)
-	if vl.admit(g.value, sc, func() bool { vl.list(g.value, list); return true }) {
-		vl.v.List = list
+	if vl.admit(g.value, sc, func() bool { vl.list(g.value, list); return true }) || vl.fallback && sc.written {
+		vl.v.List = list // also where it was reported: what follows from it is not
 	}
 	if vl.v.List != nil && vl.fallback && !sc.written && len(vl.Problems) > before {
 		vl.v.List, vl.Problems = nil, vl.Problems[:before]

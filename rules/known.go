@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -295,39 +294,6 @@ func (c *Campaign) findParameter(parts []string) *known {
 	return nil
 }
 
-// names lists the signals that a campaign may name, for remedies.
-func (c *Campaign) names() []string {
-	var all []string
-	for _, s := range clockTypes {
-		all = append(all, s.name)
-	}
-	add := func(prefix string, fields map[string]Type) {
-		for _, f := range slices.Sorted(maps.Keys(fields)) {
-			all = append(all, prefix+"."+f)
-		}
-	}
-	add("client", clientFields)
-	add("here", hereFields)
-	add("weather", weatherFields)
-	add("profile", profileFields)
-	for _, list := range c.sender.Places {
-		add("near."+list, nearFields)
-	}
-	for _, a := range c.sender.Attributes {
-		all = append(all, "profile."+a.Name)
-	}
-	for _, p := range c.Params {
-		all = append(all, "parameters."+p.Name)
-	}
-	for _, f := range slices.Sorted(maps.Keys(itemFields)) {
-		all = append(all, "item."+f)
-	}
-	for _, a := range c.attributes {
-		all = append(all, "item."+a.Name)
-	}
-	return all
-}
-
 // slot returns the place of a signal in Signals.Values, made at first use.
 func (c *Campaign) slot(s Signal) int {
 	if i, ok := c.slots[s.Name]; ok {
@@ -347,41 +313,4 @@ func (c *Campaign) ref(k *known) Ref {
 		return Ref{Kind: ItemRef, Index: k.index}
 	}
 	return Ref{Kind: k.kind}
-}
-
-// Given is a signal that a test or explain gives a value.
-type Given struct {
-	Name string
-	Type Type
-	// Slot is its place in Signals.Values, or -1 where the campaign never asks.
-	Slot int
-	// Item and Attribute name an item's attribute, which Items answers for
-	// where the campaign asks through the item in scope.
-	Item      string
-	Attribute int
-}
-
-// ParseSignal finds the signal of that name.
-func ParseSignal(c *Campaign, name string) (Given, error) {
-	if parts, at, err := splitSignal(name); err == nil && len(parts) == 3 && parts[0] == "item" && parts[2] == "stock" {
-		name = "stock" + bracket(parts[1])
-		if at != "" {
-			name += "@" + at
-		}
-	}
-	k, err := c.find(name)
-	if err != nil {
-		return Given{}, err
-	}
-	if k.kind != NoRef && k.kind != ItemRef {
-		return Given{}, fmt.Errorf("%s is not gathered; leave it out", name)
-	}
-	g := Given{Name: k.name, Type: k.typ, Slot: -1, Item: k.signal.Item, Attribute: k.signal.Index}
-	if slot, ok := c.slots[k.signal.Name]; ok && k.kind == NoRef {
-		g.Slot = slot
-	}
-	if k.signal.Source == StockSource && k.signal.At == "" {
-		g.Item, g.Attribute = k.signal.Key, int(ItemStock)
-	}
-	return g, nil
 }

@@ -152,7 +152,7 @@ func (l *loader) template(n *strict.Node, sc scope) (Template, bool) {
 		if !ok {
 			return nil, false
 		}
-		p.Whole = inside == text[1:max(len(text)-1, 1)] && (sc.kind == linkText || sc.kind == pictureText)
+		p.Whole = inside == text[1:max(len(text)-1, 1)] && (sc.kind == linkText || sc.kind == pictureText || sc.kind == defaultText)
 		t, rest = append(t, p), after
 	}
 	return t, true
