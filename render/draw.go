@@ -36,8 +36,7 @@ func New(fonts *Fonts, photos *Library) *Renderer {
 // and leaves no harm behind.
 func (r *Renderer) Draw(p *Picture) (Image, error) {
 	if p.Nothing {
-		width, _, _, _ := p.settings()
-		return Transparent(p.Format, width), nil
+		return Transparent(p.Format, p.settings().width), nil
 	}
 	if p.Layout == nil {
 		return Image{}, errors.New("draw picture: it has no layout")
@@ -132,6 +131,5 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 	if err := ground.draw(d); err != nil {
 		return nil, err
 	}
-	_, _, _, quality := p.settings()
-	return encode(p.Format, d.dst, quality)
+	return encode(p.Format, d.dst, p.settings().quality)
 }

@@ -93,7 +93,9 @@ type subBlocks struct {
 
 func (s *subBlocks) Write(p []byte) (int, error) {
 	for _, c := range p {
-		s.WriteByte(c)
+		if err := s.WriteByte(c); err != nil {
+			return 0, err
+		}
 	}
 	return len(p), nil
 }
@@ -103,7 +105,7 @@ func (s *subBlocks) WriteByte(c byte) error {
 	s.n++
 	s.s[s.n] = c
 	if s.n == 255 {
-		s.Flush()
+		return s.Flush()
 	}
 	return nil
 }
@@ -119,6 +121,6 @@ func (s *subBlocks) Flush() error {
 }
 
 func (s *subBlocks) close() {
-	s.Flush()
+	_ = s.Flush() // a buffer does not fail
 	s.b.WriteByte(0)
 }

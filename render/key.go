@@ -15,18 +15,18 @@ const keyVersion = 1
 // pictures, whoever opens. What does not reach the pixels does not reach the
 // key, so that a PNG has no quality and a still no frames.
 func (p *Picture) Key(dst []byte) []byte {
-	width, height, density, quality := p.settings()
+	s := p.settings()
 	dst = append(dst, keyVersion, byte(p.Format))
-	dst = binary.AppendUvarint(dst, uint64(max(0, width)))
+	dst = binary.AppendUvarint(dst, uint64(max(0, s.width)))
 	if p.Nothing || p.Layout == nil {
 		return append(dst, 0)
 	}
 	dst = append(dst, 1)
 	dst = append(dst, p.Layout.Revision[:]...)
-	dst = binary.AppendUvarint(dst, uint64(max(0, height)))
-	dst = binary.BigEndian.AppendUint64(dst, math.Float64bits(density))
+	dst = binary.AppendUvarint(dst, uint64(max(0, s.height)))
+	dst = binary.BigEndian.AppendUint64(dst, math.Float64bits(s.density))
 	if p.Format == JPG {
-		dst = append(dst, byte(quality))
+		dst = append(dst, byte(s.quality))
 	}
 	moving := p.moving()
 	dst = append(dst, flag(moving), flag(p.AsDate && p.Layout.Countdown))

@@ -73,10 +73,8 @@ func (d *drawing) shown(l layer) bool {
 			return false
 		}
 	}
-	for _, i := range c.without {
-		if d.p.has(i) {
-			return false
-		}
+	if slices.ContainsFunc(c.without, d.p.has) {
+		return false
 	}
 	return len(c.children) == 0 || slices.ContainsFunc(c.children, d.shown)
 }
@@ -231,12 +229,12 @@ func layerKinds(depth int) map[string]func(*layoutReader, *strict.Node) layer {
 // keys are the keys all layers have, to which each adds its own.
 func (r *layoutReader) keys(c *common) strict.Keys {
 	c.left, c.top, c.right, c.bottom, c.width, c.height = unset, unset, unset, unset, unset, unset
-	length := func(to *float64, low float64) func(*strict.Node) {
-		return func(n *strict.Node) { *to = r.number(n, low, maxSideHeight) }
+	length := func(to *float64) func(*strict.Node) {
+		return func(n *strict.Node) { *to = r.number(n, 0, maxSideHeight) }
 	}
 	return strict.Keys{
-		"left": length(&c.left, 0), "top": length(&c.top, 0),
-		"right": length(&c.right, 0), "bottom": length(&c.bottom, 0),
+		"left": length(&c.left), "top": length(&c.top),
+		"right": length(&c.right), "bottom": length(&c.bottom),
 		"width": r.side(c, &c.width), "height": r.side(c, &c.height),
 		"flex-grow": func(n *strict.Node) { c.grow = r.number(n, 0, 100) },
 		"with":      func(n *strict.Node) { c.needs = append(c.needs, r.names(n)...) },

@@ -33,9 +33,8 @@ type Layout struct {
 	Countdown     bool     // some layer counts down: a GIF of it moves
 	Revision      [16]byte // of everything that reaches the pixels
 
-	layers    []layer
-	uses      []valueUse // by value: how layers draw it
-	localised bool       // pixels that no value changes depend on the locale
+	layers []layer
+	uses   []valueUse // by value: how layers draw it
 }
 
 // LayoutValue is one value a layout takes.

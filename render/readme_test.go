@@ -44,7 +44,7 @@ func TestReadme(t *testing.T) {
 		}
 		golden(t, "../layers/"+name, decode(t, i))
 	}
-	for _, kind := range strings.Fields("text image box line button stars bar countdown qr row-and-column grid") {
+	for kind := range strings.FieldsSeq("text image box line button stars bar countdown qr row-and-column grid") {
 		if !drawn[kind] {
 			t.Errorf("README.md has no example of %s", kind)
 		}

@@ -144,27 +144,34 @@ const (
 
 // size returns the image's pixels.
 func (p *Picture) size() (width, height int, err error) {
-	w, h, density, _ := p.settings()
-	width, height = int(float64(w)*density+0.5), int(float64(h)*density+0.5)
+	s := p.settings()
+	width, height = int(float64(s.width)*s.density+0.5), int(float64(s.height)*s.density+0.5)
 	if width < 1 || height < 1 || width > MaxWidth || height > MaxHeight {
 		return 0, 0, fmt.Errorf("draw picture: %dx%d pixels are outside 1x1..%dx%d", width, height, MaxWidth, MaxHeight)
 	}
 	return width, height, nil
 }
 
-// settings returns size, density and quality with what is 0 filled in.
-func (p *Picture) settings() (width, height int, density float64, quality int) {
-	width, height, density, quality = p.Width, p.Height, p.Density, p.Quality
-	if p.Layout != nil && (width == 0 || height == 0) {
-		width, height = p.Layout.Width, p.Layout.Height
+// settings is how a picture is drawn, with what is 0 filled in.
+type settings struct {
+	width, height int // CSS pixels
+	density       float64
+	quality       int
+}
+
+// settings returns what the picture says, or the defaults.
+func (p *Picture) settings() settings {
+	s := settings{p.Width, p.Height, p.Density, p.Quality}
+	if p.Layout != nil && (s.width == 0 || s.height == 0) {
+		s.width, s.height = p.Layout.Width, p.Layout.Height
 	}
-	if !(density > 0 && density <= 4) {
-		density = defaultDensity
+	if !(s.density > 0 && s.density <= 4) {
+		s.density = defaultDensity
 	}
-	if quality < 1 || quality > 100 {
-		quality = defaultQuality
+	if s.quality < 1 || s.quality > 100 {
+		s.quality = defaultQuality
 	}
-	return width, height, density, quality
+	return s
 }
 
 // value is the picture's i-th value.
