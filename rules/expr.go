@@ -273,7 +273,7 @@ func (l *loader) picture(n *strict.Node, t Template, sc scope) (Template, bool) 
 			path += "\x00"
 			positioned = true
 		default:
-			if p.Whole && p.Format.Name == "" && !(p.Ref.Kind == ItemRef && p.Ref.Index == int(ItemID)) {
+			if p.Whole && p.Format.Name == "" && (p.Ref.Kind != ItemRef || p.Ref.Index != int(ItemID)) {
 				return t, true
 			}
 			l.Errorf(n, "a picture is a file, which may have {position} in its name, or {item.image} alone; write one of them")

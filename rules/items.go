@@ -108,7 +108,7 @@ func (vl *variantLoader) from(n *strict.Node, list *List) {
 			}
 			vl.unsupported(item, "items from "+name)
 		default:
-			vl.Errorf(item, "unknown list %q; %s", name, strict.DidYouMean(name, append(listsLater[:len(listsLater):len(listsLater)], listsNow...)))
+			vl.Errorf(item, "unknown list %q; %s", name, strict.DidYouMean(name, slices.Concat(listsLater, listsNow)))
 		}
 	}
 }
@@ -124,7 +124,7 @@ func (vl *variantLoader) where(n *strict.Node, list *List) *Condition {
 	}
 	for _, e := range n.Entries {
 		name := e.Key.Text
-		index, t, values, ok := vl.c.attribute(name)
+		k, ok := vl.c.attribute(name)
 		switch {
 		case !ok && strings.Contains(laterAttributes, " "+name+" "):
 			vl.unsupported(e.Key, "where "+name)
@@ -135,7 +135,6 @@ func (vl *variantLoader) where(n *strict.Node, list *List) *Condition {
 		}
 		list.InStock = list.InStock && name != "in_stock"
 		list.NotBought = list.NotBought && name != "bought"
-		k := &known{name: "item." + name, typ: t, kind: ItemRef, index: index, values: values}
 		if vl.mark != nil {
 			vl.mark.note(k)
 		}

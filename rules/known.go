@@ -233,32 +233,35 @@ func isItemID(id string) bool {
 	return id != "" && len([]rune(id)) <= 100 && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f || r == ']' })
 }
 
-// attribute returns an item's attribute by its name.
-func (c *Campaign) attribute(name string) (index int, t Type, values []string, ok bool) {
+// attribute returns an attribute of the item in scope by its name.
+func (c *Campaign) attribute(name string) (*known, bool) {
+	k := &known{name: "item." + name, kind: ItemRef}
 	if f, ok := itemFields[name]; ok {
-		return int(f.at), f.typ, nil, true
+		k.index, k.typ = int(f.at), f.typ
+		return k, true
 	}
 	for i, a := range c.attributes {
 		if a.Name == name {
-			return int(ItemMore) + i, a.Type, a.Values, true
+			k.index, k.typ, k.values = int(ItemMore)+i, a.Type, a.Values
+			return k, true
 		}
 	}
-	return 0, Unknown, nil, false
+	return nil, false
 }
 
 func (c *Campaign) findItem(parts []string) *known {
-	index, t, values, ok := c.attribute(parts[len(parts)-1])
+	k, ok := c.attribute(parts[len(parts)-1])
 	switch {
 	case !ok:
 		return nil
 	case len(parts) == 2:
-		return &known{name: "item." + parts[1], typ: t, kind: ItemRef, index: index, values: values}
-	case len(parts) != 3 || !isItemID(parts[1]) || index == int(ItemStock):
+		return k
+	case len(parts) != 3 || !isItemID(parts[1]) || k.index == int(ItemStock):
 		return nil
 	}
 	name := "item" + bracket(parts[1]) + "." + parts[2]
-	return &known{name: name, typ: t, values: values, signal: Signal{
-		Name: name, Source: ItemSource, Type: t, Key: parts[2], Item: parts[1], Index: index,
+	return &known{name: name, typ: k.typ, values: k.values, signal: Signal{
+		Name: name, Source: ItemSource, Type: k.typ, Key: parts[2], Item: parts[1], Index: k.index,
 	}}
 }
 

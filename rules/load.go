@@ -76,12 +76,16 @@ func (l *loader) campaign(root, shared *strict.Node) {
 		key  string
 		read func(*strict.Node)
 	}{
-		{"campaign", l.id}, {"seed", func(n *strict.Node) { l.c.Seed = l.Text(n) }},
-		{"timezone", l.zone}, {"locales", l.locales}, {"catalogue", l.catalogue},
+		{"campaign", l.id},
+		{"seed", func(n *strict.Node) { l.c.Seed = l.Text(n) }},
+		{"timezone", l.zone},
+		{"locales", l.locales},
+		{"catalogue", l.catalogue},
 		{"starts", func(n *strict.Node) { l.c.Starts = l.limit(n, startsAt) }},
 		{"ends", func(n *strict.Node) { l.c.Ends = l.limit(n, endsAt) }},
 		{"holdout", func(n *strict.Node) { l.c.Holdout = l.Percent(n) }},
-		{"parameters", l.parameters}, {"dayparts", l.dayparts},
+		{"parameters", l.parameters},
+		{"dayparts", l.dayparts},
 	}
 	l.defaults(root, found)
 	for _, step := range steps {
@@ -125,8 +129,10 @@ func (l *loader) defaults(root *strict.Node, found map[string]*strict.Node) {
 		c.Catalogue, c.attributes = feeds[0], l.sender.Feeds[feeds[0]]
 	}
 	c.Dayparts = []Daypart{
-		{"night", 0, 6 * 3600}, {"morning", 6 * 3600, 12 * 3600},
-		{"afternoon", 12 * 3600, 18 * 3600}, {"evening", 18 * 3600, 24 * 3600},
+		{"night", 0, 6 * 3600},
+		{"morning", 6 * 3600, 12 * 3600},
+		{"afternoon", 12 * 3600, 18 * 3600},
+		{"evening", 18 * 3600, 24 * 3600},
 	}
 }
 

@@ -35,10 +35,12 @@ func sender(t testing.TB) *rules.Sender {
 		Layouts: layouts(t), Places: []string{"shops"},
 		Feeds: map[string][]rules.Attribute{"goods": {text("review")}},
 		Attributes: []rules.Attribute{
-			{Name: "points", Type: rules.Number}, {Name: "birthday", Type: rules.Yearly},
+			{Name: "points", Type: rules.Number},
+			{Name: "birthday", Type: rules.Yearly},
 			text("first_name"), text("kind"), text("next_job"), text("tier"),
 			{Name: "delivery", Type: rules.Text, Values: []string{"sorting", "on-the-way", "delivered"}, Age: 6 * time.Hour},
-			text("delivery_window"), text("track"), {Name: "car_year", Type: rules.Number},
+			text("delivery_window"), text("track"),
+			{Name: "car_year", Type: rules.Number},
 		},
 		Picture: func(path string) (string, error) {
 			if strings.HasPrefix(path, "missing") {

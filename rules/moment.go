@@ -28,7 +28,7 @@ func localInstant(wall time.Time, zone *time.Location, at side) time.Time {
 	for _, near := range []time.Duration{-reach, reach} {
 		_, offset := wall.Add(near).In(zone).Zone()
 		t := wall.Add(-time.Duration(offset) * time.Second)
-		if _, real := t.In(zone).Zone(); real == offset {
+		if _, there := t.In(zone).Zone(); there == offset {
 			found = append(found, t)
 		}
 	}

@@ -51,7 +51,7 @@ type Expectation struct {
 }
 
 // LoadTests reads the tests of a campaign: a list.
-func LoadTests(file string, root *strict.Node, c *Campaign, sender *Sender) ([]*Test, []strict.Problem) {
+func LoadTests(_ string, root *strict.Node, c *Campaign, sender *Sender) ([]*Test, []strict.Problem) {
 	l := &loader{sender: sender, c: c}
 	if root == nil || c == nil {
 		return nil, nil

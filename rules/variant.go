@@ -185,7 +185,7 @@ func (vl *variantLoader) value(value LayoutValue) Expr {
 			return Expr{Type: value.Type} // wrong, but given
 		}
 	}
-	if e.Type == Unknown && !(isGiven && g.dropped()) {
+	if e.Type == Unknown && (!isGiven || !g.dropped()) {
 		e = vl.fromDefault(value)
 	}
 	if e.Type == Unknown && !value.Optional {
