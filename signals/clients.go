@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
@@ -149,7 +150,7 @@ func (c *Clients) Named(name string) (Headers, bool) {
 // never allocates.
 func (c *Clients) Classify(h Headers) Client {
 	switch {
-	case h.Method == "HEAD" || h.Method == "OPTIONS":
+	case h.Method == http.MethodHead || h.Method == http.MethodOptions:
 		return Client{Class: rules.Prefetcher, Why: "row 1: a HEAD or OPTIONS request"}
 	case ahead(h.SecPurpose) || ahead(h.Purpose) || ahead(h.XPurpose) || ahead(h.XMoz):
 		return Client{Class: rules.Prefetcher, Why: "row 1: its headers say it fetches ahead"}

@@ -20,7 +20,7 @@ type Sources struct {
 	Gazetteer  *Gazetteer
 	Places     map[string]*Places // by the list's id
 	Weather    *Weather
-	Catalogue  Stockroom
+	Catalogue  Stockroom // a *Catalogue
 }
 
 // Gatherer fills the signals of opens. It is safe for concurrent use; its
@@ -54,6 +54,12 @@ func (g *Gatherer) Sources() Sources { return *g.sources.Load() }
 
 // Clients returns the client tables in use.
 func (g *Gatherer) Clients() *Clients { return g.sources.Load().Clients }
+
+// Catalogue returns the catalogue in use; nil if there is none.
+func (g *Gatherer) Catalogue() *Catalogue {
+	catalogue, _ := g.sources.Load().Catalogue.(*Catalogue)
+	return catalogue
+}
 
 // gathering is what one Gather works on.
 type gathering struct {

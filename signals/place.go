@@ -2,6 +2,7 @@ package signals
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -125,7 +126,7 @@ func validRoute(route string) bool {
 func (r *placeReader) rows() {
 	for {
 		fields, line, err := r.csv.next()
-		if err == errNoMoreRows {
+		if errors.Is(err, errNoMoreRows) {
 			return
 		}
 		if err != nil {

@@ -30,8 +30,7 @@ func (c *csvRows) next() ([]string, int, error) {
 	if errors.Is(err, io.EOF) {
 		return nil, c.line + 1, errNoMoreRows
 	}
-	var broken *csv.ParseError
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*csv.ParseError](err); ok {
 		c.line = broken.Line
 		return nil, broken.StartLine, fmt.Errorf("read row: %w", broken.Err)
 	}

@@ -35,7 +35,7 @@ func LoadGazetteer(files fs.FS) (*Gazetteer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read gazetteer: %w", err)
 	}
-	defer packed.Close() //nolint:errcheck // read only
+	defer packed.Close()
 	plain, err := gzip.NewReader(packed)
 	if err != nil {
 		return nil, fmt.Errorf("unpack gazetteer: %w", err)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,7 +21,7 @@ type WeatherConfig struct {
 	Contact string
 	// Age is how long an answer is believed; 0 is three hours.
 	Age time.Duration
-	Now func() time.Time
+	Now func() time.Time // required
 	// Transport carries requests out; nil is the network. RecordedWeather
 	// answers from files instead.
 	Transport http.RoundTripper
@@ -63,7 +64,6 @@ func (c cell) point() (lat, lon float64) { return float64(c.lat) / 10, float64(c
 // a forecast is never changed.
 type cellState struct {
 	kept     bool // of a place or a home: kept warm
-	asked    bool // a request is under way
 	used     time.Time
 	next     time.Time // ask not before
 	answered time.Time // when the source last answered, 304 included
@@ -165,7 +165,7 @@ func (w *Weather) At(lat, lon float64, now time.Time) (Report, bool) {
 	}
 	w.mu.RUnlock()
 	if cold {
-		w.want(c, now)
+		w.want(c)
 	}
 	if len(forecast) == 0 {
 		return Report{}, false
@@ -180,11 +180,11 @@ func (w *Weather) At(lat, lon float64, now time.Time) (Report, bool) {
 }
 
 // want notes that a cell was asked about.
-func (w *Weather) want(c cell, now time.Time) {
+func (w *Weather) want(c cell) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if state := w.cell(c); state != nil {
-		state.used = now
+		state.used = w.config.Now()
 		w.wakeUp()
 	}
 }
@@ -192,9 +192,9 @@ func (w *Weather) want(c cell, now time.Time) {
 // hourOf returns the hour an instant lies in. Forecasts are hourly first and
 // then every six hours.
 func hourOf(forecast []Report, at time.Time) (Report, bool) {
-	for i := len(forecast) - 1; i >= 0; i-- {
-		if from := forecast[i].From; !from.After(at) {
-			return forecast[i], at.Sub(from) < 6*time.Hour
+	for _, hour := range slices.Backward(forecast) {
+		if !hour.From.After(at) {
+			return hour, at.Sub(hour.From) < 6*time.Hour
 		}
 	}
 	// A new answer can begin with the hour to come.

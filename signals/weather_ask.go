@@ -41,7 +41,7 @@ func (w *Weather) ask(ctx context.Context, c cell, modified string) (answer, err
 	if err != nil {
 		return answer{}, fmt.Errorf("ask for weather: %w", err)
 	}
-	defer response.Body.Close() //nolint:errcheck // read to its end or given up
+	defer response.Body.Close()
 	got := answer{modified: response.Header.Get("Last-Modified"), expires: expiry(response.Header, w.config.Now())}
 	switch response.StatusCode {
 	case http.StatusOK:

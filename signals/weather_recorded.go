@@ -68,10 +68,13 @@ const recordedReach = 400
 // RoundTrip answers a request of a Weather.
 func (r *recordings) RoundTrip(request *http.Request) (*http.Response, error) {
 	query := request.URL.Query()
-	lat, errLat := strconv.ParseFloat(query.Get("lat"), 64)
-	lon, errLon := strconv.ParseFloat(query.Get("lon"), 64)
-	if errLat != nil || errLon != nil {
-		return recorded(request, http.StatusBadRequest, nil), nil
+	lat, err := strconv.ParseFloat(query.Get("lat"), 64)
+	if err != nil {
+		return nil, fmt.Errorf("read lat: %w", err)
+	}
+	lon, err := strconv.ParseFloat(query.Get("lon"), 64)
+	if err != nil {
+		return nil, fmt.Errorf("read lon: %w", err)
 	}
 	here, best := unitVector(lat, lon), math.Inf(1)
 	var body []byte
