@@ -11,8 +11,9 @@ type Condition struct {
 	Ref   Ref          // of Compare
 	Type  Type         // of Compare: the signal's
 	Any   []Match      // of Compare: one of them
-	All   []Match      // of Compare on a list: every one of them
-	Name  string       // of Compare: the signal as written; of a segment's And/Or: the segment's id
+	// Matcher is what a Compare was written with, for explain.
+	Matcher *strict.Node
+	Name    string // of Compare: the signal as written; of a segment's And/Or: the segment's id
 }
 
 // Op is what a Condition does.

@@ -145,7 +145,7 @@ func (l *loader) test(e strict.Entry, sc scope) compiled {
 
 // compare makes a test of a signal.
 func (l *loader) compare(e strict.Entry, k *known) compiled {
-	c := &Condition{Op: Compare, Node: e.Key, Ref: l.c.ref(k), Type: k.typ, Name: k.name, Any: l.matcher(e.Value, k)}
+	c := &Condition{Op: Compare, Node: e.Key, Matcher: e.Value, Ref: l.c.ref(k), Type: k.typ, Name: k.name, Any: l.matcher(e.Value, k)}
 	return compiled{Condition: c, tests: 1}
 }
 

@@ -1,0 +1,221 @@
+package rules_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+	"pgregory.net/rapid"
+
+	"example.com/opentime/rules"
+	"example.com/opentime/strict"
+)
+
+// TestCampaignsDecideAsTheirTestsSay runs testdata/decide: archives of a
+// campaign and its tests.
+func TestCampaignsDecideAsTheirTestsSay(t *testing.T) {
+	names, err := filepath.Glob("testdata/decide/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no archives", err)
+	}
+	for _, name := range names {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			archive, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := load(t, string(archive.Files[0].Data))
+			root, problems := strict.Parse(archive.Files[1].Name, archive.Files[1].Data)
+			tests, more := rules.LoadTests(archive.Files[1].Name, root, c, sender(t))
+			if problems = append(problems, more...); len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			for _, test := range tests {
+				s := opened(c, test)
+				test.Given(c, &s)
+				for _, p := range test.Compare(c, &s) {
+					t.Errorf("%s: %s", test.Name, p)
+				}
+			}
+		})
+	}
+}
+
+// opened is the open of a test before anything is given.
+func opened(c *rules.Campaign, test *rules.Test) rules.Signals {
+	s := rules.Signals{
+		At: test.At, Recipient: test.Open.R, Trust: test.Open.Trust, Locale: test.Open.Locale,
+		Values: make([]rules.Value, len(c.Signals)),
+	}
+	if test.Open.Client == "apple-mpp" {
+		s.Class = rules.Prefetcher
+	}
+	if slot, ok := c.Slot("client.class"); ok {
+		s.Values[slot] = rules.Value{Type: rules.Text, Text: [...]string{"person", "proxy", "prefetcher", "scanner"}[s.Class]}
+	}
+	return s
+}
+
+// appendix loads a campaign of LANGUAGE's appendix.
+func appendix(t testing.TB, name string) *rules.Campaign {
+	t.Helper()
+	archive, err := txtar.ParseFile("testdata/load/appendix-" + name + ".txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return load(t, string(archive.Files[0].Data))
+}
+
+func TestDecideIsTotalPureAndHoldsUntilUntil(t *testing.T) {
+	campaigns := map[string]*rules.Campaign{}
+	names := []string{"birthday", "black-friday", "coffee", "points", "renewal", "parcel", "visit-us"}
+	for _, name := range names {
+		campaigns[name] = appendix(t, name)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		c := campaigns[rapid.SampledFrom(names).Draw(t, "campaign")]
+		s := anySignals(t, c)
+		var d, again rules.Decider
+		decisions := append([]rules.Decision(nil), d.Decide(c, &s)...)
+		if len(decisions) != c.Positions {
+			t.Fatalf("%d decisions, want %d", len(decisions), c.Positions)
+		}
+		for i, other := range again.Decide(c, &s) {
+			if decisions[i].Variant == nil || decisions[i].Variant != other.Variant {
+				t.Fatalf("decisions differ: %+v, %+v", decisions[i], other)
+			}
+			rules.Resolve(c, &s, &decisions[i], "")
+			until := rules.Until(c, &s, &decisions[i])
+			if until.IsZero() {
+				until = s.At.Add(26 * time.Hour)
+			}
+			if !until.After(s.At) {
+				t.Fatalf("until %v is not after %v", until, s.At)
+			}
+			steady(t, c, s, &decisions[i], i, until)
+		}
+	})
+}
+
+// steady steps the clock towards until: the decision never changes before.
+func steady(t *rapid.T, c *rules.Campaign, s rules.Signals, decision *rules.Decision, i int, until time.Time) {
+	var d rules.Decider
+	limit := until
+	if most := s.At.Add(26 * time.Hour); limit.After(most) {
+		limit = most
+	}
+	for at := s.At; at.Before(limit); at = at.Add(7 * time.Minute) {
+		later := s
+		later.At = at
+		if now := d.Decide(c, &later)[i]; now.Variant != decision.Variant {
+			t.Fatalf("block %s shows %q at %v and another variant at %v, before until %v",
+				decision.Block.ID, decision.Variant.Node.Text, s.At, at, until)
+		}
+	}
+}
+
+// anySignals draws signals for a campaign: each known or not.
+func anySignals(t *rapid.T, c *rules.Campaign) rules.Signals {
+	zone, err := time.LoadLocation(rapid.SampledFrom([]string{"Europe/Amsterdam", "America/New_York", "Pacific/Apia"}).Draw(t, "zone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := rapid.SampledFrom([]string{"2026-03-28T12:00:00Z", "2026-10-24T12:00:00Z", "2026-11-26T20:00:00Z", "2026-12-31T20:00:00Z"}).Draw(t, "day")
+	at, err := time.Parse(time.RFC3339, begin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := rules.Signals{
+		At: at.Add(time.Duration(rapid.Int64Range(0, 36*3600).Draw(t, "seconds")) * time.Second), Zone: zone,
+		Class:  rules.Class(rapid.IntRange(0, 3).Draw(t, "class")),
+		Values: make([]rules.Value, len(c.Signals)),
+	}
+	for i := range c.Signals {
+		sig := &c.Signals[i]
+		if sig.Source == rules.ClockSource || sig.Key == "open" || sig.Key == "closes" || rapid.Bool().Draw(t, "unknown") {
+			continue
+		}
+		s.Values[i] = anyValue(t, sig.Type, s.At)
+	}
+	return s
+}
+
+func anyValue(t *rapid.T, typ rules.Type, at time.Time) rules.Value {
+	v := rules.Value{Type: typ}
+	switch typ {
+	case rules.Text:
+		v.Text = rapid.SampledFrom([]string{"gold", "on-the-way", "delivered", "Gent", "x"}).Draw(t, "text")
+	case rules.TextList:
+		v.List = []string{"x"}
+	case rules.Boolean:
+		v.N = rapid.Int64Range(0, 1).Draw(t, "boolean")
+	case rules.Moment:
+		v.N = at.UnixMilli() + rapid.Int64Range(-86_400_000, 3*86_400_000).Draw(t, "moment")
+	case rules.Yearly:
+		v.N = rapid.SampledFrom([]int64{101, 228, 229, 329, 1025, 1127, 1231}).Draw(t, "day")
+	default:
+		v.N = rapid.Int64Range(-10, 300).Draw(t, "number") * rules.Million
+	}
+	return v
+}
+
+func TestHoldoutTakesItsShare(t *testing.T) {
+	c := load(t, "campaign: c\nholdout: 10%\nblocks: {b: {show: {layout: strip, headline: x}, rules: [{name: r}], fallback: {headline: y}}}\n")
+	var d rules.Decider
+	held := 0
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		id := make([]byte, 16)
+		for i := range id {
+			id[i] = "abcdefghijklmnopqrstuvwxyz0123456789"[random.IntN(36)]
+		}
+		s := rules.Signals{At: time.Unix(0, 0), Recipient: string(id), Trust: rules.Signed, Values: make([]rules.Value, len(c.Signals))}
+		if d.Decide(c, &s)[0].Reason == rules.Holdout {
+			held++
+		}
+	}
+	if held < 1_850 || held > 2_150 {
+		t.Errorf("%d of 20,000 are held out of 10%%", held)
+	}
+	anonymous := rules.Signals{At: time.Unix(0, 0), Values: make([]rules.Value, len(c.Signals))}
+	if d.Decide(c, &anonymous)[0].Reason == rules.Holdout {
+		t.Error("the anonymous are held out")
+	}
+}
+
+func FuzzDecide(f *testing.F) {
+	data, err := os.ReadFile("testdata/load/appendix-coffee.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(txtar.Parse(data).Files[0].Data, int64(1_795_600_000), byte(0))
+	f.Fuzz(func(t *testing.T, text []byte, at int64, class byte) {
+		root, _ := strict.Parse("c.yaml", text)
+		if root == nil {
+			return
+		}
+		c, problems := rules.Load("c.yaml", root, sender(t), nil)
+		if c == nil || strict.Bad(problems) {
+			return
+		}
+		s := rules.Signals{At: time.Unix(at%4_000_000_000, 0), Class: rules.Class(class % 4), Values: make([]rules.Value, len(c.Signals))}
+		var d rules.Decider
+		for _, decision := range d.Decide(c, &s) {
+			rules.Resolve(c, &s, &decision, "")
+			rules.Until(c, &s, &decision)
+		}
+	})
+}
+
+func BenchmarkDecideFiveRules(b *testing.B) {
+	c := appendix(b, "black-friday")
+	s := rules.Signals{At: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC), Values: make([]rules.Value, len(c.Signals))}
+	var d rules.Decider
+	b.ReportAllocs()
+	for b.Loop() {
+		d.Decide(c, &s)
+	}
+}

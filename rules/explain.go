@@ -1,0 +1,288 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Explanation says what one position of a block shows, and why.
+type Explanation struct {
+	Campaign string        `json:"campaign"`
+	Block    string        `json:"block"`
+	Position int           `json:"position"`
+	Rule     string        `json:"rule"` // none: the fallback
+	Variant  string        `json:"variant"`
+	Reason   string        `json:"reason"`
+	Link     string        `json:"link"`
+	After    string        `json:"after,omitempty"`
+	Item     string        `json:"item,omitempty"`
+	Layout   string        `json:"layout,omitempty"`
+	Says     []string      `json:"says,omitempty"`
+	Until    string        `json:"until"` // RFC 3339; "": not by the clock
+	Rules    []RuleAccount `json:"rules"`
+}
+
+// RuleAccount says how one rule fared.
+type RuleAccount struct {
+	Name       string             `json:"name"`
+	Holds      string             `json:"holds"` // true, false or unknown
+	Complete   bool               `json:"complete"`
+	Missing    string             `json:"missing,omitempty"` // what its picture lacks
+	Taken      bool               `json:"taken"`
+	Item       string             `json:"item,omitempty"`
+	Conditions []ConditionAccount `json:"conditions,omitempty"`
+}
+
+// ConditionAccount says how one condition of a rule fared.
+type ConditionAccount struct {
+	Depth int    `json:"depth"` // in any, all, not and segments
+	Text  string `json:"text"`
+	Value string `json:"value,omitempty"` // what it saw
+	From  string `json:"from,omitempty"`  // where that came from
+	Truth string `json:"truth"`
+}
+
+var (
+	truthNames  = [...]string{"false", "unknown", "true"}
+	reasonNames = [...]string{"matched", "fallback", "holdout", "not-started", "ended", "retired", "failed"}
+)
+
+// String returns the reason's word.
+func (r Reason) String() string { return reasonNames[r] }
+
+// String returns the word for a truth value.
+func (t Truth) String() string { return truthNames[t] }
+
+// Explain decides the whole campaign and says why one position shows what it
+// shows. The block must be the campaign's.
+func Explain(c *Campaign, s *Signals, block string, position int) Explanation {
+	var d Decider
+	decisions := d.Decide(c, s)
+	for i := range decisions {
+		if decisions[i].Block.ID == block && decisions[i].Position == position {
+			return d.explain(decisions, i)
+		}
+	}
+	return Explanation{Campaign: c.ID, Block: block, Position: position}
+}
+
+func (d *Decider) explain(decisions []Decision, at int) Explanation {
+	decision := decisions[at]
+	resolved := d.Resolve(&decision, "{click}")
+	x := Explanation{
+		Campaign: d.campaign.ID, Block: decision.Block.ID, Position: decision.Position,
+		Rule: ruleName(decision.Rule), Variant: decision.Variant.ID, Reason: decision.Reason.String(),
+		Link: resolved.Link, After: resolved.After, Says: says(&resolved), Rules: []RuleAccount{},
+	}
+	if decision.HasItem {
+		x.Item = decision.Item.ID
+	}
+	if decision.Variant.Layout != nil {
+		x.Layout = decision.Variant.Layout.ID
+	}
+	if until := Until(d.campaign, d.signals, &decision); !until.IsZero() {
+		x.Until = until.Format(time.RFC3339)
+	}
+	d.offered = d.offered[:0]
+	for i := range decisions[:at] {
+		if decisions[i].HasItem {
+			d.offered = append(d.offered, decisions[i].Item.ID)
+		}
+	}
+	d.enter(decision.Block)
+	d.position = decision.Position
+	for _, rule := range decision.Block.Rules {
+		x.Rules = append(x.Rules, d.account(rule, rule == decision.Rule))
+	}
+	return x
+}
+
+func ruleName(r *Rule) string {
+	if r == nil {
+		return "none"
+	}
+	return r.Name
+}
+
+// says lists the texts that are drawn.
+func says(r *Resolved) []string {
+	var all []string
+	for _, v := range r.Values {
+		if v.Type == Text {
+			all = append(all, plainText(v.Text))
+		}
+	}
+	return all
+}
+
+// plainText is a drawn text without the marks around merged values, and with
+// plain spaces.
+func plainText(text string) string {
+	return strings.NewReplacer(isolate, "", popIsolate, "", "\u00a0", " ", "\u202f", " ").Replace(text)
+}
+
+// account says how a rule fares.
+func (d *Decider) account(rule *Rule, taken bool) RuleAccount {
+	d.rule, d.item = rule, nil
+	variant := d.assigned(rule)
+	d.variant = variant
+	a := RuleAccount{Name: rule.Name, Taken: taken}
+	found := d.take(variant)
+	if !found {
+		a.Missing = "item"
+	}
+	if d.item != nil {
+		a.Item = d.item.ID
+	}
+	a.Holds = d.holds(rule.When).String()
+	if a.Complete = found && d.complete(variant, true); found && !a.Complete {
+		a.Missing = d.lacks(variant)
+	}
+	d.conditions(&a, rule.When, 0)
+	return a
+}
+
+// lacks names what a variant's picture lacks first.
+func (d *Decider) lacks(variant *Variant) string {
+	for i := range variant.Values {
+		declared, e := &variant.Layout.Values[i], &variant.Values[i]
+		value, known := Value{}, false
+		if e.Type != Unknown {
+			value, known = d.given(e, true)
+		}
+		switch {
+		case !known && !declared.Optional:
+			return declared.Name
+		case known && declared.Name == "until" && declared.Type == Moment && value.N <= d.clock.ms:
+			return "until, which is over"
+		}
+	}
+	return "link"
+}
+
+// conditions adds a condition and what it is made of.
+func (d *Decider) conditions(a *RuleAccount, c *Condition, depth int) {
+	if c == nil {
+		return
+	}
+	x := ConditionAccount{Depth: depth, Truth: d.holds(c).String()}
+	switch c.Op {
+	case And:
+		if c.Name == "" && depth == 0 {
+			for _, part := range c.Parts {
+				d.conditions(a, part, depth)
+			}
+			return
+		}
+		if x.Text = "all"; c.Name != "" {
+			x.Text = "segment " + c.Name
+		}
+	case Or:
+		x.Text = "any"
+	case Not:
+		x.Text = "not"
+	case Known:
+		x.Text = "known"
+		for _, ref := range c.Refs {
+			x.Text += " " + d.name(ref)
+		}
+	default:
+		value := d.value(c.Ref)
+		x.Text = c.Name + ": " + matcherText(c)
+		x.Value, x.From = d.show(value), d.origin(c.Ref)
+	}
+	a.Conditions = append(a.Conditions, x)
+	for _, part := range c.Parts {
+		d.conditions(a, part, depth+1)
+	}
+}
+
+// matcherText is a matcher as it was written.
+func matcherText(c *Condition) string {
+	if c.Matcher == nil {
+		return ""
+	}
+	if len(c.Matcher.Items) == 0 {
+		return c.Matcher.Text
+	}
+	var parts []string
+	for _, item := range c.Matcher.Items {
+		parts = append(parts, item.Text)
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+func (d *Decider) name(ref Ref) string {
+	if ref.Kind == SignalRef {
+		return d.campaign.Signals[ref.Index].Name
+	}
+	return "item." + itemAttributeName(d.campaign, ref.Index)
+}
+
+// origin says where a value came from.
+func (d *Decider) origin(ref Ref) string {
+	if ref.Kind == ItemRef {
+		if d.item == nil {
+			return "no item"
+		}
+		return "item " + d.item.ID
+	}
+	if ref.Kind != SignalRef {
+		return ""
+	}
+	sig := &d.campaign.Signals[ref.Index]
+	switch {
+	case d.ahead && !d.values[ref.Index].Known() && d.all[ref.Index].Known():
+		return "hidden from clients that fetch ahead"
+	case ref.Index < len(d.signals.Origins) && d.signals.Origins[ref.Index] != "":
+		return d.signals.Origins[ref.Index]
+	case sig.Source == ClockSource:
+		return "the clock in " + d.clock.at.Location().String()
+	}
+	return ""
+}
+
+// show writes a value for people who look into decisions.
+func (d *Decider) show(v Value) string {
+	switch v.Type {
+	case Unknown:
+		return "unknown"
+	case Some:
+		return "some"
+	case Number, Percent:
+		return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%06d", v.N/Million, abs(v.N%Million)), "0"), ".")
+	case Money:
+		return fmt.Sprintf("%d.%02d %s", v.N/100, abs(v.N%100), v.Text)
+	case TextList:
+		return "[" + strings.Join(v.List, ", ") + "]"
+	case Weekday:
+		return strings.ToLower(time.Weekday((v.N + 1) % 7).String()[:3])
+	case Month:
+		return fmt.Sprint(v.N)
+	case Date:
+		return time.Unix(v.N*daySeconds, 0).UTC().Format(time.DateOnly)
+	case Yearly:
+		return fmt.Sprintf("%02d-%02d", v.N/100, v.N%100)
+	case Moment:
+		return time.UnixMilli(v.N).In(d.clock.at.Location()).Format("2006-01-02 15:04:05 -07:00")
+	case Duration:
+		return time.Duration(v.N * int64(time.Millisecond)).String()
+	}
+	return d.write(v, &TextFormat{})
+}
+
+func abs(n int64) int64 {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
+
+// itemAttributeName is the name of an attribute by its number.
+func itemAttributeName(c *Campaign, index int) string {
+	if more := index - int(ItemMore); more >= 0 && more < len(c.attributes) {
+		return c.attributes[more].Name
+	}
+	return fmt.Sprint(index)
+}

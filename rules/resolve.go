@@ -1,0 +1,197 @@
+package rules
+
+import (
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Resolve turns a decision into texts and links. click is what {click} in the
+// campaign's append stands for. The signals are those it was decided with.
+func Resolve(c *Campaign, s *Signals, decision *Decision, click string) Resolved {
+	var d Decider
+	d.begin(c, s)
+	return d.resolve(decision, click)
+}
+
+// Resolve turns one of the decisions of the last Decide into texts and links.
+// What it returns stands on its own.
+func (d *Decider) Resolve(decision *Decision, click string) Resolved {
+	return d.resolve(decision, click)
+}
+
+func (d *Decider) resolve(decision *Decision, click string) Resolved {
+	d.enter(decision.Block)
+	d.position, d.rule, d.variant, d.click = decision.Position, decision.Rule, decision.Variant, click
+	d.item, d.locale = nil, decision.Locale
+	if decision.HasItem {
+		d.item = &decision.Item
+	}
+	r := Resolved{Locale: d.campaign.Locales[d.locale], AsDate: d.ahead}
+	if decision.Reason == Retired {
+		r.Link = decision.Block.Retired
+		return r
+	}
+	variant := decision.Variant
+	if !variant.Nothing {
+		r.Values = make([]Value, len(variant.Values))
+		for i := range variant.Values {
+			r.Values[i] = d.drawn(&variant.Values[i])
+		}
+	}
+	r.Link, r.After = d.link(variant.Link), d.link(variant.After)
+	if ended := d.ended(decision); ended != 0 {
+		r.Ended = time.UnixMilli(ended)
+	}
+	return r
+}
+
+// drawn resolves what a variant gives for a layout's value. A number or moment
+// has the text that writes it beside it.
+func (v *view) drawn(e *Expr) Value {
+	switch e.Type {
+	case Number, Moment, TextList:
+		value, known := v.given(e, true)
+		if !known {
+			return Value{}
+		}
+		if e.Type != TextList {
+			value.Text = v.write(value, &TextFormat{})
+		}
+		return value
+	case Text, Picture, Colour:
+		i := v.alternative(e.Texts, true)
+		if i < 0 {
+			return Value{}
+		}
+		text := v.text(e.Texts[v.locale][i], e.Type == Text)
+		if text == "" {
+			return Value{}
+		}
+		return Value{Type: e.Type, Text: text}
+	}
+	return Value{}
+}
+
+// Marks around merged values: first strong isolate and pop directional isolate
+// (UAX 9), so that a value's direction never turns its surroundings.
+const (
+	isolate    = "\u2068"
+	popIsolate = "\u2069"
+)
+
+// maxDrawn is how many characters of a merged value are drawn.
+const maxDrawn = 200
+
+// text writes a template. What is drawn has its merged values set apart.
+func (v *view) text(template Template, drawn bool) string {
+	var b strings.Builder
+	for i := range template {
+		p := &template[i]
+		switch {
+		case p.Ref.Kind == NoRef:
+			b.WriteString(p.Literal)
+		case p.Pictures != nil:
+			b.WriteString(p.Pictures[v.position-1])
+		case drawn:
+			b.WriteString(isolate)
+			b.WriteString(singleLine(v.write(v.value(p.Ref), &p.Format)))
+			b.WriteString(popIsolate)
+		default:
+			b.WriteString(v.write(v.value(p.Ref), &p.Format))
+		}
+	}
+	return b.String()
+}
+
+// singleLine removes control characters and cuts at 200 characters.
+func singleLine(text string) string {
+	n := 0
+	for i, r := range text {
+		if n++; n > maxDrawn {
+			text = text[:i]
+			break
+		}
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return singleLine(strings.Map(func(r rune) rune {
+				if r < ' ' || r >= 0x7f && r < 0xa0 {
+					return -1
+				}
+				return r
+			}, text))
+		}
+	}
+	return text
+}
+
+// link writes a destination with the campaign's append; "" if it is not known.
+func (v *view) link(texts [][]Template) string {
+	i := -1
+	if len(texts) > 0 {
+		i = v.alternative(texts, true)
+	}
+	if i < 0 {
+		return ""
+	}
+	var b strings.Builder
+	query := false
+	for j := range texts[v.locale][i] {
+		p := &texts[v.locale][i][j]
+		switch {
+		case p.Ref.Kind == NoRef:
+			b.WriteString(p.Literal)
+			query = query || strings.Contains(p.Literal, "?")
+		case p.Whole:
+			b.WriteString(v.value(p.Ref).Text)
+		case query:
+			b.WriteString(url.QueryEscape(v.write(v.value(p.Ref), &p.Format)))
+		default:
+			b.WriteString(url.PathEscape(v.write(v.value(p.Ref), &p.Format)))
+		}
+	}
+	return v.appended(b.String())
+}
+
+// appended adds the campaign's append to a destination. A name that it has
+// already stays as it is.
+func (v *view) appended(link string) string {
+	if len(v.campaign.Append) == 0 || link == "" {
+		return link
+	}
+	link, fragment, hasFragment := strings.Cut(link, "#")
+	_, query, _ := strings.Cut(link, "?")
+	has, _ := url.ParseQuery(query)
+	separator := "?"
+	if strings.Contains(link, "?") {
+		separator = "&"
+	}
+	for _, a := range v.campaign.Append {
+		if has.Has(a.Name) || !v.knows(a.Text, true) {
+			continue
+		}
+		link += separator + url.QueryEscape(a.Name) + "=" + v.parameter(a.Text)
+		separator = "&"
+	}
+	if hasFragment {
+		link += "#" + fragment
+	}
+	return link
+}
+
+// parameter writes the value of an appended parameter. The click's id is
+// written as it is given: the server puts the real one there.
+func (v *view) parameter(template Template) string {
+	var b strings.Builder
+	for i := range template {
+		p := &template[i]
+		switch p.Ref.Kind {
+		case NoRef:
+			b.WriteString(url.QueryEscape(p.Literal))
+		case ClickRef:
+			b.WriteString(v.click)
+		default:
+			b.WriteString(url.QueryEscape(v.write(v.value(p.Ref), &p.Format)))
+		}
+	}
+	return b.String()
+}

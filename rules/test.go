@@ -1,0 +1,258 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/opentime/strict"
+)
+
+// Give lays one signal over what was gathered, as a test's given or explain's
+// --given has it.
+func Give(c *Campaign, s *Signals, name, text string) error {
+	g, err := ParseSignal(c, name)
+	if err != nil {
+		return err
+	}
+	value, err := ParseValue(g.Type, text, c)
+	if err != nil {
+		return fmt.Errorf("given %s: %w", name, err)
+	}
+	give(s, g, value)
+	return nil
+}
+
+func give(s *Signals, g Given, value Value) {
+	if g.Slot >= 0 && g.Slot < len(s.Values) {
+		s.Values[g.Slot] = value
+		if g.Slot < len(s.Origins) {
+			s.Origins[g.Slot] = "given"
+		}
+	}
+	if g.Item == "" {
+		return
+	}
+	items, ok := s.Items.(*givenItems)
+	if !ok {
+		items = &givenItems{under: s.Items, items: map[string]*Candidate{}}
+		s.Items = items
+	}
+	items.set(g.Item, ItemAttribute(g.Attribute), value)
+}
+
+// givenItems answers with items that a test gives, over those of a catalogue
+// if there is one.
+type givenItems struct {
+	under Items // may be nil
+	items map[string]*Candidate
+	order []string
+	lists map[string][]string // by list
+}
+
+// candidate returns an item to be changed: a copy of the catalogue's, or a new
+// one.
+func (g *givenItems) candidate(id string) *Candidate {
+	if c, ok := g.items[id]; ok {
+		return c
+	}
+	c := &Candidate{Item: &Item{ID: id}}
+	if g.under != nil {
+		if found, ok := g.under.Item(id); ok && found.Item != nil {
+			own := *found.Item
+			found.Item = &own
+			c = &found
+		}
+	}
+	g.items[id] = c
+	g.order = append(g.order, id)
+	return c
+}
+
+// set gives an item an attribute.
+func (g *givenItems) set(id string, attribute ItemAttribute, v Value) {
+	c := g.candidate(id)
+	texts := map[ItemAttribute]*string{
+		ItemTitle: &c.Title, ItemDescription: &c.Description, ItemLink: &c.Link, ItemImage: &c.Image,
+		ItemBrand: &c.Brand, ItemCategory: &c.Category,
+	}
+	values := map[ItemAttribute]*Value{
+		ItemPrice: &c.Price, ItemSalePrice: &c.SalePrice, ItemStock: &c.Stock, ItemRating: &c.Rating,
+		ItemReviews: &c.Reviews, ItemInStock: &c.InStock, ItemStarts: &c.Starts, ItemEnds: &c.Ends,
+	}
+	if text, ok := texts[attribute]; ok {
+		*text = v.Text
+		return
+	}
+	if value, ok := values[attribute]; ok {
+		*value = v
+		return
+	}
+	if attribute == ItemTags {
+		c.Tags = v.List
+		return
+	}
+	if more := int(attribute - ItemMore); more >= 0 {
+		c.More = append(slices.Clone(c.More), make([]Value, max(0, more+1-len(c.More)))...)
+		c.More[more] = v
+	}
+}
+
+// Item returns an item that is given, else the catalogue's.
+func (g *givenItems) Item(id string) (Candidate, bool) {
+	if c, ok := g.items[id]; ok {
+		return *c, true
+	}
+	if g.under != nil {
+		return g.under.Item(id)
+	}
+	return Candidate{}, false
+}
+
+// Rank returns the items given for a list; without, all items that are given,
+// or the catalogue's.
+func (g *givenItems) Rank(from string, keep func(*Candidate) bool, n int, dst []Candidate) []Candidate {
+	ids, given := g.lists[from]
+	switch {
+	case given:
+	case g.under != nil:
+		return g.under.Rank(from, keep, n, dst)
+	case len(g.lists) == 0:
+		ids = g.order
+	}
+	for _, id := range ids {
+		c, ok := g.Item(id)
+		if !ok {
+			c = Candidate{Item: &Item{ID: id}}
+		}
+		if n > 0 && keep(&c) {
+			dst = append(dst, c)
+			n--
+		}
+	}
+	return dst
+}
+
+// Given lays what a test gives over gathered signals.
+func (t *Test) Given(c *Campaign, s *Signals) {
+	for i := range t.Gives {
+		give(s, t.Gives[i].Given, t.Gives[i].Value)
+	}
+	if len(t.Lists) == 0 {
+		return
+	}
+	items, ok := s.Items.(*givenItems)
+	if !ok {
+		items = &givenItems{under: s.Items, items: map[string]*Candidate{}}
+		s.Items = items
+	}
+	items.lists = map[string][]string{}
+	for id, ids := range t.Lists {
+		if block, isBlock := c.Block(id); isBlock {
+			for _, from := range listsOf(block) {
+				if _, named := t.Lists[from]; !named {
+					items.lists[from] = append(items.lists[from], ids...)
+				}
+			}
+			continue
+		}
+		items.lists[id] = ids
+	}
+}
+
+// listsOf returns the lists that a block's variants take items from.
+func listsOf(b *Block) []string {
+	var all []string
+	add := func(v *Variant) {
+		if v != nil && v.List != nil {
+			for _, from := range v.List.From {
+				if !slices.Contains(all, from) {
+					all = append(all, from)
+				}
+			}
+		}
+	}
+	for _, rule := range b.Rules {
+		add(rule.Variant)
+	}
+	add(b.Fallback)
+	return all
+}
+
+// Compare returns what differs from what the test expects, each with its place
+// and how the rules fared.
+func (t *Test) Compare(c *Campaign, s *Signals) []strict.Problem {
+	r := &strict.Reader{}
+	for i := range t.Expect {
+		x := &t.Expect[i]
+		explanation := Explain(c, s, x.Block.ID, x.Position)
+		before := len(r.Problems)
+		x.compare(r, &explanation, c.Zone)
+		if len(r.Problems) > before {
+			r.Problems[len(r.Problems)-1].Text += "\n" + explanation.String()
+		}
+	}
+	return r.Problems
+}
+
+// compare reports each field that differs.
+func (x *Expectation) compare(r *strict.Reader, e *Explanation, zone *time.Location) {
+	for _, f := range []struct {
+		what string
+		want *strict.Node
+		got  string
+	}{
+		{"rule", x.Rule, e.Rule}, {"variant", x.Variant, e.Variant}, {"reason", x.Reason, e.Reason},
+		{"link", x.Link, e.Link}, {"after", x.After, e.After}, {"item", x.Item, e.Item}, {"layout", x.Layout, e.Layout},
+	} {
+		if f.want != nil && f.want.Text != f.got {
+			r.Errorf(f.want, "%s is %q, expected %q", f.what, f.got, f.want.Text)
+		}
+	}
+	for _, want := range x.Says {
+		if !slices.Contains(e.Says, want.Text) {
+			r.Errorf(want, "says %q, expected %q among it", e.Says, want.Text)
+		}
+	}
+	if x.Until == nil {
+		return
+	}
+	got := "none"
+	if at, err := time.Parse(time.RFC3339, e.Until); err == nil {
+		got = at.In(zone).Format("2006-01-02 15:04:05")
+		if at.Equal(x.UntilAt) {
+			return
+		}
+	} else if x.UntilAt.IsZero() {
+		return
+	}
+	r.Errorf(x.Until, "until is %s, expected %s", got, x.Until.Text)
+}
+
+// String is the explanation for people.
+func (e *Explanation) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s/%s/%d shows rule %s, variant %s: %s\n", e.Campaign, e.Block, e.Position, e.Rule, e.Variant, e.Reason)
+	for _, rule := range e.Rules {
+		fmt.Fprintf(&b, "  rule %s: holds %s", rule.Name, rule.Holds)
+		if rule.Missing != "" {
+			fmt.Fprintf(&b, ", lacks %s", rule.Missing)
+		}
+		b.WriteByte('\n')
+		for _, c := range rule.Conditions {
+			fmt.Fprintf(&b, "    %s%s is %s", strings.Repeat("  ", c.Depth), c.Text, c.Truth)
+			if c.Value != "" {
+				fmt.Fprintf(&b, ": saw %s", c.Value)
+			}
+			if c.From != "" {
+				fmt.Fprintf(&b, " (%s)", c.From)
+			}
+			b.WriteByte('\n')
+		}
+		if rule.Taken {
+			break
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
+}

@@ -1,0 +1,336 @@
+package rules
+
+import (
+	"strings"
+	"time"
+)
+
+// view is what is known at an open, as one block is told it: everything, or,
+// for a client that fetches ahead, what does not pass within hours.
+type view struct {
+	campaign *Campaign
+	signals  *Signals
+	clock    calendar
+	values   []Value // by slots, the clock's filled in
+	ahead    bool    // for a client that fetches ahead
+	timeless bool    // clock conditions are unknown: for Until
+	locale   int
+	item     *Candidate // in scope; nil: none
+	position int
+	block    *Block
+	rule     *Rule
+	variant  *Variant
+	click    string
+}
+
+// holds evaluates a condition by Kleene's logic: and is the minimum of False,
+// Maybe and True, or the maximum. Nil always holds.
+func (v *view) holds(c *Condition) Truth {
+	if c == nil {
+		return True
+	}
+	switch c.Op {
+	case And:
+		truth := True
+		for _, part := range c.Parts {
+			if truth = min(truth, v.holds(part)); truth == False {
+				break
+			}
+		}
+		return truth
+	case Or:
+		return v.any(c.Parts)
+	case Not:
+		return True - v.any(c.Parts)
+	case Known:
+		for _, ref := range c.Refs {
+			if !v.value(ref).Known() {
+				return False
+			}
+		}
+		return True
+	}
+	return v.compare(c)
+}
+
+func (v *view) any(parts []*Condition) Truth {
+	truth := False
+	for _, part := range parts {
+		if truth = max(truth, v.holds(part)); truth == True {
+			break
+		}
+	}
+	return truth
+}
+
+// compare evaluates a matcher: a list of alternatives is any of them.
+func (v *view) compare(c *Condition) Truth {
+	if v.timeless && v.passes(c) {
+		return Maybe
+	}
+	value := v.value(c.Ref)
+	if !value.Known() {
+		return Maybe
+	}
+	truth := False
+	for i := range c.Any {
+		if truth = max(truth, v.matches(value, &c.Any[i])); truth == True {
+			break
+		}
+	}
+	return truth
+}
+
+// matches evaluates one alternative for a value that is known.
+func (v *view) matches(value Value, m *Match) Truth {
+	switch value.Type {
+	case Text, Picture, Colour:
+		return truthOf(matchesText(value.Text, m))
+	case TextList:
+		for _, text := range value.List {
+			if matchesText(text, m) {
+				return True
+			}
+		}
+		return False
+	case Some:
+		// In stock, and nobody says how many: any count from 1 on.
+		switch {
+		case m.Lo <= Million && m.Hi == most:
+			return True
+		case m.Hi < Million:
+			return False
+		}
+		return Maybe
+	case Money:
+		if m.Currency != "" && !strings.EqualFold(m.Currency, value.Text) {
+			return Maybe
+		}
+	case Date, Yearly:
+		return truthOf(v.matchesDay(value, m))
+	case Moment:
+		return truthOf(value.N >= v.bound(m.Lo, m.LoFrom, startsAt) && value.N <= v.bound(m.Hi, m.HiFrom, endsAt))
+	}
+	return truthOf(within(value.N, m.Lo, m.Hi, m.Wraps))
+}
+
+func truthOf(b bool) Truth {
+	if b {
+		return True
+	}
+	return False
+}
+
+// matchesText compares without case and outer space.
+func matchesText(text string, m *Match) bool {
+	text = strings.TrimSpace(text)
+	if m.Prefix {
+		return len(text) >= len(m.Text) && strings.EqualFold(text[:len(m.Text)], m.Text)
+	}
+	return strings.EqualFold(text, m.Text)
+}
+
+// bound returns an end of a moment's span as Unix ms.
+func (v *view) bound(n int64, from Anchor, at side) int64 {
+	switch from {
+	case Now:
+		return v.clock.ms + n
+	case Today:
+		days := floorDiv(n, dayMillis)
+		if rest := n - days*dayMillis; rest != dayMillis-1 {
+			return v.clock.midnight(v.clock.date+days) + rest
+		}
+		return v.clock.midnight(v.clock.date+days+1) - 1
+	case Local:
+		if at == endsAt {
+			return v.clock.instant(n+1, endsAt) - 1
+		}
+		return v.clock.instant(n, startsAt)
+	}
+	return n
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// matchesDay compares dates, and days of the year.
+func (v *view) matchesDay(value Value, m *Match) bool {
+	lo, hi := m.Lo, m.Hi
+	if value.Type == Date {
+		n := value.N
+		if m.Yearless && m.LoFrom != Today && m.HiFrom != Today {
+			n = monthDay(n)
+		}
+		return within(n, v.day(lo, m.LoFrom), v.day(hi, m.HiFrom), m.Wraps)
+	}
+	if m.LoFrom != Today && m.HiFrom != Today {
+		return within(value.N, lo, hi, m.Wraps)
+	}
+	lo, hi = v.day(lo, m.LoFrom), v.day(hi, m.HiFrom)
+	for year := v.clock.year - 1; year <= v.clock.year+1; year++ {
+		if date := yearly(value.N, year); date >= lo && date <= hi {
+			return true
+		}
+	}
+	return false
+}
+
+// day returns an end of a span of dates as days since 1970-01-01.
+func (v *view) day(n int64, from Anchor) int64 {
+	if from == Today && n != least && n != most {
+		return v.clock.date + n
+	}
+	return n
+}
+
+// yearly returns the day of a year on which a yearly date falls: 29 February is
+// the 28th in common years.
+func yearly(monthDay int64, year int) int64 {
+	month, day := time.Month(monthDay/100), int(monthDay%100)
+	if month == time.February && day == 29 && time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Month() != month {
+		day = 28
+	}
+	return dayNumber(year, month, day)
+}
+
+// value returns what a reference refers to.
+func (v *view) value(ref Ref) Value {
+	switch ref.Kind {
+	case SignalRef:
+		return v.values[ref.Index]
+	case ItemRef:
+		return v.attribute(ItemAttribute(ref.Index))
+	case PositionRef:
+		return Value{Type: Number, N: int64(v.position) * Million}
+	case CampaignRef:
+		return Value{Type: Text, Text: v.campaign.ID}
+	case BlockRef:
+		return Value{Type: Text, Text: v.block.ID}
+	case RuleRef:
+		if v.rule == nil {
+			return Value{Type: Text, Text: "fallback"}
+		}
+		return Value{Type: Text, Text: v.rule.Name}
+	case VariantRef:
+		return Value{Type: Text, Text: v.variant.ID}
+	case ClickRef:
+		return Value{Type: Text, Text: v.click}
+	}
+	return Value{}
+}
+
+// attribute returns an attribute of the item in scope, as much of it as this
+// view is told.
+func (v *view) attribute(i ItemAttribute) Value {
+	if v.item == nil || v.item.Item == nil {
+		return Value{}
+	}
+	value := v.item.Attribute(i)
+	if v.ahead && i == ItemStock {
+		return vague(value)
+	}
+	return value
+}
+
+// vague is a count as a client that fetches ahead is told it: some or none.
+func vague(count Value) Value {
+	if count.Type == Number && count.N > 0 {
+		return Value{Type: Some}
+	}
+	return count
+}
+
+// Attribute returns an attribute of the item: unknown if it has none.
+func (c *Candidate) Attribute(i ItemAttribute) Value {
+	text := func(s string) Value {
+		if s == "" {
+			return Value{}
+		}
+		return Value{Type: Text, Text: s}
+	}
+	switch i {
+	case ItemID:
+		return text(c.ID)
+	case ItemTitle:
+		return text(c.Title)
+	case ItemDescription:
+		return text(c.Description)
+	case ItemLink:
+		return text(c.Link)
+	case ItemImage:
+		if c.Image == "" {
+			return Value{}
+		}
+		return Value{Type: Picture, Text: c.Image}
+	case ItemBrand:
+		return text(c.Brand)
+	case ItemCategory:
+		return text(c.Category)
+	case ItemTags:
+		if len(c.Tags) == 0 {
+			return Value{}
+		}
+		return Value{Type: TextList, List: c.Tags}
+	}
+	return c.number(i)
+}
+
+// number is Attribute for what an item holds as a Value.
+func (c *Candidate) number(i ItemAttribute) Value {
+	switch i {
+	case ItemPrice:
+		return c.Price
+	case ItemSalePrice:
+		return c.SalePrice
+	case ItemStock:
+		return c.Stock
+	case ItemRating:
+		return c.Rating
+	case ItemReviews:
+		return c.Reviews
+	case ItemInStock:
+		return Value{Type: Boolean, N: flag(c.inStock())}
+	case ItemStarts:
+		return c.Starts
+	case ItemEnds:
+		return c.Ends
+	case ItemViewed:
+		return c.Viewed
+	case ItemCarted:
+		return c.Carted
+	case ItemBought:
+		return c.Bought
+	case ItemWished:
+		return c.Wished
+	}
+	if more := int(i - ItemMore); more >= 0 && more < len(c.More) {
+		return c.More[more]
+	}
+	return Value{}
+}
+
+// inStock is the count's word where there is one, else the feed's; an item of
+// a feed without stock is in stock.
+func (c *Candidate) inStock() bool {
+	switch {
+	case c.Gone:
+		return false
+	case c.Stock.Type == Number:
+		return c.Stock.N > 0
+	case c.Stock.Type == Some, !c.InStock.Known():
+		return true
+	}
+	return c.InStock.N != 0
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}

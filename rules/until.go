@@ -1,0 +1,281 @@
+package rules
+
+import "time"
+
+// edges looks for the next moment after now.
+type edges struct {
+	now, next int64 // Unix ms; next 0: none
+}
+
+func (e *edges) add(ms int64) {
+	if ms > e.now && (e.next == 0 || ms < e.next) {
+		e.next = ms
+	}
+}
+
+// Until returns the next moment at which a decision could change by the clock
+// alone: the zero time if there is none. It may be early, never late.
+func Until(c *Campaign, s *Signals, decision *Decision) time.Time {
+	var d Decider
+	d.begin(c, s)
+	d.enter(decision.Block)
+	d.position = decision.Position
+	e := &edges{now: d.clock.ms}
+	if !c.Starts.IsZero() {
+		e.add(c.Starts.UnixMilli())
+	}
+	if !c.Ends.IsZero() {
+		e.add(c.Ends.UnixMilli())
+	}
+	if decision.Reason == Matched || decision.Reason == Fallback {
+		for _, rule := range decision.Block.Rules {
+			d.ruleEdges(e, rule)
+			if rule == decision.Rule {
+				break
+			}
+		}
+	}
+	if e.next == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(e.next).In(d.clock.at.Location())
+}
+
+// ruleEdges adds the edges of a rule, unless what it says beside the clock is
+// certainly false.
+func (d *Decider) ruleEdges(e *edges, rule *Rule) {
+	d.rule, d.item = rule, nil
+	d.timeless = true
+	never := d.holds(rule.When) == False
+	d.timeless = false
+	if never {
+		return
+	}
+	variant := d.assigned(rule)
+	d.variant = variant
+	if variant.List != nil && variant.List.Where != nil && d.counts(variant.List.Where) {
+		e.add((e.now/60_000 + 1) * 60_000) // lists are asked anew at each open
+	}
+	if d.take(variant) && d.item != nil {
+		for _, v := range [...]Value{d.attribute(ItemStarts), d.attribute(ItemEnds)} {
+			if v.Type == Moment {
+				e.add(v.N)
+			}
+		}
+	}
+	d.conditionEdges(e, rule.When)
+	for i := range variant.Values {
+		if x := &variant.Values[i]; x.Type == Moment {
+			if value, known := d.given(x, true); known {
+				e.add(value.N)
+			}
+		}
+	}
+}
+
+// conditionEdges adds the edges of a condition's matchers.
+func (d *Decider) conditionEdges(e *edges, c *Condition) {
+	if c == nil {
+		return
+	}
+	for _, part := range c.Parts {
+		d.conditionEdges(e, part)
+	}
+	if c.Op != Compare {
+		return
+	}
+	value := d.value(c.Ref)
+	if d.hours(c.Ref) {
+		e.add((e.now/60_000 + 1) * 60_000) // opening hours are the place's to know
+	}
+	clock := d.clockOf(c.Ref)
+	if clock == "" && !counts(c) || !value.Known() {
+		return
+	}
+	_, shift := d.clock.at.ZoneBounds()
+	if !shift.IsZero() {
+		e.add(shift.UnixMilli())
+	}
+	switch {
+	case value.Type == Moment:
+		d.momentEdges(e, c, value.N, clock == "now")
+	case clock == "time" || clock == "daypart":
+		d.timeEdges(e, c, clock)
+	default:
+		d.midnights(e)
+	}
+}
+
+// momentEdges adds when a moment enters or leaves a span, both of which may
+// move with the clock.
+func (d *Decider) momentEdges(e *edges, c *Condition, value int64, isNow bool) {
+	for i := range c.Any {
+		m := &c.Any[i]
+		if m.LoFrom == Today || m.HiFrom == Today {
+			d.midnights(e)
+		}
+		switch {
+		case m.Lo == least:
+		case m.LoFrom == Now && !isNow:
+			e.add(value - m.Lo + 1)
+		case isNow:
+			e.add(d.bound(m.Lo, m.LoFrom, startsAt))
+		}
+		switch {
+		case m.Hi == most:
+		case m.HiFrom == Now && !isNow:
+			e.add(value - m.Hi)
+		case isNow:
+			e.add(d.bound(m.Hi, m.HiFrom, endsAt) + 1)
+		}
+	}
+}
+
+// timeEdges adds the next local times at which a time's span, or any daypart,
+// begins or ends.
+func (d *Decider) timeEdges(e *edges, c *Condition, clock string) {
+	at := func(seconds int64) {
+		for day := d.clock.date; day <= d.clock.date+1; day++ {
+			e.add(d.clock.instant(day*dayMillis+seconds*1000, startsAt))
+			e.add(d.clock.instant(day*dayMillis+seconds*1000, endsAt))
+		}
+	}
+	if clock == "daypart" {
+		for i := range d.campaign.Dayparts {
+			at(d.campaign.Dayparts[i].From)
+			at(d.campaign.Dayparts[i].To)
+		}
+		return
+	}
+	for i := range c.Any {
+		if c.Any[i].Lo != least {
+			at(c.Any[i].Lo)
+		}
+		if c.Any[i].Hi != most {
+			at(c.Any[i].Hi + 1)
+		}
+	}
+	d.midnights(e)
+}
+
+func (d *Decider) midnights(e *edges) { e.add(d.clock.midnight(d.clock.date + 1)) }
+
+// clockOf returns which clock a reference is to, or "".
+func (v *view) clockOf(ref Ref) string {
+	if ref.Kind == SignalRef && v.campaign.Signals[ref.Index].Source == ClockSource {
+		return v.campaign.Signals[ref.Index].Key
+	}
+	return ""
+}
+
+// hours reports whether a reference is to a place's opening hours.
+func (v *view) hours(ref Ref) bool {
+	if ref.Kind != SignalRef {
+		return false
+	}
+	sig := &v.campaign.Signals[ref.Index]
+	return sig.Source == NearSource && (sig.Key == "open" || sig.Key == "closes")
+}
+
+// passes reports whether a comparison can change by the clock alone.
+func (v *view) passes(c *Condition) bool {
+	return v.clockOf(c.Ref) != "" || v.hours(c.Ref) || counts(c)
+}
+
+// counts reports whether a comparison counts from now or today.
+func counts(c *Condition) bool {
+	for i := range c.Any {
+		if c.Any[i].LoFrom != Fixed || c.Any[i].HiFrom != Fixed {
+			return true
+		}
+	}
+	return false
+}
+
+// counts reports whether a list's where counts from now or today, or looks at
+// moments at all.
+func (v *view) counts(c *Condition) bool {
+	if c.Op == Compare {
+		return c.Type == Moment || counts(c)
+	}
+	for _, part := range c.Parts {
+		if v.counts(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// ended returns when the offer that a decision shows ends, in Unix ms: 0 if it
+// does not.
+func (v *view) ended(d *Decision) int64 {
+	next := int64(0)
+	earlier := func(ms int64) {
+		if next == 0 || ms < next {
+			next = ms
+		}
+	}
+	if !v.campaign.Ends.IsZero() {
+		earlier(v.campaign.Ends.UnixMilli())
+	}
+	for i := range d.Variant.Values {
+		declared, e := &d.Variant.Layout.Values[i], &d.Variant.Values[i]
+		if declared.Name != "until" || declared.Type != Moment || e.Type == Unknown {
+			continue
+		}
+		if value, known := v.given(e, true); known {
+			earlier(value.N)
+		}
+	}
+	if d.Rule != nil {
+		if last, ok := v.last(d.Rule.When); ok {
+			earlier(last)
+		}
+	}
+	if d.HasItem {
+		if ends := v.attribute(ItemEnds); ends.Type == Moment {
+			earlier(ends.N)
+		}
+		if d.Item.Gone {
+			earlier(v.clock.ms)
+		}
+	}
+	return next
+}
+
+// last returns the first instant after the last one at which the now and date
+// conditions that have to hold can.
+func (v *view) last(c *Condition) (int64, bool) {
+	if c == nil {
+		return 0, false
+	}
+	if c.Op == And {
+		next, found := int64(0), false
+		for _, part := range c.Parts {
+			if ms, ok := v.last(part); ok && (!found || ms < next) {
+				next, found = ms, true
+			}
+		}
+		return next, found
+	}
+	clock := ""
+	if c.Op == Compare {
+		clock = v.clockOf(c.Ref)
+	}
+	if clock != "now" && clock != "date" {
+		return 0, false
+	}
+	next := int64(0)
+	for i := range c.Any {
+		m := &c.Any[i]
+		if m.Hi == most || m.Yearless || m.HiFrom == Now || m.HiFrom == Today {
+			return 0, false
+		}
+		end := v.bound(m.Hi, m.HiFrom, endsAt) + 1
+		if clock == "date" {
+			end = v.clock.midnight(m.Hi + 1)
+		}
+		next = max(next, end)
+	}
+	return next, next != 0
+}
