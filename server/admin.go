@@ -1,0 +1,140 @@
+package server
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+
+	"github.com/fasthttp/router"
+	"github.com/valyala/fasthttp"
+
+	"example.com/opentime/people"
+	"example.com/opentime/signals"
+)
+
+// maxAdminBody bounds what the admin listener takes in one request.
+const maxAdminBody = 1 << 20
+
+// newAdmin returns the server of the admin listener: ingestion, metrics,
+// explain, preview and the demo page.
+func (s *Server) newAdmin() *fasthttp.Server {
+	r := router.New()
+	r.HandleMethodNotAllowed = true
+	tokens := s.config.Tokens
+	ingest := func(h fasthttp.RequestHandler) fasthttp.RequestHandler { return guard(tokens.Ingest, h) }
+	read := func(h fasthttp.RequestHandler) fasthttp.RequestHandler { return guard(tokens.Read, h) }
+
+	r.PUT("/v1/stock", ingest(s.putStock))
+	r.PATCH("/v1/items", ingest(s.patchItems))
+	r.PUT("/v1/profiles", ingest(s.putProfiles))
+	r.GET("/metrics", read(s.writeMetrics))
+	r.GET("/v1/explain/{campaign}/{block}", read(s.explainRoute))
+	r.GET("/v1/explain/{campaign}/{block}/{position}", read(s.explainRoute))
+	r.GET("/v1/preview/{campaign}/{block}", read(s.previewRoute))
+	r.GET("/v1/preview/{campaign}/{block}/{position}", read(s.previewRoute))
+	r.GET("/healthz", func(ctx *fasthttp.RequestCtx) { ctx.SetBodyString("ok\n") })
+	r.GET("/", read(s.adminPage))
+	r.GET("/demo", read(s.demoPage))
+	r.GET("/demo/mail", read(s.demoMail))
+	r.GET("/demo/turned/{turned}/{rest:*}", read(s.demoTurned))
+
+	return &fasthttp.Server{
+		Handler: calm(r.Handler), Logger: silent{}, NoDefaultServerHeader: true,
+		ReadBufferSize: maxHeader, MaxRequestBodySize: maxAdminBody,
+		ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, CloseOnShutdown: true,
+	}
+}
+
+// guard lets only requests with the scope's token through; all of them where
+// it has none.
+func guard(token string, next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	if token == "" {
+		return next
+	}
+	return func(ctx *fasthttp.RequestCtx) {
+		given, ok := strings.CutPrefix(string(ctx.Request.Header.Peek("Authorization")), "Bearer ")
+		if !ok || subtle.ConstantTimeCompare([]byte(given), []byte(token)) != 1 {
+			ctx.Response.Header.Set("WWW-Authenticate", "Bearer")
+			answerError(ctx, fasthttp.StatusUnauthorized, "this needs the scope's token; send Authorization: Bearer ...")
+			return
+		}
+		next(ctx)
+	}
+}
+
+// calm answers 500 where a handler panics.
+func calm(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(ctx *fasthttp.RequestCtx) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				slog.Error("admin request panicked", "cause", cause, "stack", string(debug.Stack()))
+				ctx.Response.Reset()
+				answerError(ctx, fasthttp.StatusInternalServerError, "something went wrong; the log says what")
+			}
+		}()
+		ctx.Response.Header.Set("X-Content-Type-Options", "nosniff")
+		ctx.Response.Header.Set("X-Frame-Options", "SAMEORIGIN")
+		ctx.Response.Header.Set("Cache-Control", "no-store")
+		next(ctx)
+	}
+}
+
+// putStock takes [{"item", "place"?, "count", "at"?}] and answers once it is
+// safe on disk.
+func (s *Server) putStock(ctx *fasthttp.RequestCtx) {
+	ingestRows(ctx, func(rows []signals.StockRow) (any, error) {
+		return s.config.Gatherer.Catalogue().PutStock(rows)
+	})
+}
+
+// patchItems takes [{"id", "price": "9.90 EUR", ..., "at"?}].
+func (s *Server) patchItems(ctx *fasthttp.RequestCtx) {
+	ingestRows(ctx, func(rows []signals.ItemRow) (any, error) {
+		return s.config.Gatherer.Catalogue().PatchItems(rows)
+	})
+}
+
+// putProfiles takes [{"r", "at"?, "consent"?, "attributes": {...}}].
+func (s *Server) putProfiles(ctx *fasthttp.RequestCtx) {
+	ingestRows(ctx, func(rows []people.Row) (any, error) { return s.config.Profiles.Put(rows) })
+}
+
+// ingestRows reads a body that is a list of rows, applies it and answers what
+// came of each.
+func ingestRows[Row any](ctx *fasthttp.RequestCtx, apply func([]Row) (any, error)) {
+	var rows []Row
+	if err := json.Unmarshal(ctx.PostBody(), &rows); err != nil {
+		answerError(ctx, fasthttp.StatusBadRequest, fmt.Sprintf("the body is not the list expected: %v", err))
+		return
+	}
+	applied, err := apply(rows)
+	if err != nil {
+		slog.Error("ingestion failed", "path", string(ctx.Path()), "err", err)
+		answerError(ctx, fasthttp.StatusInsufficientStorage, "could not be kept; nothing of it is acknowledged, send it again")
+		return
+	}
+	answerJSON(ctx, applied)
+}
+
+func (s *Server) writeMetrics(ctx *fasthttp.RequestCtx) {
+	ctx.SetContentType("text/plain; version=0.0.4")
+	s.metrics.write(ctx)
+}
+
+func answerJSON(ctx *fasthttp.RequestCtx, v any) {
+	ctx.SetContentType("application/json")
+	encoder := json.NewEncoder(ctx)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(v); err != nil {
+		slog.Error("encode answer", "err", err)
+	}
+}
+
+func answerError(ctx *fasthttp.RequestCtx, status int, text string) {
+	answerJSON(ctx, map[string]string{"error": text})
+	ctx.SetStatusCode(status)
+}

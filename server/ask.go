@@ -1,0 +1,181 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"example.com/opentime/render"
+	"example.com/opentime/rules"
+	"example.com/opentime/signals"
+	"example.com/opentime/strict"
+)
+
+// Ask is a made-up open: what explain, preview and the demo page turn by hand.
+// The zero value of a field leaves it as a plain open has it.
+type Ask struct {
+	Campaign, Block string
+	Position        int // from 1
+	Recipient       string
+	Trust           *rules.Trust // nil: signed with a Recipient, else anonymous
+	At              time.Time    // zero: now
+	Address         netip.Addr
+	UserAgent       string
+	Client          string // a name of the client table, instead of UserAgent
+	Locale          string
+	Send            string
+	Parameters      []Parameter
+	Given           []string // signal=value, as in a test's given
+	Format          string   // jpg, png or gif; "": the block's
+}
+
+// Answer is what an Ask comes to.
+type Answer struct {
+	Explanation rules.Explanation
+	Client      signals.Client
+	Trust       rules.Trust
+	Here        string // where the recipient is, and where that is known from
+	Rung        Rung
+	Key         []byte // of the picture
+	Picture     *render.Picture
+}
+
+// Ask decides a made-up open as the server would: everything is gathered as
+// for a real one, then given signals replace what was gathered. Nothing is
+// recorded and no reading is joined.
+func (s *Server) Ask(ask Ask) (Answer, error) {
+	published, block, ok := s.Site().find(&Link{Campaign: strings.ToLower(ask.Campaign), Block: strings.ToLower(ask.Block)})
+	if !ok {
+		return Answer{}, s.unknown(ask)
+	}
+	position := max(1, ask.Position)
+	if position > block.Positions {
+		return Answer{}, fmt.Errorf("block %q has %d positions; there is no %d", block.ID, block.Positions, position)
+	}
+	open, err := s.madeUp(ask, block)
+	if err != nil {
+		return Answer{}, err
+	}
+	r := &reading{published: published, at: open.At}
+	if err := s.decideGiven(r, open, ask.Given); err != nil {
+		return Answer{}, err
+	}
+	at := place(block, position)
+	picture, err := composeSafely(published, &r.decisions[at], &r.resolved[at], open, open.Link.Format)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{
+		Explanation: rules.Explain(published.Campaign, &r.signals, block.ID, position),
+		Client:      open.Client, Trust: r.trust, Rung: r.rung(), Picture: picture, Key: picture.Key(nil),
+		Here: s.config.Gatherer.Here(&open.Open, nil).String(),
+	}, nil
+}
+
+// unknown says which name an Ask got wrong, and which would do.
+func (s *Server) unknown(ask Ask) error {
+	site := s.Site()
+	c, ok := site.Campaigns[strings.ToLower(ask.Campaign)]
+	if !ok {
+		known := make([]string, 0, len(site.Campaigns))
+		for id := range site.Campaigns {
+			known = append(known, id)
+		}
+		return fmt.Errorf("unknown campaign %q; %s", ask.Campaign, strict.DidYouMean(ask.Campaign, known))
+	}
+	known := make([]string, 0, len(c.Blocks))
+	for _, b := range c.Blocks {
+		known = append(known, b.ID)
+	}
+	return fmt.Errorf("unknown block %q in campaign %q; %s", ask.Block, c.ID, strict.DidYouMean(ask.Block, known))
+}
+
+// madeUp makes the Open of an Ask.
+func (s *Server) madeUp(ask Ask, block *rules.Block) (*Open, error) {
+	headers := signals.Headers{Method: "GET", UserAgent: ask.UserAgent, Address: ask.Address}
+	clients := s.config.Gatherer.Clients()
+	if ask.Client != "" {
+		named, ok := clients.Named(ask.Client)
+		if !ok {
+			return nil, fmt.Errorf("unknown client %q; %s", ask.Client, strict.DidYouMean(ask.Client, clients.Names()))
+		}
+		if ask.Address.IsValid() {
+			named.Address = ask.Address
+		}
+		headers = named
+	}
+	now := s.config.Now()
+	open := &Open{Method: 'g', Agent: headers.UserAgent, Deadline: now.Add(askTime)}
+	open.At, open.Address, open.Client = now, headers.Address, clients.Classify(headers)
+	if !ask.At.IsZero() {
+		open.At = ask.At
+	}
+	format, err := ask.format(block)
+	if err != nil {
+		return nil, err
+	}
+	open.Link = Link{Kind: ImageLink, Campaign: ask.Campaign, Block: block.ID, Position: ask.Position, Format: format}
+	open.Recipient, open.Locale, open.Send = ask.Recipient, ask.Locale, ask.Send
+	for _, p := range ask.Parameters {
+		open.Parameters = append(open.Parameters, signals.Parameter{Name: p.Name, Value: p.Value})
+	}
+	open.Trust, err = ask.trust()
+	return open, err
+}
+
+// askTime is how long somebody who asks waits for a drawing.
+const askTime = 10 * time.Second
+
+func (a Ask) trust() (rules.Trust, error) {
+	switch {
+	case a.Trust == nil && a.Recipient == "":
+		return rules.Anonymous, nil
+	case a.Trust == nil:
+		return rules.Signed, nil
+	case *a.Trust > rules.Anonymous && a.Recipient == "":
+		return 0, errors.New("a trust above anonymous needs a recipient; give one with --r")
+	}
+	return *a.Trust, nil
+}
+
+func (a Ask) format(block *rules.Block) (render.Format, error) {
+	if a.Format == "" {
+		return formatOfBlock(block), nil
+	}
+	format, ok := render.ParseFormat(a.Format)
+	if !ok {
+		return 0, fmt.Errorf("unknown format %q; write jpg, png or gif", a.Format)
+	}
+	return format, nil
+}
+
+// decideGiven gathers with origins, lays what is given over it and decides.
+func (s *Server) decideGiven(r *reading, open *Open, given []string) error {
+	profile, trust := s.profile(r, open)
+	r.trust = trust
+	made := open.Open
+	made.Trust = trust
+	s.config.Gatherer.Gather(r.published.Campaign, &made, profile, &r.signals, true)
+	for _, text := range given {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return fmt.Errorf("given %q has no value; write signal=value", text)
+		}
+		if err := rules.Give(r.published.Campaign, &r.signals, name, value); err != nil {
+			return err
+		}
+	}
+	s.settle(r)
+	return nil
+}
+
+// Preview draws a made-up open's image: the very bytes the server would send.
+func (s *Server) Preview(ask Ask) (render.Image, error) {
+	answer, err := s.Ask(ask)
+	if err != nil {
+		return render.Image{}, err
+	}
+	return s.images.get(answer.Picture, false, askTime)
+}

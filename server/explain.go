@@ -1,0 +1,112 @@
+package server
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"example.com/opentime/rules"
+)
+
+// explainRoute answers GET /v1/explain/<campaign>/<block>[/<position>] with the
+// decision and why, for the open that the query makes up: r, trust, at,
+// address, user-agent, client, locale, given (repeated).
+func (s *Server) explainRoute(ctx *fasthttp.RequestCtx) {
+	ask, err := readAsk(ctx)
+	if err != nil {
+		answerError(ctx, fasthttp.StatusBadRequest, err.Error())
+		return
+	}
+	answer, err := s.Ask(ask)
+	if err != nil {
+		answerError(ctx, fasthttp.StatusBadRequest, err.Error())
+		return
+	}
+	answerJSON(ctx, answer.Report())
+}
+
+// previewRoute answers GET /v1/preview/<campaign>/<block>[/<position>] with the
+// very bytes the server would send for that open.
+func (s *Server) previewRoute(ctx *fasthttp.RequestCtx) {
+	ask, err := readAsk(ctx)
+	if err != nil {
+		answerError(ctx, fasthttp.StatusBadRequest, err.Error())
+		return
+	}
+	image, err := s.Preview(ask)
+	if err != nil {
+		answerError(ctx, fasthttp.StatusBadRequest, err.Error())
+		return
+	}
+	sendImage(ctx, image)
+}
+
+// readAsk reads an Ask from a request's path and query.
+func readAsk(ctx *fasthttp.RequestCtx) (Ask, error) {
+	value := func(name string) string { return string(ctx.QueryArgs().Peek(name)) }
+	user := func(name string) string { text, _ := ctx.UserValue(name).(string); return text }
+	ask := Ask{
+		Campaign: user("campaign"), Block: user("block"), Recipient: value("r"),
+		UserAgent: value("user-agent"), Client: value("client"), Locale: value("locale"), Format: value("format"),
+	}
+	var err error
+	if text := user("position"); text != "" {
+		if ask.Position, err = strconv.Atoi(text); err != nil {
+			return ask, err
+		}
+	}
+	if text := value("trust"); text != "" {
+		trust, err := ParseTrust(text)
+		if err != nil {
+			return ask, err
+		}
+		ask.Trust = &trust
+	}
+	if text := value("at"); text != "" {
+		if ask.At, err = time.Parse(time.RFC3339, text); err != nil {
+			return ask, err
+		}
+	}
+	if text := value("address"); text != "" {
+		if ask.Address, err = netip.ParseAddr(text); err != nil {
+			return ask, err
+		}
+	}
+	for _, given := range ctx.QueryArgs().PeekMulti("given") {
+		ask.Given = append(ask.Given, string(given))
+	}
+	return ask, nil
+}
+
+// Report is an Answer as explain prints it.
+type Report struct {
+	rules.Explanation
+	Client  ReportClient `json:"client"`
+	Trust   string       `json:"trust"`
+	Here    string       `json:"here"`
+	Rung    string       `json:"rung"`
+	Picture string       `json:"picture"` // the key, in hex
+}
+
+// ReportClient is the client of a Report.
+type ReportClient struct {
+	Name   string `json:"name,omitempty"`
+	Class  string `json:"class"`
+	App    string `json:"app"`
+	OS     string `json:"os"`
+	Mobile bool   `json:"mobile"`
+	Why    string `json:"why"`
+}
+
+// Report returns the answer as explain prints it.
+func (a *Answer) Report() Report {
+	c := a.Client
+	return Report{
+		Explanation: a.Explanation, Trust: trustNames[a.Trust], Here: a.Here, Rung: a.Rung.String(),
+		Picture: hex.EncodeToString(a.Key),
+		Client:  ReportClient{Name: c.Name, Class: classNames[c.Class], App: c.App, OS: c.OS, Mobile: c.Mobile, Why: c.Why},
+	}
+}

@@ -1,0 +1,144 @@
+package server
+
+import (
+	"bytes"
+	"net/netip"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"example.com/opentime/rules"
+	"example.com/opentime/signals"
+)
+
+// Open is one fetch of a block's image, or one follow of its link: who asks,
+// with what, from where and when. It owns its texts.
+type Open struct {
+	signals.Open
+	Link     Link
+	Method   byte   // g GET, h HEAD, p POST
+	Flags    uint64 // header flags, for the record
+	Agent    string // the User-Agent as sent, cut at 512 bytes
+	Deadline time.Time
+}
+
+// Flags of an Open: what headers said that may matter when opens are judged.
+const (
+	flagPurpose = 1 << iota
+	flagReferer
+	flagCookie
+	flagLanguage
+	flagFetchMode
+	flagForwarded
+)
+
+// maxAgent is how much of a User-Agent is looked at and recorded.
+const maxAgent = 512
+
+// identify makes the Open of a request. The clock is read here, once.
+func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link) *Open {
+	now := s.config.Now()
+	header := &ctx.Request.Header
+	open := &Open{Link: link, Deadline: now.Add(requestTime)}
+	open.At = now
+	open.Address = s.address(ctx)
+	open.Agent = string(cut(header.UserAgent(), maxAgent))
+	open.Method = ctx.Method()[0] | 0x20
+	open.Flags = headerFlags(header)
+	open.Client = s.config.Gatherer.Clients().Classify(signals.Headers{
+		Method:     string(ctx.Method()),
+		UserAgent:  open.Agent,
+		SecPurpose: string(header.Peek("Sec-Purpose")),
+		Purpose:    string(header.Peek("Purpose")),
+		XPurpose:   string(header.Peek("X-Purpose")),
+		XMoz:       string(header.Peek("X-Moz")),
+		Address:    open.Address,
+		Click:      link.Kind == ClickLink,
+	})
+	s.trust(open)
+	return open
+}
+
+// trust decides what the link proves. Whether an unsealed id is keyed is seen
+// later, when its profile has been read.
+func (s *Server) trust(open *Open) {
+	link := &open.Link
+	switch {
+	case link.Recipient == "":
+		open.Trust = rules.Anonymous
+	case link.Seal == "":
+		open.Trust = rules.Claimed
+	case s.config.Keys.Verify(s.config.Sender, link.Recipient, link.Seal, open.At):
+		open.Trust = rules.Signed
+	default:
+		open.Trust = rules.Anonymous
+		link.Recipient, link.Damage = "", BadSeal
+	}
+	if link.Damage != Undamaged {
+		s.metrics.damaged(link.Damage)
+	}
+	open.Recipient, open.Locale, open.Send = link.Recipient, link.Locale, link.Send
+	for _, p := range link.Parameters {
+		open.Parameters = append(open.Parameters, signals.Parameter{Name: p.Name, Value: p.Value})
+	}
+}
+
+// address returns the address of whoever asks: the peer's, or, where the peer
+// is a trusted proxy, the last in X-Forwarded-For that is none.
+func (s *Server) address(ctx *fasthttp.RequestCtx) netip.Addr {
+	peer, ok := netip.AddrFromSlice(ctx.RemoteIP())
+	if !ok {
+		return netip.Addr{}
+	}
+	peer = peer.Unmap()
+	forwarded := ctx.Request.Header.Peek("X-Forwarded-For")
+	if len(forwarded) == 0 {
+		return peer
+	}
+	if !s.trusted(peer) {
+		if peer.IsPrivate() || peer.IsLoopback() {
+			s.metrics.unbelieved(peer)
+		}
+		return peer
+	}
+	for len(forwarded) > 0 {
+		i := bytes.LastIndexByte(forwarded, ',')
+		hop, err := netip.ParseAddr(string(bytes.TrimSpace(forwarded[i+1:])))
+		if err != nil {
+			return netip.Addr{}
+		}
+		hop = hop.Unmap()
+		if !s.trusted(hop) {
+			return hop
+		}
+		forwarded = forwarded[:max(i, 0)]
+	}
+	return peer
+}
+
+func (s *Server) trusted(address netip.Addr) bool {
+	for _, network := range s.config.TrustedProxies {
+		if network.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+func headerFlags(h *fasthttp.RequestHeader) uint64 {
+	var flags uint64
+	for _, f := range [...]struct {
+		name string
+		flag uint64
+	}{
+		{"Sec-Purpose", flagPurpose}, {"Referer", flagReferer}, {"Cookie", flagCookie},
+		{"Accept-Language", flagLanguage}, {"Sec-Fetch-Mode", flagFetchMode}, {"X-Forwarded-For", flagForwarded},
+	} {
+		if len(h.Peek(f.name)) > 0 {
+			flags |= f.flag
+		}
+	}
+	return flags
+}
+
+func cut(text []byte, n int) []byte { return text[:min(len(text), n)] }

@@ -1,0 +1,132 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net/netip"
+	"sync"
+
+	vm "github.com/VictoriaMetrics/metrics"
+
+	"example.com/opentime/rules"
+)
+
+// maxCampaignLabels bounds the campaigns that have a label of their own.
+const maxCampaignLabels = 200
+
+// metrics counts what happens, for Prometheus. Labels are published campaigns
+// (others count as "other"), rungs, classes and causes: nothing of a
+// recipient.
+type metrics struct {
+	set *vm.Set
+
+	mu        sync.RWMutex
+	campaigns map[string]*campaignCounters
+
+	warned sync.Once
+}
+
+// campaignCounters are the counters of one campaign.
+type campaignCounters struct {
+	opens  [BuiltIn + 1][rules.Scanner + 1]*vm.Counter
+	clicks [newestAny + 1]*vm.Counter
+}
+
+func newMetrics() *metrics {
+	return &metrics{set: vm.NewSet(), campaigns: map[string]*campaignCounters{}}
+}
+
+var (
+	classNames   = [...]string{"person", "proxy", "prefetcher", "scanner"}
+	matchedNames = [...]string{"unseen", "agreed", "newest-person", "newest-prefetcher", "newest"}
+)
+
+// campaign returns the counters of a campaign, making them at its first open.
+func (m *metrics) campaign(id string) *campaignCounters {
+	m.mu.RLock()
+	c, ok := m.campaigns[id]
+	m.mu.RUnlock()
+	if ok {
+		return c
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if c, ok := m.campaigns[id]; ok {
+		return c
+	}
+	if len(m.campaigns) >= maxCampaignLabels {
+		id = "other"
+		if c, ok := m.campaigns[id]; ok {
+			return c
+		}
+	}
+	c = m.newCounters(id)
+	m.campaigns[id] = c
+	return c
+}
+
+func (m *metrics) newCounters(id string) *campaignCounters {
+	c := &campaignCounters{}
+	for rung := range c.opens {
+		for class, name := range classNames {
+			c.opens[rung][class] = m.set.GetOrCreateCounter(
+				`opentime_opens_total{campaign="` + id + `",rung="` + Rung(rung).String() + `",class="` + name + `"}`)
+		}
+	}
+	for i, name := range matchedNames {
+		c.clicks[i] = m.set.GetOrCreateCounter(`opentime_clicks_total{campaign="` + id + `",matched="` + name + `"}`)
+	}
+	return c
+}
+
+func (m *metrics) open(campaign string, rung Rung, class rules.Class) {
+	m.campaign(campaign).opens[rung][class].Inc()
+}
+
+func (m *metrics) click(campaign string, how matched) { m.campaign(campaign).clicks[how].Inc() }
+
+// builtIn counts an answer from the lowest rung that no campaign's open is.
+func (m *metrics) builtIn(why cause) {
+	m.set.GetOrCreateCounter(`opentime_built_in_total{cause="` + string(why) + `"}`).Inc()
+}
+
+func (m *metrics) strayClick() { m.set.GetOrCreateCounter(`opentime_stray_clicks_total`).Inc() }
+
+func (m *metrics) damaged(why Damage) {
+	m.set.GetOrCreateCounter(`opentime_anonymous_total{cause="` + string(why) + `"}`).Inc()
+}
+
+// dropped counts why an open fell to the generic rung.
+func (m *metrics) dropped(err error) {
+	why := "draw"
+	switch {
+	case errors.Is(err, errSaturated):
+		why = "saturated"
+	case errors.Is(err, errSlow):
+		why = "slow"
+	}
+	if c := m.set.GetOrCreateCounter(`opentime_dropped_total{cause="` + why + `"}`); why == "draw" && c.Get() < 100 {
+		slog.Warn("generic picture sent", "err", err)
+	}
+	m.set.GetOrCreateCounter(`opentime_dropped_total{cause="` + why + `"}`).Inc()
+}
+
+func (m *metrics) storeFailed(what string, err error) {
+	c := m.set.GetOrCreateCounter(`opentime_store_errors_total{what="` + what + `"}`)
+	c.Inc()
+	if n := c.Get(); n&(n-1) == 0 { // the 1st, 2nd, 4th, 8th, ...
+		slog.Warn("store failed", "what", what, "times", n, "err", err)
+	}
+}
+
+// unbelieved counts opens from a private address that carry X-Forwarded-For
+// while no proxy is trusted: the commonest mistake of the first day, said once.
+func (m *metrics) unbelieved(peer netip.Addr) {
+	m.set.GetOrCreateCounter(`opentime_unbelieved_forwards_total`).Inc()
+	m.warned.Do(func() {
+		slog.Warn("X-Forwarded-For from a private address is not believed; name its network in trusted_proxies", "peer", peer)
+	})
+}
+
+func (m *metrics) write(w io.Writer) { m.set.WritePrometheus(w) }

@@ -1,0 +1,167 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/valyala/fasthttp"
+
+	"example.com/opentime/render"
+	"example.com/opentime/rules"
+)
+
+// open answers the request for a block's image. It reads in the order things
+// happen: whose link it is, who asks, which reading this belongs to, what it
+// shows, the image, and a note of what was shown.
+//
+// Nothing here waits on the network, and nothing here fails where the
+// recipient would see it: any trouble ends one rung further down.
+func (s *Server) open(ctx *fasthttp.RequestCtx, link Link) {
+	site := s.site.Load()
+	published, block, ok := site.find(&link)
+	if !ok {
+		s.sendBuiltIn(ctx, link.Format, unknownLink)
+		return
+	}
+	open := s.identify(ctx, link)
+	r := s.readings.join(open, published, place(block, link.Position))
+	s.decide(r, open)
+	shown := s.show(r, open, block)
+	s.keepShown(r, open)
+	s.recordImpression(open, r, shown)
+	s.metrics.open(published.ID, shown.rung, open.Client.Class)
+	s.explainRung(ctx, shown.rung)
+	sendImage(ctx, shown.image)
+}
+
+// place numbers a position among its campaign's. One beyond the block's is
+// counted as the block's last.
+func place(b *rules.Block, position int) int {
+	if position < 1 || position > b.Positions {
+		position = b.Positions
+	}
+	return b.First + position - 1
+}
+
+// decide gathers and decides a reading once; whoever comes second waits for
+// that. A panic leaves a reading that shows fallbacks.
+func (s *Server) decide(r *reading, open *Open) {
+	r.once.Do(func() {
+		defer func() {
+			if cause := recover(); cause != nil {
+				r.failed = true
+				slog.Error("deciding panicked", "campaign", r.published.ID, "cause", cause, "stack", string(debug.Stack()))
+			}
+		}()
+		s.gather(r, open)
+		s.settle(r)
+	})
+}
+
+// gather reads the recipient's profile, settles trust and consent, and fills
+// the reading's signals.
+func (s *Server) gather(r *reading, open *Open) {
+	profile, trust := s.profile(r, open)
+	r.trust = trust
+	made := open.Open
+	made.Trust = trust
+	s.config.Gatherer.Gather(r.published.Campaign, &made, profile, &r.signals, false)
+}
+
+// profile returns what may be known of the recipient, and how far the link
+// proves them now that the store was read. What could not be read has consent
+// to nothing.
+func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
+	trust := open.Trust
+	if trust == rules.Anonymous {
+		return nil, trust
+	}
+	profile, err := s.config.Profiles.Profile(open.Recipient)
+	if err != nil {
+		r.local = true
+		r.consent = rules.ConsentNone
+		s.metrics.storeFailed("profile", err)
+		return nil, rules.Anonymous
+	}
+	r.known = profile != nil
+	if trust == rules.Claimed && r.known && s.config.Recipients == rules.Keyed {
+		trust = rules.Keyed
+	}
+	r.consent = s.config.Consent
+	if profile != nil && profile.HasConsent {
+		r.consent = profile.Consent
+	}
+	if r.consent == rules.ConsentNone {
+		return nil, rules.Anonymous
+	}
+	return profile, trust
+}
+
+// settle decides every position of the campaign and resolves what it shows.
+func (s *Server) settle(r *reading) {
+	decider := s.deciders.Get().(*rules.Decider)
+	defer s.deciders.Put(decider)
+	c := r.published.Campaign
+	r.decisions = append([]rules.Decision(nil), decider.Decide(c, &r.signals)...)
+	r.resolved = make([]rules.Resolved, len(r.decisions))
+	for i := range r.decisions {
+		r.resolved[i] = decider.Resolve(&r.decisions[i], clickMark)
+	}
+}
+
+// shown is what one open was answered with.
+type shown struct {
+	image    render.Image
+	rung     Rung
+	decision *rules.Decision // nil on the lowest two rungs
+	digest   uint64          // of the picture's key
+}
+
+// show turns what a reading decided for a block's position into an image, or
+// into that of a lower rung.
+func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
+	position := open.Link.Position
+	if r.failed || len(r.decisions) == 0 || position < 1 || position > block.Positions {
+		return s.generic(r, open, block)
+	}
+	// The reading's own block: the campaign may have been published anew since.
+	at := place(block, position)
+	if at >= len(r.decisions) || r.decisions[at].Block.ID != block.ID {
+		return s.generic(r, open, block)
+	}
+	decision := &r.decisions[at]
+	picture, err := composeSafely(r.published, decision, &r.resolved[at], open, open.Link.Format)
+	if err == nil {
+		var image render.Image
+		image, err = s.images.get(picture, r.trust < rules.Keyed, open.Deadline.Sub(s.config.Now()))
+		if err == nil {
+			return shown{image: image, rung: r.rung(), decision: decision, digest: digest(picture)}
+		}
+	}
+	s.metrics.dropped(err)
+	return s.generic(r, open, block)
+}
+
+// composeSafely composes; a panic is an error like any other.
+func composeSafely(p *Published, d *rules.Decision, r *rules.Resolved, open *Open, format render.Format) (picture *render.Picture, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("compose: panic: %v", cause)
+		}
+	}()
+	picture = Compose(p, d, r, format, open.At)
+	if open.Client.WholeFrames {
+		picture.Frames = render.WholeFrames
+	}
+	return picture, nil
+}
+
+// rung is the rung of a reading that could be decided.
+func (r *reading) rung() Rung {
+	switch {
+	case r.local:
+		return Local
+	}
+	return Live
+}

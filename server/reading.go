@@ -1,0 +1,164 @@
+package server
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/opentime/rules"
+	"example.com/opentime/signals"
+)
+
+// Limits of the table of readings.
+const (
+	readingTime   = 10 * time.Second
+	readingShards = 256
+	maxReadings   = 1_000_000
+)
+
+// reading is the opens of one mail by one recipient in one client within ten
+// seconds. It is decided once, by whoever comes first; the others wait for
+// that and only compose.
+type reading struct {
+	key       []byte // full, compared on every look-up
+	at        time.Time
+	id        [8]byte
+	published *Published // as of its first open: a publishing in between changes nothing
+
+	mu       sync.Mutex
+	answered [2]uint64 // a bit per position of the campaign
+
+	once      sync.Once
+	kept      atomic.Bool // what it shows is noted
+	failed    bool        // deciding panicked: the fallback serves
+	local     bool        // the recipient could not be read in time
+	known     bool        // the recipient was imported
+	trust     rules.Trust
+	consent   rules.Consent
+	signals   rules.Signals
+	decisions []rules.Decision
+	resolved  []rules.Resolved
+}
+
+// take marks a position as answered and reports whether it was not yet.
+func (r *reading) take(position int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	word, bit := position/64, uint64(1)<<(position%64)
+	if r.answered[word]&bit != 0 {
+		return false
+	}
+	r.answered[word] |= bit
+	return true
+}
+
+// readings is the table of readings under way, in shards. A shard's lock
+// covers the look-up only.
+type readings struct {
+	seed   maphash.Seed
+	shards [readingShards]readingShard
+}
+
+type readingShard struct {
+	mu    sync.Mutex
+	byKey map[uint64]*reading
+	queue []queued // oldest first
+	head  int
+}
+
+type queued struct {
+	hash uint64
+	at   time.Time
+}
+
+func newReadings() *readings {
+	t := &readings{seed: maphash.MakeSeed()}
+	for i := range t.shards {
+		t.shards[i].byKey = map[uint64]*reading{}
+	}
+	return t
+}
+
+// join returns the reading an open belongs to: the one under way, or a new one
+// where there is none, where it is over, or where it has answered this
+// position already, so that a reload always decides anew.
+func (t *readings) join(open *Open, published *Published, position int) *reading {
+	var buffer [256]byte
+	key := readingKey(buffer[:0], open, published)
+	hash := maphash.Bytes(t.seed, key)
+	shard := &t.shards[hash%readingShards]
+
+	shard.mu.Lock()
+	defer shard.mu.Unlock()
+	if r, ok := shard.byKey[hash]; ok && string(r.key) == string(key) &&
+		open.At.Sub(r.at) < readingTime && !open.At.Before(r.at) && r.take(position) {
+		return r
+	}
+	r := &reading{key: append([]byte(nil), key...), at: open.At, published: published}
+	binary.BigEndian.PutUint64(r.id[:], hash^uint64(open.At.UnixNano()))
+	r.take(position)
+	shard.add(hash, r)
+	return r
+}
+
+// add puts r in the shard and lets those that are over, or too many, go.
+func (s *readingShard) add(hash uint64, r *reading) {
+	for s.head < len(s.queue) {
+		oldest := s.queue[s.head]
+		over := r.at.Sub(oldest.at) >= readingTime
+		if !over && len(s.queue)-s.head < maxReadings/readingShards {
+			break
+		}
+		if old, ok := s.byKey[oldest.hash]; ok && old.at.Equal(oldest.at) {
+			delete(s.byKey, oldest.hash)
+		}
+		s.head++
+	}
+	if s.head > len(s.queue)/2 {
+		s.queue = append(s.queue[:0], s.queue[s.head:]...)
+		s.head = 0
+	}
+	s.byKey[hash] = r
+	s.queue = append(s.queue, queued{hash, r.at})
+}
+
+// readingKey appends what makes two opens one reading: campaign, send,
+// recipient with its trust (of the anonymous the address), client, locale and
+// the parameters this trust lets be known. Every text is length-prefixed.
+func readingKey(dst []byte, open *Open, published *Published) []byte {
+	text := func(s string) {
+		dst = binary.AppendUvarint(dst, uint64(len(s)))
+		dst = append(dst, s...)
+	}
+	text(published.ID)
+	text(open.Send)
+	dst = append(dst, byte(open.Trust), byte(open.Client.Class))
+	if open.Trust == rules.Anonymous {
+		address := open.Address.As16()
+		dst = append(dst, address[:]...)
+	} else {
+		text(open.Recipient)
+	}
+	text(open.Client.App)
+	text(open.Locale)
+	for _, p := range open.Parameters {
+		if !declared(published.Campaign, p) {
+			continue
+		}
+		text(p.Name)
+		text(p.Value)
+	}
+	return dst
+}
+
+// declared reports whether a campaign declares the parameter.
+func declared(c *rules.Campaign, p signals.Parameter) bool {
+	for i := range c.Params {
+		if c.Params[i].Name == p.Name {
+			return true
+		}
+	}
+	return false
+}

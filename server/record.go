@@ -1,0 +1,197 @@
+package server
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"example.com/opentime/journal"
+	"example.com/opentime/render"
+	"example.com/opentime/rules"
+)
+
+// recorderQueue is how many impressions may wait to be written.
+const recorderQueue = 1 << 16
+
+// recorder writes impressions to the journal beside the path of an open: an
+// alias may have to be read from the store, or made.
+type recorder struct {
+	journal *journal.Journal
+	alias   func(recipient string) ([16]byte, error)
+
+	queue   chan impression
+	dropped atomic.Uint64
+	done    sync.WaitGroup
+}
+
+// impression is a record on its way, and whose alias it gets; none if "".
+type impression struct {
+	record    journal.Record
+	recipient string
+}
+
+func newRecorder(j *journal.Journal, alias func(string) ([16]byte, error)) *recorder {
+	r := &recorder{journal: j, alias: alias, queue: make(chan impression, recorderQueue)}
+	r.done.Go(r.run)
+	return r
+}
+
+// add takes an impression over, or drops it and counts that.
+func (r *recorder) add(i impression) {
+	select {
+	case r.queue <- i:
+	default:
+		r.dropped.Add(1)
+	}
+}
+
+func (r *recorder) run() {
+	for i := range r.queue {
+		r.write(&i)
+	}
+}
+
+func (r *recorder) write(i *impression) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.Error("recording panicked", "cause", cause)
+		}
+	}()
+	if i.recipient != "" {
+		alias, err := r.alias(i.recipient)
+		if err != nil {
+			r.dropped.Add(1)
+			return
+		}
+		i.record.Alias = alias
+	}
+	if err := r.journal.Append(&i.record); err != nil {
+		r.dropped.Add(1)
+	}
+}
+
+// close writes what waits and ends. Nothing may be added any more.
+func (r *recorder) close() {
+	close(r.queue)
+	r.done.Wait()
+}
+
+// recordImpression notes that a decision was shown. HEAD shows nothing.
+func (s *Server) recordImpression(open *Open, r *reading, shown shown) {
+	if open.Method == 'h' {
+		return
+	}
+	record := s.record(journal.Impression, open, r)
+	record.Block, record.Position = open.Link.Block, open.Link.Position
+	record.Rung = uint8(shown.rung)
+	if r.consent != rules.ConsentNone {
+		record.Digest = shown.digest
+		if d := shown.decision; d != nil {
+			describe(&record, d)
+		}
+	}
+	s.recorder.add(impression{record, r.alias(open)})
+}
+
+// alias returns whose alias a record of this reading carries: none but with
+// full consent.
+func (r *reading) alias(open *Open) string {
+	if r.consent != rules.ConsentFull || r.trust == rules.Anonymous {
+		return ""
+	}
+	return open.Recipient
+}
+
+// describe fills in what was decided.
+func describe(record *journal.Record, d *rules.Decision) {
+	record.Rule, record.Variant, record.Reason = "none", d.Variant.ID, uint8(d.Reason)
+	record.Holdout = d.Reason == rules.Holdout
+	if d.Rule != nil {
+		record.Rule, record.Split = d.Rule.Name, len(d.Rule.Split) > 0
+	}
+	if d.HasItem {
+		record.Items = []string{d.Item.ID}
+	}
+}
+
+// record begins a record with as much as the recipient's consent allows:
+// everything; the same to the hour and without what tells one mail from
+// another; or only what a total needs.
+func (s *Server) record(kind journal.Kind, open *Open, r *reading) journal.Record {
+	record := journal.Record{
+		Kind: kind, ID: journal.NewID(), At: open.At.Truncate(time.Hour).UnixMilli(),
+		Campaign: r.published.ID, Revision: r.published.Revision, Consent: uint8(r.consent),
+	}
+	if r.consent == rules.ConsentNone {
+		return record
+	}
+	record.Send, record.Trust = open.Send, uint8(r.trust)
+	record.Class, record.App, record.OS, record.Mobile = uint8(open.Client.Class), open.Client.App, open.Client.OS, open.Client.Mobile
+	record.Method, record.Flags, record.Agent = open.Method, open.Flags, open.Agent
+	if r.consent == rules.ConsentFull {
+		record.At, record.Reading = open.At.UnixMilli(), r.id
+		record.Since = since(open.Send, open.At)
+	}
+	return record
+}
+
+// since returns the seconds since a send began, where its id begins with that
+// moment as 20261123T0800Z; else 0.
+func since(send string, now time.Time) int64 {
+	const layout = "20060102T1504Z"
+	if len(send) < len(layout) {
+		return 0
+	}
+	began, err := time.Parse(layout, send[:len(layout)])
+	if err != nil {
+		return 0
+	}
+	return max(0, int64(now.Sub(began).Seconds()))
+}
+
+// recordClick notes a click before it is answered, and returns its id.
+func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how matched) string {
+	record := s.record(journal.Click, open, r)
+	record.Block, record.Position, record.Matched = open.Link.Block, open.Link.Position, uint8(how)
+	if r.consent != rules.ConsentNone && p != nil {
+		record.Rule, record.Variant, record.Digest = p.Rule, p.Variant, p.Digest
+		if p.Item != "" {
+			record.Items = []string{p.Item}
+		}
+	}
+	if recipient := r.alias(open); recipient != "" {
+		alias, err := s.recorder.alias(recipient)
+		if err != nil {
+			s.metrics.storeFailed("alias", err)
+		}
+		record.Alias = alias
+	}
+	if open.Method != 'h' {
+		s.metrics.click(r.published.ID, how)
+		if err := s.config.Journal.Append(&record); err != nil {
+			s.metrics.storeFailed("journal", err)
+		}
+	}
+	return record.ID.String()
+}
+
+// digest folds a picture's key into the 8 bytes that records carry.
+func digest(p *render.Picture) uint64 { return digestOf(sha256.Sum256(p.Key(nil))) }
+
+// explainRung says in a header, to whoever has the read token, which rung an
+// answer came from.
+func (s *Server) explainRung(ctx *fasthttp.RequestCtx, rung Rung) {
+	token := s.config.Tokens.Read
+	if token == "" {
+		return
+	}
+	given := ctx.Request.Header.Peek("Authorization")
+	if subtle.ConstantTimeCompare(given, []byte("Bearer "+token)) == 1 {
+		ctx.Response.Header.Set("Opentime-Rung", rung.String())
+	}
+}

@@ -1,0 +1,226 @@
+// Package server answers the images and links of sent mails over HTTP: an open
+// in, an image out; a click in, a redirect out. Read open.go first.
+//
+// Whatever happens, /i/ is answered 200 with an image of the asked type and
+// /c/ with a 302 to one of the sender's own pages. fasthttp does not recover
+// panics, so every handler and every goroutine here does.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"example.com/opentime/journal"
+	"example.com/opentime/people"
+	"example.com/opentime/render"
+	"example.com/opentime/rules"
+	"example.com/opentime/signals"
+)
+
+// Config is what a Server is made of. All of it but Tokens is required.
+type Config struct {
+	Sender         string // in every seal: never change it
+	Public         string // what links begin with: https://img.cinema.example
+	Home           string // where a click goes when nothing is left
+	Keys           *Keys
+	Recipients     rules.Trust   // Keyed where unsealed ids that were imported are believed
+	Consent        rules.Consent // of recipients without a word of their own
+	TrustedProxies []netip.Prefix
+	KeepShown      time.Duration
+	Gatherer       *signals.Gatherer
+	Profiles       *people.Profiles
+	Renderer       *render.Renderer
+	Store          Store
+	Journal        *journal.Journal
+	Now            func() time.Time
+	Tokens         Tokens
+	Demo           *Demo // nil: no demo page
+}
+
+// Tokens open the admin listener's scopes. An empty one leaves its scope to
+// whoever reaches the listener, which then must be loopback.
+type Tokens struct {
+	Ingest, Read, Publish string
+}
+
+// Server answers opens and clicks.
+type Server struct {
+	config   Config
+	site     atomic.Pointer[Site]
+	readings *readings
+	images   *images
+	shown    *shownBook
+	recorder *recorder
+	metrics  *metrics
+	deciders sync.Pool
+	public   *fasthttp.Server
+	admin    *fasthttp.Server
+}
+
+// Limits of the public listener.
+const (
+	maxHeader      = 16 << 10
+	maxBody        = 16 << 10
+	writeBuffer    = 128 << 10
+	readTime       = 5 * time.Second
+	writeTime      = 10 * time.Second
+	idleTime       = 30 * time.Second
+	maxConnections = 100_000
+)
+
+// New returns a Server that serves nothing until Publish.
+func New(config Config) (*Server, error) {
+	s := &Server{config: config, readings: newReadings(), metrics: newMetrics()}
+	images, err := newImages(config.Renderer.Draw)
+	if err != nil {
+		return nil, err
+	}
+	s.images = images
+	s.shown = newShownBook(config.Store, config.KeepShown)
+	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
+	s.deciders.New = func() any { return new(rules.Decider) }
+	s.site.Store(&Site{Campaigns: map[string]*Published{}})
+	s.public = &fasthttp.Server{
+		Handler: s.handle, ErrorHandler: s.refuse, Logger: silent{},
+		ReadBufferSize: maxHeader, WriteBufferSize: writeBuffer, MaxRequestBodySize: maxBody,
+		ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+		Concurrency: maxConnections, NoDefaultServerHeader: true, NoDefaultContentType: true,
+		CloseOnShutdown: true, StreamRequestBody: false, SecureErrorLogMessage: true,
+	}
+	s.admin = s.newAdmin()
+	return s, nil
+}
+
+// Publish serves site from the next open on. Readings under way end with what
+// they were decided with.
+func (s *Server) Publish(site *Site) { s.site.Store(site) }
+
+// Site returns what is served now.
+func (s *Server) Site() *Site { return s.site.Load() }
+
+// Serve answers on the listeners until Shutdown, or until one of them fails.
+func (s *Server) Serve(public, admin net.Listener) error {
+	failed := make(chan error, 2)
+	go serveOn(s.public, public, failed)
+	go serveOn(s.admin, admin, failed)
+	return errors.Join(<-failed, <-failed)
+}
+
+func serveOn(server *fasthttp.Server, listener net.Listener, failed chan<- error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			failed <- fmt.Errorf("serve: panic: %v", cause)
+		}
+	}()
+	failed <- server.Serve(listener)
+}
+
+// Shutdown stops accepting, lets requests under way finish until ctx ends, and
+// writes what waits for the store. The journal and the store stay the
+// caller's to close.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := errors.Join(s.public.ShutdownWithContext(ctx), s.admin.ShutdownWithContext(ctx))
+	s.images.close()
+	s.recorder.close()
+	s.shown.close()
+	return err
+}
+
+// handle answers every request on the public listener.
+func (s *Server) handle(ctx *fasthttp.RequestCtx) {
+	defer s.rescue(ctx)
+	path := ctx.URI().PathOriginal()
+	switch {
+	case len(path) == 0:
+		notFound(ctx)
+	case ctx.IsOptions():
+		ctx.Response.Header.Set("Allow", "GET, HEAD, OPTIONS")
+		ctx.SetStatusCode(fasthttp.StatusNoContent)
+	case isImagePath(path):
+		s.handleImage(ctx, path)
+	case isClickPath(path):
+		link, _ := ParseLink(path, ctx.URI().QueryString())
+		s.click(ctx, link)
+	case string(path) == "/healthz":
+		ctx.SetBodyString("ok\n")
+	default:
+		notFound(ctx)
+	}
+}
+
+// handleImage answers under /i/: with the block's image where the URL names
+// one, else with the built-in one.
+func (s *Server) handleImage(ctx *fasthttp.RequestCtx, path []byte) {
+	link, ok := ParseLink(path, ctx.URI().QueryString())
+	if !ok {
+		s.sendBuiltIn(ctx, link.Format, unknownLink)
+		return
+	}
+	s.open(ctx, link)
+}
+
+func isImagePath(path []byte) bool { return hasPrefixFold(path, "/i/") }
+func isClickPath(path []byte) bool { return hasPrefixFold(path, "/c/") }
+
+func hasPrefixFold(path []byte, prefix string) bool {
+	return len(path) >= len(prefix) && path[0] == '/' && path[1]|0x20 == prefix[1] && path[2] == '/'
+}
+
+func notFound(ctx *fasthttp.RequestCtx) {
+	ctx.SetStatusCode(fasthttp.StatusNotFound)
+	ctx.Response.Header.Set("X-Robots-Tag", "noindex")
+}
+
+// rescue answers a request whose handling panicked.
+func (s *Server) rescue(ctx *fasthttp.RequestCtx) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	slog.Error("request panicked", "cause", cause, "stack", string(debug.Stack()))
+	ctx.Response.Reset()
+	path := ctx.URI().PathOriginal()
+	switch {
+	case isClickPath(path):
+		sendRedirect(ctx, s.config.Home)
+	default:
+		s.sendBuiltIn(ctx, formatOf(path), panicked)
+	}
+}
+
+// refuse answers what fasthttp's parser refuses before any handler: a raw
+// space or control byte in the request line, headers that are too long. The
+// type is read from what came of the URL. Nothing of it is logged.
+func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
+	why := refused
+	if small := (*fasthttp.ErrSmallBuffer)(nil); errors.As(err, &small) {
+		why = headersLarge
+	}
+	raw := ctx.Request.Header.RawHeaders()
+	if len(raw) == 0 {
+		raw = ctx.Request.Header.RequestURI()
+	}
+	line := append([]byte(err.Error()), raw...)
+	if requestsClick(line) {
+		sendRedirect(ctx, s.config.Home)
+	} else {
+		s.sendBuiltIn(ctx, formatOf(line), why)
+	}
+	ctx.SetConnectionClose()
+}
+
+// silent drops what fasthttp logs: it prints URLs.
+type silent struct{}
+
+// Printf drops its arguments.
+func (silent) Printf(string, ...any) {}

@@ -1,0 +1,203 @@
+package server
+
+import (
+	"errors"
+	"time"
+
+	"example.com/opentime/rules"
+)
+
+// shownReading is what one reading showed: kept so that a click lands on it.
+type shownReading struct {
+	At        int64 // Unix ms
+	Revision  [16]byte
+	Trust     rules.Trust
+	Class     rules.Class
+	OS        string
+	Reading   [8]byte
+	Positions []shownPosition
+}
+
+// shownPosition is what one position of a reading showed. Values are the
+// resolved ones, so that the picture can be drawn again from the revision.
+type shownPosition struct {
+	Block    string
+	Position int
+	Rule     string // "none": the fallback
+	Variant  string
+	Item     string
+	Values   []rules.Value
+	Link     string
+	After    string
+	Ended    int64 // Unix ms; 0: never
+	Digest   uint64
+}
+
+// same reports whether two readings showed the same: only readings that differ
+// are kept apart.
+func (a *shownReading) same(b *shownReading) bool {
+	if a.Trust != b.Trust || a.Class != b.Class || a.OS != b.OS || len(a.Positions) != len(b.Positions) {
+		return false
+	}
+	for i := range a.Positions {
+		x, y := &a.Positions[i], &b.Positions[i]
+		if x.Block != y.Block || x.Position != y.Position || x.Link != y.Link || x.After != y.After ||
+			x.Ended != y.Ended || x.Rule != y.Rule || x.Variant != y.Variant || x.Item != y.Item {
+			return false
+		}
+	}
+	return true
+}
+
+// find returns what was shown in a block's position.
+func (a *shownReading) find(block string, position int) *shownPosition {
+	for i := range a.Positions {
+		if p := &a.Positions[i]; p.Block == block && p.Position == position {
+			return p
+		}
+	}
+	return nil
+}
+
+// shownOf is what a decision shows.
+func shownOf(d *rules.Decision, r *rules.Resolved) shownPosition {
+	p := shownPosition{
+		Block: d.Block.ID, Position: d.Position, Rule: "none", Variant: d.Variant.ID,
+		Values: r.Values, Link: r.Link, After: r.After,
+	}
+	if d.Rule != nil {
+		p.Rule = d.Rule.Name
+	}
+	if d.HasItem {
+		p.Item = d.Item.ID
+	}
+	if !r.Ended.IsZero() {
+		p.Ended = r.Ended.UnixMilli()
+	}
+	return p
+}
+
+// matched says how a click was matched with what was shown.
+type matched uint8
+
+// How a click was matched. The numbers are in the journal and never change.
+const (
+	unseen        matched = iota // nothing was shown: decided now
+	agreed                       // all readings show the same
+	newestPerson                 // the newest by a person or proxy within the hour whose system the click's could be
+	newestFetched                // the newest by a prefetcher
+	newestAny                    // the newest of any
+)
+
+// personTime is how long the newest reading of a person or proxy stands before
+// a prefetcher's.
+const personTime = time.Hour
+
+// lastShown returns what was last shown to the link's recipient in this block
+// and position, in readings of the click's own trust, and how it was found.
+func (s *Server) lastShown(r *reading, open *Open, block *rules.Block) (*shownPosition, matched) {
+	if open.Trust == rules.Anonymous {
+		return nil, unseen
+	}
+	_, trust := s.profile(r, open)
+	r.trust = trust
+	if trust == rules.Anonymous {
+		return nil, unseen
+	}
+	kept, err := s.shown.read(shownKey{open.Recipient, r.published.ID, open.Send})
+	if err != nil {
+		s.metrics.storeFailed("shown", err)
+	}
+	limit := s.shown.keep
+	if r.consent != rules.ConsentFull {
+		limit = min(limit, aggregateKeep)
+	}
+	oldest := open.At.Add(-limit).UnixMilli()
+	fresh := kept[:0:0]
+	for i := range kept {
+		if kept[i].Trust == trust && kept[i].At >= oldest {
+			fresh = append(fresh, kept[i])
+		}
+	}
+	return choose(fresh, open, block.ID, max(1, min(open.Link.Position, block.Positions)))
+}
+
+// choose applies the click policy to the readings of one trust. Scanners are
+// left out: nobody saw theirs.
+func choose(kept []shownReading, open *Open, block string, position int) (*shownPosition, matched) {
+	var person, fetched, newest candidate
+	agree := true
+	for i := range kept {
+		reading := &kept[i]
+		p := reading.find(block, position)
+		if p == nil || reading.Class == rules.Scanner {
+			continue
+		}
+		if newest.p != nil && (newest.p.Link != p.Link || newest.p.After != p.After || newest.p.Ended != p.Ended) {
+			agree = false
+		}
+		newest.take(reading, p)
+		switch {
+		case reading.Class == rules.Prefetcher:
+			fetched.take(reading, p)
+		case open.At.UnixMilli()-reading.At <= personTime.Milliseconds() && couldBe(reading.OS, open.Client.OS):
+			person.take(reading, p)
+		}
+	}
+	switch {
+	case newest.p == nil:
+		return nil, unseen
+	case agree:
+		return newest.p, agreed
+	case person.p != nil:
+		return person.p, newestPerson
+	case fetched.p != nil:
+		return fetched.p, newestFetched
+	}
+	return newest.p, newestAny
+}
+
+// candidate is the newest of some readings.
+type candidate struct {
+	at int64
+	p  *shownPosition
+}
+
+func (c *candidate) take(r *shownReading, p *shownPosition) {
+	if c.p == nil || r.At >= c.at {
+		c.at, c.p = r.At, p
+	}
+}
+
+// couldBe reports whether a click from system b can be of a reading in system
+// a. A proxy hides the system, so an unknown one can be any.
+func couldBe(a, b string) bool { return a == "" || b == "" || a == b }
+
+// keepShown notes what a reading shows: once for all its images. HEAD shows
+// nothing, and what nobody may be remembered by is not kept.
+func (s *Server) keepShown(r *reading, open *Open) {
+	if r.trust == rules.Anonymous || r.consent == rules.ConsentNone || r.failed || open.Method == 'h' {
+		return
+	}
+	if !r.kept.CompareAndSwap(false, true) {
+		return
+	}
+	kept := shownReading{
+		At: r.at.UnixMilli(), Revision: r.published.Revision, Trust: r.trust,
+		Class: open.Client.Class, OS: open.Client.OS, Reading: r.id,
+		Positions: make([]shownPosition, len(r.decisions)),
+	}
+	for i := range r.decisions {
+		d, resolved := &r.decisions[i], &r.resolved[i]
+		kept.Positions[i] = shownOf(d, resolved)
+		if picture, err := composeSafely(r.published, d, resolved, open, formatOfBlock(d.Block)); err == nil {
+			kept.Positions[i].Digest = digest(picture)
+		}
+	}
+	if !s.shown.add(shownKey{open.Recipient, r.published.ID, open.Send}, kept) {
+		s.metrics.storeFailed("shown", errShownWaits)
+	}
+}
+
+// errShownWaits says that too many readings wait for the store.
+var errShownWaits = errors.New("keep shown: too many wait for the store")

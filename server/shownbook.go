@@ -1,0 +1,185 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/opentime/rules"
+)
+
+// Limits of what is kept of readings.
+const (
+	shownOfTrust  = 4                  // readings that differ, of each trust
+	aggregateKeep = 7 * 24 * time.Hour // with consent to aggregates only
+	shownPending  = 50_000             // readings waiting for the store
+	shownFlush    = 50 * time.Millisecond
+)
+
+// Store is what the server needs of the store.
+type Store interface {
+	// Shown appends to dst what is kept of a recipient's campaign and send, and
+	// returns dst as it is where there is nothing.
+	Shown(recipient, campaign, send string, dst []byte) ([]byte, error)
+	// PutShown writes what fill puts, all or nothing; it need not be synced.
+	// Payloads are copied.
+	PutShown(fill func(put func(recipient, campaign, send string, at int64, payload []byte))) error
+}
+
+// shownKey is what readings are kept under.
+type shownKey struct {
+	recipient, campaign, send string
+}
+
+// shownBook keeps what readings showed. Readings are added in memory, seen
+// by clicks at once, and written to the store in batches beside the path of an
+// open.
+type shownBook struct {
+	store Store
+	keep  time.Duration
+
+	mu      sync.Mutex
+	pending map[shownKey][]shownReading
+	writing map[shownKey][]shownReading // being written; still to be seen
+	count   int
+
+	stop chan struct{}
+	done sync.WaitGroup
+}
+
+func newShownBook(store Store, keep time.Duration) *shownBook {
+	b := &shownBook{
+		store: store, keep: keep,
+		pending: map[shownKey][]shownReading{}, stop: make(chan struct{}),
+	}
+	b.done.Go(b.run)
+	return b
+}
+
+// add takes a reading over. It reports false where too many wait already: the
+// reading then is not kept.
+func (b *shownBook) add(key shownKey, r shownReading) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.count >= shownPending {
+		return false
+	}
+	b.pending[key] = append(b.pending[key], r)
+	b.count++
+	return true
+}
+
+// read returns the readings kept under key, oldest first: those in the store
+// and those on their way there. Where the store fails it returns the latter
+// with the error.
+func (b *shownBook) read(key shownKey) ([]shownReading, error) {
+	b.mu.Lock()
+	waiting := append(slices.Clone(b.writing[key]), b.pending[key]...)
+	b.mu.Unlock()
+	kept, err := b.stored(key)
+	return merge(kept, waiting), err
+}
+
+func (b *shownBook) stored(key shownKey) ([]shownReading, error) {
+	value, err := b.store.Shown(key.recipient, key.campaign, key.send, nil)
+	if err != nil {
+		return nil, fmt.Errorf("read shown: %w", err)
+	}
+	if len(value) == 0 {
+		return nil, nil
+	}
+	return decodeShown(value)
+}
+
+// merge lays newer readings over kept ones, oldest first. One that shows the
+// same as another replaces it; of each trust the last few stay.
+func merge(kept, newer []shownReading) []shownReading {
+	for _, r := range newer {
+		kept = slices.DeleteFunc(kept, func(k shownReading) bool { return k.same(&r) })
+		kept = append(kept, r)
+	}
+	var count [rules.Signed + 1]int
+	for i := len(kept) - 1; i >= 0; i-- {
+		t := kept[i].Trust
+		if count[t]++; count[t] > shownOfTrust {
+			kept = slices.Delete(kept, i, i+1)
+		}
+	}
+	return kept
+}
+
+// run writes what waits until close.
+func (b *shownBook) run() {
+	tick := time.NewTicker(shownFlush)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			b.flush()
+		case <-b.stop:
+			b.flush()
+			return
+		}
+	}
+}
+
+// flush writes everything that waits. What a failing store refuses is put
+// back, to be tried again.
+func (b *shownBook) flush() {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.Error("keeping shown panicked", "cause", cause)
+		}
+	}()
+	b.mu.Lock()
+	if len(b.pending) == 0 {
+		b.mu.Unlock()
+		return
+	}
+	b.writing, b.pending = b.pending, map[shownKey][]shownReading{}
+	writing, written := b.writing, b.count
+	b.mu.Unlock()
+
+	err := b.write(writing)
+
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err != nil {
+		slog.Warn("keep shown", "err", err)
+		for key, readings := range writing {
+			b.pending[key] = append(readings, b.pending[key]...)
+		}
+		written = 0
+	}
+	b.writing = nil
+	b.count -= written
+}
+
+func (b *shownBook) write(writing map[shownKey][]shownReading) error {
+	merged := make(map[shownKey][]shownReading, len(writing))
+	for key, readings := range writing {
+		kept, err := b.stored(key)
+		if err != nil {
+			return err
+		}
+		merged[key] = merge(kept, readings)
+	}
+	err := b.store.PutShown(func(put func(recipient, campaign, send string, at int64, payload []byte)) {
+		for key, readings := range merged {
+			newest := readings[len(readings)-1].At
+			put(key.recipient, key.campaign, key.send, newest, encodeShown(nil, readings))
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("write shown: %w", err)
+	}
+	return nil
+}
+
+// close writes what waits and ends.
+func (b *shownBook) close() {
+	close(b.stop)
+	b.done.Wait()
+}

@@ -1,0 +1,234 @@
+package server
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"example.com/opentime/rules"
+)
+
+// Field numbers of a value of kind shown; store/README.md lists them. They are
+// never reused.
+const (
+	fieldReading protowire.Number = 1 // repeated
+
+	readingAt        protowire.Number = 1
+	readingRevision  protowire.Number = 2
+	readingTrust     protowire.Number = 3
+	readingClass     protowire.Number = 4
+	readingOS        protowire.Number = 5
+	readingID        protowire.Number = 6
+	readingPosition  protowire.Number = 7 // repeated
+	positionBlock    protowire.Number = 1
+	positionNumber   protowire.Number = 2
+	positionRule     protowire.Number = 3
+	positionVariant  protowire.Number = 4
+	positionItem     protowire.Number = 5
+	positionLink     protowire.Number = 6
+	positionAfter    protowire.Number = 7
+	positionEnded    protowire.Number = 8
+	positionDigest   protowire.Number = 9
+	positionValue    protowire.Number = 10 // repeated, by the layout's values
+	valueType        protowire.Number = 1
+	valueNumber      protowire.Number = 2 // zigzag
+	valueText        protowire.Number = 3
+	valueListElement protowire.Number = 4 // repeated
+)
+
+// errShown says that a stored value is not what encodeShown writes.
+var errShown = errors.New("decode shown: not a value of that kind")
+
+func encodeShown(dst []byte, readings []shownReading) []byte {
+	for i := range readings {
+		dst = message(dst, fieldReading, encodeReading(nil, &readings[i]))
+	}
+	return dst
+}
+
+func encodeReading(dst []byte, r *shownReading) []byte {
+	dst = number(dst, readingAt, uint64(r.At))
+	dst = message(dst, readingRevision, r.Revision[:])
+	dst = number(dst, readingTrust, uint64(r.Trust))
+	dst = number(dst, readingClass, uint64(r.Class))
+	dst = message(dst, readingOS, []byte(r.OS))
+	dst = message(dst, readingID, r.Reading[:])
+	for i := range r.Positions {
+		dst = message(dst, readingPosition, encodePosition(nil, &r.Positions[i]))
+	}
+	return dst
+}
+
+func encodePosition(dst []byte, p *shownPosition) []byte {
+	dst = message(dst, positionBlock, []byte(p.Block))
+	dst = number(dst, positionNumber, uint64(p.Position))
+	dst = message(dst, positionRule, []byte(p.Rule))
+	dst = message(dst, positionVariant, []byte(p.Variant))
+	dst = message(dst, positionItem, []byte(p.Item))
+	dst = message(dst, positionLink, []byte(p.Link))
+	dst = message(dst, positionAfter, []byte(p.After))
+	dst = number(dst, positionEnded, uint64(p.Ended))
+	dst = number(dst, positionDigest, p.Digest)
+	for _, v := range p.Values {
+		dst = message(dst, positionValue, encodeValue(nil, v))
+	}
+	return dst
+}
+
+func encodeValue(dst []byte, v rules.Value) []byte {
+	dst = number(dst, valueType, uint64(v.Type))
+	dst = number(dst, valueNumber, protowire.EncodeZigZag(v.N))
+	dst = message(dst, valueText, []byte(v.Text))
+	for _, text := range v.List {
+		dst = protowire.AppendTag(dst, valueListElement, protowire.BytesType)
+		dst = protowire.AppendString(dst, text)
+	}
+	return dst
+}
+
+// number appends a varint field; nothing if it is zero.
+func number(dst []byte, field protowire.Number, v uint64) []byte {
+	if v == 0 {
+		return dst
+	}
+	dst = protowire.AppendTag(dst, field, protowire.VarintType)
+	return protowire.AppendVarint(dst, v)
+}
+
+// message appends a bytes field. A repeated message is written even if empty.
+func message(dst []byte, field protowire.Number, v []byte) []byte {
+	if len(v) == 0 && field != positionValue {
+		return dst
+	}
+	dst = protowire.AppendTag(dst, field, protowire.BytesType)
+	return protowire.AppendBytes(dst, v)
+}
+
+func decodeShown(data []byte) ([]shownReading, error) {
+	var readings []shownReading
+	err := fields(data, func(field protowire.Number, _ uint64, bytes []byte) error {
+		if field != fieldReading {
+			return nil
+		}
+		r, err := decodeReading(bytes)
+		readings = append(readings, r)
+		return err
+	})
+	return readings, err
+}
+
+func decodeReading(data []byte) (shownReading, error) {
+	var r shownReading
+	err := fields(data, func(field protowire.Number, v uint64, bytes []byte) error {
+		switch field {
+		case readingAt:
+			r.At = int64(v)
+		case readingRevision:
+			copy(r.Revision[:], bytes)
+		case readingTrust:
+			if v > uint64(rules.Signed) {
+				return errShown
+			}
+			r.Trust = rules.Trust(v)
+		case readingClass:
+			if v > uint64(rules.Scanner) {
+				return errShown
+			}
+			r.Class = rules.Class(v)
+		case readingOS:
+			r.OS = string(bytes)
+		case readingID:
+			copy(r.Reading[:], bytes)
+		case readingPosition:
+			p, err := decodePosition(bytes)
+			r.Positions = append(r.Positions, p)
+			return err
+		}
+		return nil
+	})
+	return r, err
+}
+
+func decodePosition(data []byte) (shownPosition, error) {
+	var p shownPosition
+	err := fields(data, func(field protowire.Number, v uint64, bytes []byte) error {
+		switch field {
+		case positionBlock:
+			p.Block = string(bytes)
+		case positionNumber:
+			p.Position = int(v)
+		case positionRule:
+			p.Rule = string(bytes)
+		case positionVariant:
+			p.Variant = string(bytes)
+		case positionItem:
+			p.Item = string(bytes)
+		case positionLink:
+			p.Link = string(bytes)
+		case positionAfter:
+			p.After = string(bytes)
+		case positionEnded:
+			p.Ended = int64(v)
+		case positionDigest:
+			p.Digest = v
+		case positionValue:
+			value, err := decodeValueOf(bytes)
+			p.Values = append(p.Values, value)
+			return err
+		}
+		return nil
+	})
+	return p, err
+}
+
+func decodeValueOf(data []byte) (rules.Value, error) {
+	var value rules.Value
+	err := fields(data, func(field protowire.Number, v uint64, bytes []byte) error {
+		switch field {
+		case valueType:
+			value.Type = rules.Type(v)
+		case valueNumber:
+			value.N = protowire.DecodeZigZag(v)
+		case valueText:
+			value.Text = string(bytes)
+		case valueListElement:
+			value.List = append(value.List, string(bytes))
+		}
+		return nil
+	})
+	return value, err
+}
+
+// fields calls f for each field of a message, with the number of a varint and
+// the bytes of a length-delimited one. Fields of other types are passed over.
+func fields(data []byte, f func(protowire.Number, uint64, []byte) error) error {
+	for len(data) > 0 {
+		field, kind, n := protowire.ConsumeTag(data)
+		if n < 0 {
+			return errShown
+		}
+		data = data[n:]
+		var number uint64
+		var bytes []byte
+		switch kind {
+		case protowire.VarintType:
+			number, n = protowire.ConsumeVarint(data)
+		case protowire.BytesType:
+			bytes, n = protowire.ConsumeBytes(data)
+		default:
+			n = protowire.ConsumeFieldValue(field, kind, data)
+		}
+		if n < 0 {
+			return errShown
+		}
+		data = data[n:]
+		if err := f(field, number, bytes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// digestOf folds a picture's key into the 8 bytes that records carry.
+func digestOf(sum [32]byte) uint64 { return binary.BigEndian.Uint64(sum[:]) }

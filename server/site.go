@@ -1,0 +1,34 @@
+package server
+
+import (
+	"example.com/opentime/render"
+	"example.com/opentime/rules"
+)
+
+// Site is everything that is served at one moment. A Site is never changed
+// after it was published; a change publishes another one.
+type Site struct {
+	Sender    *rules.Sender
+	Campaigns map[string]*Published // by id
+}
+
+// Published is a campaign with all it names, by the hash of its content.
+type Published struct {
+	*rules.Campaign
+	Revision [16]byte
+	Number   uint64                    // grows with every publishing
+	Layouts  map[string]*render.Layout // by id, as the campaign's rules.Layouts name them
+	Files    map[string][]byte         // what the revision is made of, by path
+
+	generic []genericPicture // by position of the campaign, then locale
+}
+
+// find returns the published campaign and block that a link names.
+func (s *Site) find(link *Link) (*Published, *rules.Block, bool) {
+	published, ok := s.Campaigns[link.Campaign]
+	if !ok {
+		return nil, nil, false
+	}
+	block, ok := published.Block(link.Block)
+	return published, block, ok
+}
