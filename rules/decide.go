@@ -268,9 +268,11 @@ func (d *Decider) fallback(reason Reason) Decision {
 		if !d.fill(variant) {
 			return d.decision(nil, nothingLeft, reason)
 		}
-	case !d.take(variant):
+	case !d.take(variant) && variant.List != nil:
 		return d.decision(nil, nothingLeft, reason)
 	}
+	// A named item that nobody knows is not missed by a picture that draws
+	// nothing of it.
 	if !d.complete(variant, true) {
 		d.item = nil
 		return d.decision(nil, nothingLeft, reason)

@@ -20,12 +20,17 @@ func Give(c *Campaign, s *Signals, name, text string) error {
 	if err != nil {
 		return fmt.Errorf("given %s: %w", name, err)
 	}
-	give(s, g, value)
+	give(c, s, g, value)
 	return nil
 }
 
-func give(s *Signals, g Given, value Value) {
+// give lays a value over what was gathered, as far as the open's trust lets it
+// be known: the caps of gather hold for what is given too.
+func give(c *Campaign, s *Signals, g Given, value Value) {
 	if g.Slot >= 0 && g.Slot < len(s.Values) {
+		if c.hides(&c.Signals[g.Slot], s.Trust) {
+			return
+		}
 		s.Values[g.Slot] = value
 		if g.Slot < len(s.Origins) {
 			s.Origins[g.Slot] = "given"
@@ -40,6 +45,21 @@ func give(s *Signals, g Given, value Value) {
 		s.Items = items
 	}
 	items.set(g.Item, ItemAttribute(g.Attribute), value)
+}
+
+// hides reports whether a link of that trust lets a profile's signal not be
+// known.
+func (c *Campaign) hides(sig *Signal, t Trust) bool {
+	if sig.Source != ProfileSource || t >= Keyed {
+		return false
+	}
+	switch {
+	case t == Anonymous:
+		return true
+	case sig.Index >= 0:
+		return sig.Index >= len(c.sender.Attributes) || !c.sender.Attributes[sig.Index].Open
+	}
+	return sig.Key != "locale" && sig.Key != "zone" && sig.Key != "country"
 }
 
 // givenItems answers with items that a test gives, over those of a catalogue
@@ -137,7 +157,7 @@ func (g *givenItems) Rank(from string, keep func(*Candidate) bool, n int, dst []
 // Given lays what a test gives over gathered signals.
 func (t *Test) Given(c *Campaign, s *Signals) {
 	for i := range t.Gives {
-		give(s, t.Gives[i].Given, t.Gives[i].Value)
+		give(c, s, t.Gives[i].Given, t.Gives[i].Value)
 	}
 	if len(t.Lists) == 0 {
 		return

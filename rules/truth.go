@@ -213,7 +213,7 @@ func (v *view) value(ref Ref) Value {
 		return Value{Type: Text, Text: v.block.ID}
 	case RuleRef:
 		if v.rule == nil {
-			return Value{Type: Text, Text: "fallback"}
+			return Value{Type: Text, Text: "none"}
 		}
 		return Value{Type: Text, Text: v.rule.Name}
 	case VariantRef:

@@ -1,0 +1,67 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// maxFact bounds a text that comes from a feed, a file or an API.
+const maxFact = 1000
+
+// ParseFact reads a value of type t as the sender's other systems write it: in
+// feeds, CSV files and API bodies. It is a literal of the language, only that
+// moments may have fractions of a second, a birthday may have its year and a
+// list is parted by ";". Moments without a zone lie in zone; a date as a moment
+// is its first instant. An empty text is the unknown value.
+func ParseFact(t Type, text string, zone *time.Location) (Value, error) {
+	text = strings.TrimSpace(strings.Map(oneLine, strings.ToValidUTF8(text, "")))
+	if text == "" {
+		return Value{}, nil
+	}
+	if len(text) > maxFact {
+		return Value{}, fmt.Errorf("%q... is longer than %d bytes; shorten it", text[:20], maxFact)
+	}
+	switch t {
+	case Text:
+		return Value{Type: Text, Text: text}, nil
+	case TextList:
+		return listFact(text), nil
+	case Moment:
+		if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			return Value{Type: Moment, N: at.UnixMilli()}, nil
+		}
+	case Yearly:
+		if _, err := time.Parse(time.DateOnly, text); err == nil {
+			text = text[len("2006-"):]
+		}
+	}
+	value, err := ParseValue(t, text, &Campaign{Zone: zone})
+	if err == nil && value.Type != t {
+		err = fmt.Errorf("%q is no %s", text, t)
+	}
+	return value, err
+}
+
+// oneLine turns control characters into spaces.
+func oneLine(r rune) rune {
+	if unicode.IsControl(r) {
+		return ' '
+	}
+	return r
+}
+
+// listFact reads the parts of a list.
+func listFact(text string) Value {
+	var list []string
+	for part := range strings.SplitSeq(text, ";") {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	if len(list) == 0 {
+		return Value{}
+	}
+	return Value{Type: TextList, List: list}
+}
