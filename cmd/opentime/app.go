@@ -1,0 +1,312 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"example.com/opentime/assets"
+	"example.com/opentime/journal"
+	"example.com/opentime/people"
+	"example.com/opentime/render"
+	"example.com/opentime/server"
+	"example.com/opentime/signals"
+	"example.com/opentime/store"
+	"example.com/opentime/strict"
+)
+
+// serveOptions are what a run of the server is told beside its files.
+type serveOptions struct {
+	path, listen, admin, data string
+	trusted                   []string // networks whose forwarded address is believed, beside the file's
+	idle                      bool     // listen to nothing: for explain and preview
+}
+
+// app is a running server with everything it is made of.
+type app struct {
+	env    *env
+	site   *site
+	public string // the addresses it listens on
+	admin  string
+
+	store     *store.Store
+	journal   *journal.Journal
+	catalogue *signals.Catalogue
+	gatherer  *signals.Gatherer
+	profiles  *people.Profiles
+	publisher *publisher
+	server    *server.Server
+
+	reloading sync.Mutex
+	ending    sync.Once
+	stopped   context.CancelFunc
+	served    chan error
+	running   sync.WaitGroup
+	scratch   string // a data folder that goes with the process
+}
+
+// startApp loads a site, opens its data and serves it.
+func startApp(e *env, o serveOptions) (*app, error) {
+	where, err := findFolder(o.path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := loadSite(where)
+	if err != nil {
+		return nil, err
+	}
+	if ofConfig := s.problemsIn(s.config.file); strict.Bad(ofConfig) {
+		return nil, e.tell(ofConfig, false)
+	}
+	return startSite(e, s, o)
+}
+
+// startSite serves a site that is loaded.
+func startSite(e *env, s *site, o serveOptions) (*app, error) {
+	a := &app{env: e, site: s, served: make(chan error, 1)}
+	ctx, stop := context.WithCancel(context.Background())
+	a.stopped = stop
+	err := a.open(ctx, o)
+	if err == nil && !o.idle {
+		err = a.listen(o)
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.stop())
+	}
+	return a, nil
+}
+
+// open opens the data and builds everything up to the server.
+func (a *app) open(ctx context.Context, o serveOptions) error {
+	data, err := a.dataFolder(o)
+	if err != nil {
+		return err
+	}
+	keys, err := siteKeys(a.site.folder, a.env)
+	if err != nil {
+		return err
+	}
+	if a.store, err = store.Open(filepath.Join(data, "store"), a.site.config.sender); err != nil {
+		return err
+	}
+	if a.journal, err = journal.Open(filepath.Join(data, "journal"), "local", build, a.env.now); err != nil {
+		return err
+	}
+	library, err := render.OpenLibrary(filepath.Join(data, "pictures"))
+	if err != nil {
+		return err
+	}
+	fonts, err := a.site.fonts()
+	if err != nil {
+		return err
+	}
+	renderer := render.New(fonts, library)
+	if err := a.openSources(ctx, library, data); err != nil {
+		return err
+	}
+	verify := func(id, seal string) bool { return keys.Verify(a.site.config.sender, id, seal, a.env.now()) }
+	a.profiles = people.Open(a.store, a.site.sender, a.site.config.consent, a.env.now, verify)
+	if err := a.importDemo(); err != nil {
+		return err
+	}
+	if a.publisher, err = newPublisher(data, library, renderer.Draw, a.catalogue.Items); err != nil {
+		return err
+	}
+	config, err := a.serverConfig(o, keys, renderer)
+	if err != nil {
+		return err
+	}
+	if a.server, err = server.New(config); err != nil {
+		return err
+	}
+	a.publish(a.site)
+	return nil
+}
+
+// dataFolder returns where data is kept; for the demo a folder that goes with
+// the process, unless one is named.
+func (a *app) dataFolder(o serveOptions) (string, error) {
+	switch {
+	case o.data != "":
+		return o.data, os.MkdirAll(o.data, 0o750)
+	case a.site.folder.embedded != nil || o.idle:
+		dir, err := os.MkdirTemp("", "opentime-")
+		a.scratch = dir
+		return dir, err
+	}
+	dir := a.site.folder.path(a.site.config.data)
+	return dir, os.MkdirAll(dir, 0o750)
+}
+
+// serverConfig gathers what the server is made of.
+func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.Renderer) (server.Config, error) {
+	c := &a.site.config
+	config := server.Config{
+		Sender: c.sender, Public: c.public, Home: c.home, Keys: keys, Recipients: c.recipients, Consent: c.consent,
+		TrustedProxies: c.trusted, KeepShown: c.keep.shown, Gatherer: a.gatherer, Profiles: a.profiles,
+		Renderer: renderer, Store: a.store, Journal: a.journal, Now: a.env.now,
+		Tokens: server.Tokens{
+			Ingest: a.env.getenv("OPENTIME_TOKEN_INGEST"), Read: a.env.getenv("OPENTIME_TOKEN_READ"),
+			Publish: a.env.getenv("OPENTIME_TOKEN_PUBLISH"),
+		},
+	}
+	if o.listen != "" && a.site.folder.embedded != nil {
+		config.Public = "http://" + o.listen
+	}
+	for _, text := range o.trusted {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return config, usageError{fmt.Sprintf("%q is no network; write one such as 10.0.0.0/8", text)}
+		}
+		config.TrustedProxies = append(config.TrustedProxies, network)
+	}
+	if a.site.folder.embedded == nil {
+		return config, nil
+	}
+	demo, err := loadDemo()
+	config.Demo = demo
+	return config, err
+}
+
+// loadDemo reads what the demo page offers.
+func loadDemo() (*server.Demo, error) {
+	text, err := assets.FS.ReadFile("demo/demo.json")
+	if err != nil {
+		return nil, fmt.Errorf("load demo: %w", err)
+	}
+	demo := &server.Demo{}
+	if err := json.Unmarshal(text, demo); err != nil {
+		return nil, fmt.Errorf("load demo: %w", err)
+	}
+	mail, err := assets.FS.ReadFile("demo/mail.html")
+	demo.Mail = string(mail)
+	return demo, err
+}
+
+// listen opens the listeners and serves on them.
+func (a *app) listen(o serveOptions) error {
+	public, err := listenOn(o.listen, a.site.config.listen)
+	if err != nil {
+		return err
+	}
+	admin, err := listenOn(o.admin, a.site.config.admin)
+	if err != nil {
+		return errors.Join(err, public.Close())
+	}
+	if !isLoopbackAddress(admin.Addr()) && (a.env.getenv("OPENTIME_TOKEN_INGEST") == "" || a.env.getenv("OPENTIME_TOKEN_READ") == "") {
+		_, _ = public.Close(), admin.Close()
+		return hint(fmt.Errorf("the admin listener %s is no loopback address and has no tokens", admin.Addr()),
+			"set OPENTIME_TOKEN_INGEST and OPENTIME_TOKEN_READ, or listen on 127.0.0.1")
+	}
+	a.public, a.admin = public.Addr().String(), admin.Addr().String()
+	go func() { a.served <- a.server.Serve(public, admin) }()
+	return nil
+}
+
+func listenOn(address, fallback string) (net.Listener, error) {
+	if address == "" {
+		address = fallback
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, hint(fmt.Errorf("listen on %s: %w", address, err), "is another server running? --listen and --admin name other addresses")
+	}
+	return listener, nil
+}
+
+func isLoopbackAddress(address net.Addr) bool {
+	tcp, ok := address.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
+
+// stop ends everything in the order in which it leans on each other: what
+// waits for the store and the journal is written. Stopping twice is stopping
+// once.
+func (a *app) stop() (err error) {
+	a.ending.Do(func() { err = a.end() })
+	return err
+}
+
+func (a *app) end() error {
+	a.stopped()
+	var err error
+	if a.server != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+		defer cancel()
+		err = a.server.Shutdown(ctx)
+	}
+	a.running.Wait()
+	if a.catalogue != nil {
+		err = errors.Join(err, a.catalogue.Close())
+	}
+	if a.journal != nil {
+		a.journal.Close()
+	}
+	if a.store != nil {
+		err = errors.Join(err, a.store.Close())
+	}
+	if a.scratch != "" {
+		err = errors.Join(err, os.RemoveAll(a.scratch))
+	}
+	return err
+}
+
+// drainTime is how long requests under way may take after SIGTERM.
+const drainTime = 10 * time.Second
+
+// publish publishes what a site's files say and tells what is wrong with them.
+func (a *app) publish(s *site) []strict.Problem {
+	served, problems := a.publisher.publish(s)
+	a.server.Publish(served)
+	for _, p := range problems {
+		if p.Level == strict.Wrong {
+			slog.Error("not published", "problem", p.String())
+		}
+	}
+	return problems
+}
+
+// reload reads the files again. What is wrong leaves the last good state
+// serving.
+func (a *app) reload() []strict.Problem {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
+	s, err := loadSite(a.site.folder)
+	if err != nil {
+		slog.Error("reload failed; the last good state serves on", "err", err)
+		return []strict.Problem{{File: a.site.config.file, Line: 1, Col: 1, Text: err.Error()}}
+	}
+	if ofConfig := s.problemsIn(s.config.file); strict.Bad(ofConfig) {
+		for _, p := range ofConfig {
+			slog.Error("reload failed; the last good state serves on", "problem", p.String())
+		}
+		return ofConfig
+	}
+	a.profiles.Declare(s.sender.Attributes)
+	a.gatherer.Swap(func(sources *signals.Sources) { sources.Attributes = s.sender.Attributes })
+	a.reloadSources(s)
+	a.site = s
+	return a.publish(s)
+}
+
+// fonts are those built in, and those named by path.
+func (s *site) fonts() (*render.Fonts, error) {
+	built, err := fs.Sub(assets.FS, "fonts")
+	if err != nil {
+		return nil, fmt.Errorf("load fonts: %w", err)
+	}
+	var more []string
+	for _, name := range s.config.fonts {
+		more = append(more, s.folder.path(name))
+	}
+	return render.LoadFonts(built, more...)
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/opentime/strict"
+)
+
+// checkCmd is opentime check.
+type checkCmd struct {
+	Paths  []string `arg:"" optional:"" name:"path" help:"Folders with an opentime.yaml, or files of theirs."`
+	Strict bool     `help:"Let warnings fail too."`
+}
+
+// Help teaches the command.
+func (checkCmd) Help() string {
+	return `Reads opentime.yaml, campaigns, layouts and tests and prints everything that is wrong with them at once, a line each:
+
+  file:line:col: what is wrong; what to do
+
+A campaign with a problem is not served. Warnings fail with --strict only. Feeds at a URL are not fetched: items that only they have are not looked for.
+
+  opentime check                      the folder you are in, or the demo
+  opentime check campaigns/spring.yaml`
+}
+
+// Run prints problems.
+func (c *checkCmd) Run(e *env) error {
+	found, err := loadPaths(c.Paths)
+	if err != nil {
+		return err
+	}
+	var problems []strict.Problem
+	campaigns := 0
+	for _, f := range found {
+		problems = append(problems, f.problems()...)
+		campaigns += len(f.campaigns())
+	}
+	if err := e.tell(problems, c.Strict); err != nil {
+		return err
+	}
+	e.print("%s: no problems", count(campaigns, "campaign"))
+	return nil
+}
+
+// found is what a path means: a site, and which of its files.
+type found struct {
+	*site
+	under string // absolute; "": all of them
+}
+
+// loadPaths loads the site of each path; of no path, that of the working
+// folder or the demo.
+func loadPaths(paths []string) ([]found, error) {
+	if len(paths) == 0 {
+		paths = []string{""}
+	}
+	var all []found
+	sites := map[string]*site{}
+	for _, name := range paths {
+		where, err := findFolder(name)
+		if err != nil {
+			return nil, err
+		}
+		s, ok := sites[where.dir]
+		if !ok {
+			if s, err = loadSite(where); err != nil {
+				return nil, err
+			}
+			sites[where.dir] = s
+		}
+		f := found{site: s}
+		if under := absolute(name); name != "" && under != absolute(where.dir) && filepath.Base(under) != configName {
+			f.under = under
+		}
+		if f.under != "" && !f.known() {
+			return nil, hint(fmt.Errorf("%s is no file of the sender's", name),
+				"%s looks for campaigns in %s", s.config.file, s.folder.path(s.config.campaigns))
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// known reports whether the path is that of a file or folder of the site.
+func (f found) known() bool {
+	return slices.ContainsFunc(f.names, f.has)
+}
+
+// has reports whether a file lies under the path.
+func (f found) has(file string) bool {
+	if f.under == "" {
+		return true
+	}
+	file = absolute(file)
+	return file == f.under || strings.HasPrefix(file, f.under+string(filepath.Separator))
+}
+
+// absolute returns a path from the root, so that two ways to write it are one.
+func absolute(name string) string {
+	if whole, err := filepath.Abs(name); err == nil {
+		return whole
+	}
+	return filepath.Clean(name)
+}
+
+// problems are those of the files under the path, and of the configuration
+// they depend on.
+func (f found) problems() []strict.Problem {
+	return slices.DeleteFunc(slices.Clone(f.site.problems), func(p strict.Problem) bool {
+		return !f.has(p.File) && p.File != f.config.file
+	})
+}
+
+// campaigns are those under the path, and those whose tests are.
+func (f found) campaigns() []*campaign {
+	return slices.DeleteFunc(slices.Clone(f.site.campaigns), func(c *campaign) bool {
+		tests := strings.TrimSuffix(c.File, ".yaml") + ".test.yaml"
+		return !f.has(c.File) && !f.has(tests)
+	})
+}
+
+// count writes a number of things.
+func count(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
+}

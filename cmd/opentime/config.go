@@ -1,0 +1,246 @@
+package main
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"example.com/opentime/rules"
+	"example.com/opentime/strict"
+)
+
+// configName is what a sender's own file is called.
+const configName = "opentime.yaml"
+
+// config is a sender's opentime.yaml. Paths are as written: relative to the
+// file.
+type config struct {
+	file       string
+	sender     string
+	public     string
+	listen     string
+	admin      string
+	home       string
+	hosts      []string
+	recipients rules.Trust
+	consent    rules.Consent
+	trusted    []netip.Prefix
+	zone       *time.Location
+	locales    []string
+	campaigns  string
+	data       string
+	geo        string
+	weather    weatherConfig
+	feeds      []feedConfig
+	places     []placesConfig
+	attributes []rules.Attribute
+	fonts      []string // beside those built in, such as one for Chinese
+	segments   *strict.Node
+	keep       keepConfig
+}
+
+// weatherConfig is where weather comes from; from is "" without any.
+type weatherConfig struct {
+	from    string // met.no or file
+	contact string // met.no wants to know who asks
+	file    string
+	age     time.Duration
+}
+
+// feedConfig is a feed of items: a file or a URL.
+type feedConfig struct {
+	id         string
+	node       *strict.Node
+	url, file  string
+	refresh    time.Duration
+	currency   string
+	attributes []rules.Attribute
+}
+
+// placesConfig is a list of places.
+type placesConfig struct {
+	id    string
+	node  *strict.Node
+	file  string
+	route string // with {lat} and {lon}; "" for the default
+}
+
+// keepConfig is for how long things are kept.
+type keepConfig struct {
+	journal, shown, behaviour time.Duration
+}
+
+// day is what keep and age count in.
+const day = 24 * time.Hour
+
+// defaultConfig is what a file that says nothing comes to.
+func defaultConfig(file string) config {
+	return config{
+		file: file, public: "http://127.0.0.1:8080", listen: "127.0.0.1:8080", admin: "127.0.0.1:8081",
+		recipients: rules.Signed, consent: rules.ConsentAggregate, campaigns: "campaigns", data: "data",
+		keep:    keepConfig{journal: 90 * day, shown: 90 * day, behaviour: 1100 * day},
+		weather: weatherConfig{age: 3 * time.Hour},
+	}
+}
+
+// loadConfig reads opentime.yaml and says everything that is wrong with it.
+func loadConfig(file string, data []byte) (config, []strict.Problem) {
+	c := defaultConfig(file)
+	root, problems := strict.Parse(file, data)
+	if root == nil {
+		return c, problems
+	}
+	r := &configReader{Reader: strict.Reader{Problems: problems}, c: &c}
+	r.Map(root, r.keys())
+	r.require(root)
+	return c, r.Problems
+}
+
+// configReader reads the keys of opentime.yaml into c.
+type configReader struct {
+	strict.Reader
+	c *config
+}
+
+// keys are the keys of opentime.yaml, as LANGUAGE's table has them.
+func (r *configReader) keys() strict.Keys {
+	c := r.c
+	return strict.Keys{
+		"sender":          func(n *strict.Node) { c.sender = r.ID(n) },
+		"public":          func(n *strict.Node) { c.public = strings.TrimRight(r.link(n), "/") },
+		"listen":          func(n *strict.Node) { c.listen = r.address(n) },
+		"admin":           func(n *strict.Node) { c.admin = r.address(n) },
+		"home":            func(n *strict.Node) { c.home = r.link(n) },
+		"hosts":           func(n *strict.Node) { c.hosts = r.hosts(n) },
+		"recipients":      func(n *strict.Node) { c.recipients = r.recipients(n) },
+		"consent":         func(n *strict.Node) { c.consent = r.consent(n) },
+		"trusted_proxies": func(n *strict.Node) { c.trusted = r.networks(n) },
+		"timezone":        func(n *strict.Node) { c.zone = r.zone(n) },
+		"locales":         func(n *strict.Node) { c.locales = r.locales(n) },
+		"campaigns":       func(n *strict.Node) { c.campaigns = r.Text(n) },
+		"data":            func(n *strict.Node) { c.data = r.Text(n) },
+		"geo":             func(n *strict.Node) { c.geo = r.Text(n) },
+		"weather":         r.weather,
+		"feeds":           func(n *strict.Node) { r.each(n, r.feed) },
+		"places":          func(n *strict.Node) { r.each(n, r.placesList) },
+		"profiles":        r.profiles,
+		"segments":        func(n *strict.Node) { c.segments = n },
+		"keep":            r.keep,
+		"fonts":           func(n *strict.Node) { c.fonts = r.Texts(n) },
+		"store":           r.later("store"),
+		"relays":          r.later("relays"),
+		"codes":           r.later("codes"),
+		"origins":         r.later("origins"),
+	}
+}
+
+// later says of a key that belongs to the language that it cannot be used yet.
+func (r *configReader) later(key string) func(*strict.Node) {
+	return func(n *strict.Node) { r.Errorf(n, "%q is not supported yet; remove it", key) }
+}
+
+// require says what is missing.
+func (r *configReader) require(root *strict.Node) {
+	for _, key := range []string{"sender", "home", "hosts"} {
+		if root.Find(key) == nil {
+			r.Errorf(root, "%q is missing; write %s", key, map[string]string{
+				"sender": "sender: your-name, which is in every link and never changes",
+				"home":   "home: https://..., where a click goes when nothing is left",
+				"hosts":  "hosts: [...], the only hosts a link may lead to",
+			}[key])
+		}
+	}
+}
+
+// each calls read for each entry of a map of ids.
+func (r *configReader) each(n *strict.Node, read func(id string, n *strict.Node)) {
+	if n.Kind != strict.Map {
+		r.Errorf(n, "expected a map of ids; write id: value pairs")
+		return
+	}
+	for _, e := range n.Entries {
+		read(r.ID(e.Key), e.Value)
+	}
+}
+
+func (r *configReader) weather(n *strict.Node) {
+	w := &r.c.weather
+	r.Map(n, strict.Keys{
+		"from": func(n *strict.Node) {
+			if w.from = r.OneOf(n, "met.no", "open-meteo", "file"); w.from == "open-meteo" {
+				r.Errorf(n, "weather from open-meteo is not supported yet; write met.no")
+			}
+		},
+		"contact": func(n *strict.Node) { w.contact = r.Text(n) },
+		"file":    func(n *strict.Node) { w.file = r.Text(n) },
+		"age":     func(n *strict.Node) { w.age = r.Duration(n) },
+	})
+	switch {
+	case n.Kind != strict.Map:
+	case n.Find("from") == nil:
+		r.Errorf(n, `weather has no "from"; write from: met.no or from: file`)
+	case w.from == "met.no" && w.contact == "":
+		r.Errorf(n, `met.no wants to know who asks; write contact: and an address of yours`)
+	case w.from == "file" && w.file == "":
+		r.Errorf(n, `weather from a file needs it; write file: and its path`)
+	}
+}
+
+func (r *configReader) feed(id string, n *strict.Node) {
+	f := feedConfig{id: id, node: n, refresh: 15 * time.Minute}
+	r.Map(n, strict.Keys{
+		"url":        func(n *strict.Node) { f.url = r.link(n) },
+		"file":       func(n *strict.Node) { f.file = r.Text(n) },
+		"refresh":    func(n *strict.Node) { f.refresh = r.Duration(n) },
+		"currency":   func(n *strict.Node) { f.currency = r.currency(n) },
+		"attributes": func(n *strict.Node) { f.attributes = r.attributes(n, false) },
+		"guard":      r.later("guard"),
+		"format": func(n *strict.Node) {
+			if f := r.OneOf(n, "google-xml", "google-tsv", "csv", "jsonl"); f != "" && f != "google-xml" {
+				r.Errorf(n, "format %s is not supported yet; write google-xml", f)
+			}
+		},
+	})
+	switch hasURL, hasFile := n.Find("url") != nil, n.Find("file") != nil; {
+	case n.Kind != strict.Map:
+	case hasURL && hasFile:
+		r.Errorf(n, "feed %q has two sources; remove url: or file:", id)
+	case !hasURL && !hasFile:
+		r.Errorf(n, "feed %q has no source; write url: or file:", id)
+	}
+	r.c.feeds = append(r.c.feeds, f)
+}
+
+func (r *configReader) placesList(id string, n *strict.Node) {
+	p := placesConfig{id: id, node: n}
+	if n.Kind == strict.Scalar {
+		p.file = r.Text(n)
+	} else {
+		r.Map(n, strict.Keys{
+			"file":    func(n *strict.Node) { p.file = r.Text(n) },
+			"url":     r.later("url"),
+			"refresh": r.later("refresh"),
+			"route":   func(n *strict.Node) { p.route = r.Text(n) },
+		})
+		if n.Find("file") == nil && n.Find("url") == nil {
+			r.Errorf(n, "places %q have no source; write file: and the path of a CSV", id)
+		}
+	}
+	r.c.places = append(r.c.places, p)
+}
+
+func (r *configReader) profiles(n *strict.Node) {
+	r.Map(n, strict.Keys{
+		"attributes": func(n *strict.Node) { r.c.attributes = r.attributes(n, true) },
+		"feeds":      r.later("feeds"),
+	})
+}
+
+func (r *configReader) keep(n *strict.Node) {
+	k := &r.c.keep
+	r.Map(n, strict.Keys{
+		"journal":   func(n *strict.Node) { k.journal = r.Duration(n) },
+		"shown":     func(n *strict.Node) { k.shown = r.Duration(n) },
+		"behaviour": func(n *strict.Node) { k.behaviour = r.Duration(n) },
+	})
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/opentime/rules"
+	"example.com/opentime/strict"
+)
+
+// full has every key that is supported.
+const full = `
+sender: cinema
+public: https://img.cinema.example/
+listen: 0.0.0.0:80
+admin: 127.0.0.1:9000
+home: https://cinema.example
+hosts: [cinema.example, "*.Cinema.example"]
+recipients: keyed
+consent: full
+trusted_proxies: [10.0.0.0/8, 192.0.2.1]
+timezone: Europe/Brussels
+locales: [nl, nl-BE]
+campaigns: mails
+data: /var/lib/opentime
+geo: GeoLite2-City.mmdb
+fonts: [fonts/NotoSansCJK.ttc]
+weather: {from: met.no, contact: ops@cinema.example, age: 2h}
+feeds:
+  films: {url: "https://cinema.example/films.xml", refresh: 5m, currency: EUR, attributes: {review: text}}
+  local: {file: local.xml, format: google-xml}
+places: {cinemas: places.csv, shops: {file: shops.csv, route: "https://maps.example/?q={lat},{lon}"}}
+profiles: {attributes: {points: number, delivery: {type: text, values: [sorting, delivered], age: 6h, open: true}}}
+segments: {gold: {profile.points: "> 100"}}
+keep: {journal: 30d, shown: 2w, behaviour: 1d12h}
+`
+
+func TestConfigReadsEveryKey(t *testing.T) {
+	c, problems := loadConfig("opentime.yaml", []byte(full))
+	for _, p := range problems {
+		t.Error(p)
+	}
+	checks := map[string]bool{
+		"sender":     c.sender == "cinema",
+		"public":     c.public == "https://img.cinema.example",
+		"hosts":      len(c.hosts) == 2 && c.hosts[1] == "*.cinema.example",
+		"recipients": c.recipients == rules.Keyed,
+		"consent":    c.consent == rules.ConsentFull,
+		"trusted":    len(c.trusted) == 2 && c.trusted[1].String() == "192.0.2.1/32",
+		"zone":       c.zone != nil && c.zone.String() == "Europe/Brussels",
+		"locales":    len(c.locales) == 2,
+		"weather":    c.weather == weatherConfig{from: "met.no", contact: "ops@cinema.example", age: 2 * time.Hour},
+		"feeds":      len(c.feeds) == 2 && c.feeds[0].refresh == 5*time.Minute && c.feeds[1].refresh == 15*time.Minute,
+		"feed":       c.feeds[0].attributes[0].Name == "review" && c.feeds[0].currency == "EUR" && c.feeds[1].file == "local.xml",
+		"places":     len(c.places) == 2 && c.places[0].file == "places.csv" && c.places[1].route != "",
+		"attributes": len(c.attributes) == 2 && c.attributes[0].Type == rules.Number,
+		"attribute":  c.attributes[1].Open && c.attributes[1].Age == 6*time.Hour && len(c.attributes[1].Values) == 2,
+		"segments":   c.segments != nil,
+		"keep":       c.keep == keepConfig{30 * day, 14 * day, 36 * time.Hour},
+	}
+	for name, ok := range checks {
+		if !ok {
+			t.Errorf("%s is not as written: %+v", name, c)
+		}
+	}
+}
+
+func TestConfigHasDefaults(t *testing.T) {
+	c, problems := loadConfig("opentime.yaml", []byte("sender: s\nhome: https://a.example\nhosts: [a.example]\n"))
+	if len(problems) > 0 || c.listen != "127.0.0.1:8080" || c.public != "http://127.0.0.1:8080" ||
+		c.recipients != rules.Signed || c.consent != rules.ConsentAggregate || c.keep.shown != 90*day {
+		t.Errorf("got %+v, %v", c, problems)
+	}
+}
+
+func TestConfigSaysWhatIsWrong(t *testing.T) {
+	const rest = "\nsender: s\nhome: https://a.example\nhosts: [a.example]\n"
+	cases := []struct{ line, want string }{
+		{"hoem: x", `unknown key "hoem"; did you mean "home"?`},
+		{"public: http://img.example", `"http://img.example" is not https; write https://`},
+		{"public: https://me@img.example", `is no link`},
+		{"listen: 8080", `"8080" is no address; write host:port, such as 127.0.0.1:8080`},
+		{"recipients: sealed", `"sealed" is not possible here`},
+		{"trusted_proxies: [10.0.0.0/33]", `"10.0.0.0/33" is no network`},
+		{"timezone: Europe/Brussel", `unknown time zone "Europe/Brussel"`},
+		{"locales: [nl, zzzzzzzzzz]", `"zzzzzzzzzz" is no locale`},
+		{"store: redis://x", `"store" is not supported yet; remove it`},
+		{"relays: x.csv", `"relays" is not supported yet; remove it`},
+		{"codes: [welcome]", `"codes" is not supported yet; remove it`},
+		{"origins: [x]", `"origins" is not supported yet; remove it`},
+		{"weather: {from: met.no}", `met.no wants to know who asks`},
+		{"weather: {from: open-meteo}", `weather from open-meteo is not supported yet; write met.no`},
+		{"weather: {from: file}", `weather from a file needs it`},
+		{"weather: {age: 2h}", `weather has no "from"`},
+		{"feeds: {films: {}}", `feed "films" has no source; write url: or file:`},
+		{"feeds: {films: {file: a, url: \"https://a.example\"}}", `feed "films" has two sources`},
+		{"feeds: {films: {file: a, format: csv}}", `format csv is not supported yet; write google-xml`},
+		{"feeds: {films: {file: a, guard: {lost: 40%}}}", `"guard" is not supported yet`},
+		{"feeds: {films: {file: a, currency: euro}}", `"euro" is no currency`},
+		{"feeds: {films: {file: a, attributes: {review: texts}}}", `unknown type "texts"; did you mean "text"?`},
+		{"places: {shops: {}}", `places "shops" have no source`},
+		{"profiles: {feeds: {}}", `"feeds" is not supported yet`},
+		{"profiles: {attributes: {Tier: text}}", `"Tier" is no`},
+		{"keep: {shown: soon}", `"soon" is not a duration`},
+	}
+	for _, c := range cases {
+		_, problems := loadConfig("opentime.yaml", []byte(c.line+rest))
+		if len(problems) != 1 || !strings.Contains(problems[0].Text, c.want) || problems[0].Line != 1 {
+			t.Errorf("%s: got %v; want %q", c.line, problems, c.want)
+		}
+	}
+}
+
+func TestConfigSaysWhatIsMissing(t *testing.T) {
+	_, problems := loadConfig("opentime.yaml", []byte("timezone: UTC\n"))
+	for _, key := range []string{"sender", "home", "hosts"} {
+		found := false
+		for _, p := range problems {
+			found = found || strings.HasPrefix(p.Text, `"`+key+`" is missing; write `)
+		}
+		if !found {
+			t.Errorf("%s is not missed: %v", key, problems)
+		}
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	f.Add(full)
+	f.Add("sender: s\nfeeds: []\nplaces: x\nprofiles: {attributes: {a: {type: [x]}}}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		_, problems := loadConfig("opentime.yaml", []byte(text))
+		for _, p := range strict.Sort(problems) {
+			if p.Line < 1 || p.Col < 1 || p.File == "" {
+				t.Errorf("problem without a place: %+v", p)
+			}
+		}
+	})
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"maps"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"example.com/opentime/rules"
+	"example.com/opentime/strict"
+)
+
+// link reads an https link, or http to a loopback address.
+func (r *configReader) link(n *strict.Node) string {
+	text := r.Text(n)
+	if text == "" {
+		return ""
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil:
+		r.Errorf(n, "%q is no link; write https://host/path", text)
+	case u.Scheme == "https" || u.Scheme == "http" && loopbackHost(u.Hostname()):
+		return text
+	default:
+		r.Errorf(n, "%q is not https; write https://", text)
+	}
+	return ""
+}
+
+func loopbackHost(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}
+
+// address reads host:port.
+func (r *configReader) address(n *strict.Node) string {
+	text := r.Text(n)
+	_, port, err := net.SplitHostPort(text)
+	if number, err2 := strconv.Atoi(port); err != nil || err2 != nil || number < 0 || number > 65535 {
+		r.Errorf(n, "%q is no address; write host:port, such as 127.0.0.1:8080", text)
+		return ""
+	}
+	return text
+}
+
+// hosts reads the hosts a destination may have.
+func (r *configReader) hosts(n *strict.Node) []string {
+	hosts := r.Texts(n)
+	for i, host := range hosts {
+		hosts[i] = strings.ToLower(host)
+		name := strings.TrimPrefix(hosts[i], "*.")
+		if u, err := url.Parse("https://" + name + "/"); err != nil || u.Host != name || u.Port() != "" || !strings.Contains(name, ".") {
+			r.Errorf(n, "%q is no host; write a name such as cinema.example or *.cinema.example", host)
+		}
+	}
+	return hosts
+}
+
+func (r *configReader) recipients(n *strict.Node) rules.Trust {
+	switch r.OneOf(n, "signed", "keyed", "claimed") {
+	case "keyed":
+		return rules.Keyed
+	case "claimed":
+		return rules.Claimed
+	}
+	return rules.Signed
+}
+
+func (r *configReader) consent(n *strict.Node) rules.Consent {
+	switch r.OneOf(n, "aggregate", "full", "none") {
+	case "full":
+		return rules.ConsentFull
+	case "none":
+		return rules.ConsentNone
+	}
+	return rules.ConsentAggregate
+}
+
+// networks reads a list of networks, or of single addresses.
+func (r *configReader) networks(n *strict.Node) []netip.Prefix {
+	var networks []netip.Prefix
+	for _, text := range r.Texts(n) {
+		prefix, err := netip.ParsePrefix(text)
+		if address, err2 := netip.ParseAddr(text); err2 == nil {
+			prefix, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil {
+			r.Errorf(n, "%q is no network; write an address with its length, such as 10.0.0.0/8", text)
+			continue
+		}
+		networks = append(networks, prefix.Masked())
+	}
+	return networks
+}
+
+func (r *configReader) zone(n *strict.Node) *time.Location {
+	text := r.Text(n)
+	zone, err := time.LoadLocation(text)
+	if err != nil || text == "Local" || text == "" {
+		r.Errorf(n, "unknown time zone %q; write an IANA name such as Europe/Brussels", text)
+		return nil
+	}
+	return zone
+}
+
+// locales reads a list of BCP 47 tags.
+func (r *configReader) locales(n *strict.Node) []string {
+	list := r.Texts(n)
+	for _, text := range list {
+		if _, err := language.Parse(text); err != nil {
+			r.Errorf(n, "%q is no locale; write a language such as nl or nl-BE", text)
+		}
+	}
+	if len(list) > 40 {
+		r.Errorf(n, "%d locales are too many; write 40 at most", len(list))
+	}
+	return list
+}
+
+// currency reads a currency's code of three letters.
+func (r *configReader) currency(n *strict.Node) string {
+	text := r.Text(n)
+	if !regexp.MustCompile(`^[A-Z]{3}$`).MatchString(text) {
+		r.Errorf(n, "%q is no currency; write its three letters, such as EUR", text)
+		return ""
+	}
+	return text
+}
+
+// typeNames are the types an attribute may be declared with.
+func typeNames() map[string]rules.Type {
+	return map[string]rules.Type{
+		"text": rules.Text, "number": rules.Number, "percent": rules.Percent, "money": rules.Money,
+		"boolean": rules.Boolean, "list": rules.TextList, "time": rules.Time, "date": rules.Date,
+		"yearly": rules.Yearly, "moment": rules.Moment, "duration": rules.Duration,
+	}
+}
+
+// attributes reads declared attributes: name: type, or of profiles also
+// name: {type, values, age, open}.
+func (r *configReader) attributes(n *strict.Node, ofProfiles bool) []rules.Attribute {
+	if n.Kind != strict.Map {
+		r.Errorf(n, "expected a map; write name: type pairs")
+		return nil
+	}
+	var list []rules.Attribute
+	for _, e := range n.Entries {
+		a := rules.Attribute{Name: r.Name(e.Key), Type: rules.Text}
+		if e.Value.Kind == strict.Scalar || !ofProfiles {
+			a.Type = r.typeOf(e.Value)
+		} else {
+			r.Map(e.Value, strict.Keys{
+				"type":   func(n *strict.Node) { a.Type = r.typeOf(n) },
+				"values": func(n *strict.Node) { a.Values = r.Texts(n) },
+				"age":    func(n *strict.Node) { a.Age = r.Duration(n) },
+				"open":   func(n *strict.Node) { a.Open = r.Bool(n) },
+			})
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+func (r *configReader) typeOf(n *strict.Node) rules.Type {
+	types := typeNames()
+	if t, ok := types[n.Text]; ok && n.Kind == strict.Scalar {
+		return t
+	}
+	r.Errorf(n, "unknown type %q; %s", n.Text, strict.DidYouMean(n.Text, slices.Sorted(maps.Keys(types))))
+	return rules.Text
+}

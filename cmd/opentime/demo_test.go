@@ -1,0 +1,370 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"image"
+	_ "image/gif"
+	_ "image/jpeg"
+	_ "image/png"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/opentime/assets"
+	"example.com/opentime/server"
+)
+
+// demo is a running demo whose clock a test turns.
+type demo struct {
+	t      *testing.T
+	app    *app
+	now    atomic.Pointer[time.Time]
+	keys   *server.Keys
+	people []string
+	client http.Client
+}
+
+// startDemo serves the demo at 15:00 in Brussels on a Tuesday. Loopback is a
+// trusted proxy, so that a request can say where it comes from.
+func startDemo(t *testing.T) *demo {
+	t.Helper()
+	d := &demo{t: t, client: http.Client{
+		Timeout:       10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	d.turn("2026-11-24T15:00:00+01:00")
+	e := &env{stdout: io.Discard, stderr: io.Discard, now: d.clock, getenv: func(string) string { return "" }}
+	a, err := startApp(e, serveOptions{
+		path: "", listen: "127.0.0.1:0", admin: "127.0.0.1:0", data: t.TempDir(), trusted: []string{"127.0.0.0/8"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.app = a
+	t.Cleanup(func() {
+		if err := a.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	d.keys, err = server.ParseKeys(demoKeys, *d.now.Load())
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := assets.FS.ReadFile("demo/profiles.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		d.people = append(d.people, row[0])
+	}
+	return d
+}
+
+func (d *demo) clock() time.Time { return *d.now.Load() }
+
+// turn sets the clock.
+func (d *demo) turn(text string) {
+	d.t.Helper()
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.now.Store(&at)
+}
+
+// pass lets time go by.
+func (d *demo) pass(by time.Duration) {
+	at := d.clock().Add(by)
+	d.now.Store(&at)
+}
+
+// r is a sealed recipient.
+func (d *demo) r(i int) string { return d.people[i] + "." + d.keys.Seal("cinema", d.people[i]) }
+
+const (
+	outlook = "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17928; Pro)"
+	iphone  = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+	apple   = "Mozilla/5.0"
+	chrome  = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36"
+	safari  = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
+)
+
+// get asks the public listener.
+func (d *demo) get(path, agent, from string) (*http.Response, []byte) {
+	d.t.Helper()
+	request, err := http.NewRequest(http.MethodGet, "http://"+d.app.public+path, nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	request.Header.Set("User-Agent", agent)
+	if from != "" {
+		request.Header.Set("X-Forwarded-For", from)
+	}
+	answer, err := d.client.Do(request)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return answer, body
+}
+
+// open opens an image that must come 200 and decode, and returns its hash. A
+// reading begins anew, since the clock has moved on by a minute.
+func (d *demo) open(path, agent, from string) string {
+	d.t.Helper()
+	d.pass(time.Minute)
+	answer, body := d.get(path, agent, from)
+	mustBeImage(d.t, path, answer, body)
+	sum := sha256.Sum256(body)
+	return string(sum[:])
+}
+
+func mustBeImage(t *testing.T, path string, answer *http.Response, body []byte) {
+	t.Helper()
+	_, format, err := image.Decode(bytes.NewReader(body))
+	if answer.StatusCode != http.StatusOK || err != nil || answer.Header.Get("Content-Type") != "image/"+format ||
+		answer.ContentLength != int64(len(body)) || !strings.Contains(answer.Header.Get("Cache-Control"), "no-store") {
+		t.Errorf("%s: %s, %s, %v", path, answer.Status, answer.Header.Get("Content-Type"), err)
+	}
+}
+
+// click returns where a click leads.
+func (d *demo) click(path, agent, from string) string {
+	d.t.Helper()
+	d.pass(time.Second)
+	answer, _ := d.get(path, agent, from)
+	if answer.StatusCode != http.StatusFound {
+		d.t.Errorf("%s: %s", path, answer.Status)
+	}
+	link, _, _ := strings.Cut(answer.Header.Get("Location"), "?")
+	return link
+}
+
+// put sends rows to the admin listener.
+func (d *demo) put(method, path, body string) {
+	d.t.Helper()
+	request, err := http.NewRequest(method, "http://"+d.app.admin+path, strings.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	answer, err := d.client.Do(request)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	var applied struct {
+		Applied int
+		Refused []any
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&applied); err != nil || applied.Applied == 0 || len(applied.Refused) > 0 {
+		d.t.Fatalf("%s %s: %s, %+v, %v", method, path, answer.Status, applied, err)
+	}
+}
+
+func (d *demo) stock(item string, count int) {
+	d.t.Helper()
+	d.put(http.MethodPut, "/v1/stock", fmt.Sprintf(`[{"item": %q, "count": %d}]`, item, count))
+}
+
+const (
+	heroImage = "/i/weekly-films/hero.jpg?r="
+	heroClick = "/c/weekly-films/hero?r="
+	brussels  = "81.2.69.142"
+)
+
+func TestHeroFollowsStockTimeWeatherAndPlace(t *testing.T) {
+	d := startDemo(t)
+	r := d.r(0)
+	seen := map[string]string{}
+	f := func(name, wantLink string) {
+		t.Helper()
+		picture := d.open(heroImage+r, outlook, "")
+		if before, twice := seen[picture]; twice {
+			t.Errorf("%s shows the same picture as %s", name, before)
+		}
+		seen[picture] = name
+		if link := d.click(heroClick+r, chrome, ""); !strings.HasPrefix(link, wantLink) {
+			t.Errorf("%s: a click leads to %s, want %s", name, link, wantLink)
+		}
+	}
+	f("afternoon", "https://cinema.example/")
+	d.turn("2026-11-24T20:30:00+01:00")
+	f("evening", "https://cinema.example/")
+	d.stock("salt-moon", 7)
+	f("few seats", "https://cinema.example/films/salt-moon/seats")
+	d.stock("salt-moon", 0)
+	f("sold out", "https://cinema.example/films/")
+	// The rules move on; the click still lands where the last picture promised.
+	before := d.click(heroClick+r, chrome, "")
+	d.stock("salt-moon", 7)
+	if after := d.click(heroClick+r, chrome, ""); after != before {
+		t.Errorf("a click follows the rules, to %s, not the picture, to %s", after, before)
+	}
+}
+
+func TestClicksOfPhoneAndLaptopFollowTheirOwnPictures(t *testing.T) {
+	d := startDemo(t)
+	r := d.r(0)
+	d.stock("salt-moon", 7)
+	d.open(heroImage+r, apple, "") // a prefetch: stock is "some", so no few seats
+	d.open(heroImage+r, outlook, "")
+	laptop := d.click(heroClick+r, chrome, "")
+	if laptop != "https://cinema.example/films/salt-moon/seats" {
+		t.Errorf("the laptop's click leads to %s", laptop)
+	}
+	if phone := d.click(heroClick+r, safari, ""); phone == laptop {
+		t.Errorf("the phone's click leads to the laptop's picture, %s", phone)
+	}
+}
+
+func TestOneMailIsOneDecision(t *testing.T) {
+	d := startDemo(t)
+	stop := make(chan struct{})
+	var changes sync.WaitGroup
+	changes.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			case <-time.After(10 * time.Millisecond):
+				d.stock("salt-moon", i%3)
+				d.put(http.MethodPatch, "/v1/items", fmt.Sprintf(`[{"id": "salt-moon", "price": "%d.50 EUR"}]`, 8+i%5))
+			}
+		}
+	})
+	for mail := range 20 {
+		d.pass(time.Minute)
+		r := d.r(mail)
+		var opens sync.WaitGroup
+		for _, path := range []string{
+			"hero.jpg", "greeting.png", "picks/1.jpg", "picks/2.jpg", "picks/3.jpg", "picks/4.jpg", "cinema.jpg",
+		} {
+			opens.Go(func() {
+				answer, body := d.get("/i/weekly-films/"+path+"?r="+r, outlook, "")
+				mustBeImage(t, path, answer, body)
+			})
+		}
+		opens.Wait()
+		links := map[string]int{}
+		for position := 1; position <= 4; position++ {
+			link := d.click(fmt.Sprintf("/c/weekly-films/picks/%d?r=%s", position, r), chrome, "")
+			if first, twice := links[link]; twice {
+				t.Errorf("positions %d and %d show the same item, %s", first, position, link)
+			}
+			links[link] = position
+		}
+	}
+	close(stop)
+	changes.Wait()
+}
+
+func TestTrustDecidesWhatIsKnown(t *testing.T) {
+	d := startDemo(t)
+	greeting := func(query string) string { return d.open("/i/weekly-films/greeting.png"+query, outlook, "") }
+	nobody := greeting("")
+	if greeting("?r=1041") != nobody {
+		t.Error("an unsealed id that means nobody is greeted by name")
+	}
+	if greeting("?r="+d.people[0]) != nobody {
+		t.Error("an unsealed id shows somebody's profile")
+	}
+	sealed := greeting("?r=" + d.r(0))
+	if sealed == nobody {
+		t.Error("a sealed id is greeted like nobody")
+	}
+	for i := range 20 {
+		flipped := []byte(d.r(0))
+		flipped[len(flipped)-1-i] ^= 1
+		if picture := greeting("?r=" + string(flipped)); picture == sealed {
+			t.Errorf("a seal with bit %d flipped is believed", i)
+		}
+	}
+}
+
+func TestDamagedRequestsGetImages(t *testing.T) {
+	d := startDemo(t)
+	r := d.r(0)
+	whole := d.open(heroImage+r, outlook, "")
+	anonymous := d.open("/i/weekly-films/hero.jpg", outlook, "")
+	f := func(path, want string) {
+		t.Helper()
+		d.pass(time.Minute)
+		body := d.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nUser-Agent: " + outlook + "\r\n\r\n")
+		sum := sha256.Sum256(body)
+		if want != "" && string(sum[:]) != want {
+			t.Errorf("%s: another picture", path)
+		}
+	}
+	f(heroImage+r+"%27", whole)
+	f("/i/weekly-films/hero.jpg?l=nl&amp;r="+r, "")
+	f("/i/weekly-films/hero.jpg?bad=%ZZ&r="+r, whole)
+	f(heroImage+r+"&r=somebody-else", whole)
+	for _, tag := range []string{
+		"[%[MASTER.ID]%]", "%%_subscriberkey%%", "*|UNIQID|*", "{{person.KlaviyoID}}", "{{${user_id}}}",
+		"{{%20contact.hs_object_id%20}}", "%SUBSCRIBERID%", "{contactfield=id}", "-customerID-", "__test_email__",
+	} {
+		f(heroImage+tag, anonymous)
+	}
+	f(heroImage+r[:len(r)-1]+"!", anonymous)
+	for _, path := range []string{
+		"/i/nothing/hero.jpg", "/i/weekly-films/nothing.png", "/i/weekly-films/hero.webp", "/i/%%id%%/hero.gif",
+		"/i/", "/i/weekly films/hero.jpg", "/i/a b", "/i/x\x01y/hero.gif", "/i/weekly-films/hero.jpg?" + strings.Repeat("x", 16<<10),
+	} {
+		f(path, "")
+	}
+	for _, request := range []string{
+		"\x00\x01\x02\x03\r\n\r\n", "GET\r\n\r\n", "GET /i/a.jpg\r\n\r\n", "BREW /i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET /i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("y", 20<<10) + "\r\n\r\n",
+	} {
+		d.raw(request)
+	}
+	if d.open(heroImage+r, outlook, "") != whole {
+		t.Error("after all that the hero is another")
+	}
+}
+
+// raw sends bytes and returns the body of the answer, which must be 200 and an
+// image.
+func (d *demo) raw(request string) []byte {
+	d.t.Helper()
+	conn, err := net.Dial("tcp", d.app.public)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.WriteString(conn, request); err != nil {
+		d.t.Fatal(err)
+	}
+	name := fmt.Sprintf("%.60q", request)
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		d.t.Errorf("%s: %v", name, err)
+		return nil
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		d.t.Errorf("%s: %v", name, err)
+	}
+	mustBeImage(d.t, name, answer, body)
+	return body
+}

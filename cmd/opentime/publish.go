@@ -1,0 +1,278 @@
+package main
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/opentime/render"
+	"example.com/opentime/rules"
+	"example.com/opentime/server"
+	"example.com/opentime/signals"
+	"example.com/opentime/strict"
+)
+
+// publisher turns what a site's files say into what is served, campaign by
+// campaign: one that is wrong keeps its last good revision. It is used by one
+// goroutine at a time.
+type publisher struct {
+	data     string // where revisions are kept
+	library  *render.Library
+	draw     func(*render.Picture) (render.Image, error)
+	items    func(feed string) rules.Items
+	gatherer *signals.Gatherer // for tests: knows clients only
+
+	last  map[string]*server.Published // what is served, by campaign
+	index publishedIndex
+}
+
+// publishedIndex says which revision of each campaign is published, and the
+// highest number given. It stands in data/published.json.
+type publishedIndex struct {
+	Number    uint64                    `json:"number"`
+	Campaigns map[string]publishedEntry `json:"campaigns"`
+}
+
+// publishedEntry is one campaign of the index.
+type publishedEntry struct {
+	Number   uint64 `json:"number"`
+	Revision string `json:"revision"`
+	File     string `json:"file"` // of the campaign, relative to its folder
+}
+
+func newPublisher(data string, library *render.Library, draw func(*render.Picture) (render.Image, error), items func(feed string) rules.Items) (*publisher, error) {
+	gatherer, err := testGatherer()
+	if err != nil {
+		return nil, err
+	}
+	p := &publisher{data: data, library: library, draw: draw, items: items, gatherer: gatherer, last: map[string]*server.Published{}}
+	p.index.Campaigns = map[string]publishedEntry{}
+	text, err := os.ReadFile(p.indexPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &p.index)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read published revisions: %w", err)
+	}
+	return p, nil
+}
+
+func (p *publisher) indexPath() string { return filepath.Join(p.data, "published.json") }
+
+func (p *publisher) folderOf(revision string) string {
+	return filepath.Join(p.data, "revisions", revision)
+}
+
+// publish publishes every campaign of s whose revision is new and that is
+// right, and returns what is served then. What could not be published is in
+// the problems; where there is nothing good of a campaign yet, it is not
+// served.
+func (p *publisher) publish(s *site) (*server.Site, []strict.Problem) {
+	problems := slices.Clone(s.problems)
+	for _, c := range s.campaigns {
+		if old, ok := p.last[c.ID]; ok && old.Revision == s.revision(c) && !c.bad {
+			continue
+		}
+		wrong := p.one(s, c)
+		problems = append(problems, wrong...)
+		if strict.Bad(wrong) || c.bad {
+			p.keepLast(c.ID)
+		}
+	}
+	for id := range p.index.Campaigns {
+		p.keepLast(id)
+	}
+	if err := p.writeIndex(); err != nil {
+		slog.Error("published revisions could not be written", "err", err)
+	}
+	out := &server.Site{Sender: s.sender, Campaigns: map[string]*server.Published{}}
+	for id, published := range p.last {
+		out.Campaigns[id] = published
+	}
+	return out, strict.Sort(problems)
+}
+
+// one publishes one campaign, or says why not.
+func (p *publisher) one(s *site, c *campaign) []strict.Problem {
+	if c.bad {
+		return nil // said already
+	}
+	if problems := lost(p.last[c.ID], c.Campaign); len(problems) > 0 {
+		return problems
+	}
+	for _, t := range c.tests {
+		if problems := runTest(c.Campaign, t, p.gatherer); len(problems) > 0 {
+			return problems
+		}
+	}
+	published, err := p.make(s, c)
+	if err != nil {
+		return []strict.Problem{{File: c.File, Line: 1, Col: 1, Text: err.Error()}}
+	}
+	p.index.Number++
+	published.Number = p.index.Number
+	if before, ok := p.index.Campaigns[c.ID]; ok && before.Revision == hex.EncodeToString(published.Revision[:]) {
+		published.Number = before.Number
+		p.index.Number--
+	}
+	p.last[c.ID] = published
+	p.index.Campaigns[c.ID] = publishedEntry{
+		Number: published.Number, Revision: hex.EncodeToString(published.Revision[:]), File: s.relative(c.File),
+	}
+	slog.Info("published", "campaign", c.ID, "number", published.Number, "revision", hex.EncodeToString(published.Revision[:4]))
+	return nil
+}
+
+// make keeps a campaign's files and pictures and draws its fallbacks.
+func (p *publisher) make(s *site, c *campaign) (*server.Published, error) {
+	published := &server.Published{Campaign: c.Campaign, Revision: s.revision(c), Layouts: s.layouts}
+	for hash, data := range c.pictures {
+		added, err := p.library.Add(data)
+		if err != nil {
+			return nil, err
+		}
+		if added != hash {
+			return nil, fmt.Errorf("keep picture %s: it became %s", hash, added)
+		}
+	}
+	if err := p.keepFiles(s, c, published.Revision); err != nil {
+		return nil, err
+	}
+	if err := server.DrawGeneric(published, p.items(c.Catalogue), p.draw, filepath.Join(p.data, "generic")); err != nil {
+		return nil, err
+	}
+	return published, nil
+}
+
+// keepFiles keeps everything a campaign is made of under its revision, in a
+// folder that can be loaded as a site.
+func (p *publisher) keepFiles(s *site, c *campaign, revision [16]byte) error {
+	folder := p.folderOf(hex.EncodeToString(revision[:]))
+	if _, err := os.Stat(folder); err == nil {
+		return nil
+	}
+	part := folder + ".part"
+	if err := os.RemoveAll(part); err != nil {
+		return fmt.Errorf("keep revision: %w", err)
+	}
+	for name, data := range s.filesOf(c) {
+		path := filepath.Join(part, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("keep revision: %w", err)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			return fmt.Errorf("keep revision: %w", err)
+		}
+	}
+	if err := os.Rename(part, folder); err != nil {
+		return fmt.Errorf("keep revision: %w", err)
+	}
+	return nil
+}
+
+// keepLast serves the last good revision of a campaign, from its kept files
+// where it is not being served yet.
+func (p *publisher) keepLast(id string) {
+	if _, ok := p.last[id]; ok {
+		return
+	}
+	entry, ok := p.index.Campaigns[id]
+	if !ok {
+		return
+	}
+	published, err := p.load(id, entry)
+	if err != nil {
+		slog.Error("last good revision cannot be served", "campaign", id, "err", err)
+		return
+	}
+	slog.Warn("serving the last good revision", "campaign", id, "number", entry.Number, "revision", entry.Revision[:8])
+	p.last[id] = published
+}
+
+// load loads a campaign from its kept files.
+func (p *publisher) load(id string, entry publishedEntry) (*server.Published, error) {
+	s, err := loadSite(folder{dir: p.folderOf(entry.Revision)})
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.campaign(id)
+	if err != nil {
+		return nil, err
+	}
+	if c.bad {
+		return nil, fmt.Errorf("load %s: %v", id, s.problems)
+	}
+	published, err := p.make(s, c)
+	if err != nil {
+		return nil, err
+	}
+	published.Number = entry.Number
+	return published, nil
+}
+
+// writeIndex writes which revisions are published.
+func (p *publisher) writeIndex() error {
+	text, err := json.MarshalIndent(p.index, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write published revisions: %w", err)
+	}
+	part := p.indexPath() + ".part"
+	if err := os.WriteFile(part, text, 0o644); err != nil {
+		return fmt.Errorf("write published revisions: %w", err)
+	}
+	return os.Rename(part, p.indexPath())
+}
+
+// lost says what a sent mail may link to and a new revision no longer has: a
+// block, a position, or the seed that holdouts are drawn from.
+func lost(old *server.Published, c *rules.Campaign) []strict.Problem {
+	if old == nil {
+		return nil
+	}
+	r := &strict.Reader{}
+	at := &strict.Node{File: c.File, Line: 1, Col: 1}
+	if old.Seed != c.Seed {
+		r.Errorf(at, "the seed was %q and is %q; a published seed never changes, put it back", old.Seed, c.Seed)
+	}
+	for _, b := range old.Blocks {
+		now, ok := c.Block(b.ID)
+		switch {
+		case !ok:
+			r.Errorf(at, "block %q was published and is gone; sent mails show it: put it back, with retired: and a link if it is over", b.ID)
+		case now.Positions < b.Positions:
+			r.Errorf(now.Node, "block %q had %d positions and has %d; sent mails show them: put them back", b.ID, b.Positions, now.Positions)
+		}
+	}
+	return r.Problems
+}
+
+// filesOf returns what a campaign is made of, by paths relative to the site's
+// folder: its own files, the sender's file and all layouts of the sender's own.
+func (s *site) filesOf(c *campaign) map[string][]byte {
+	files := map[string][]byte{configName: s.configData}
+	for name, data := range c.files {
+		files[s.relative(name)] = data
+	}
+	for name, data := range s.layoutFiles {
+		files[s.relative(name)] = data
+	}
+	return files
+}
+
+// relative returns a path as seen from the site's folder.
+func (s *site) relative(name string) string {
+	if rest, ok := strings.CutPrefix(filepath.ToSlash(name), filepath.ToSlash(s.folder.dir)+"/"); ok {
+		return rest
+	}
+	return filepath.ToSlash(name)
+}

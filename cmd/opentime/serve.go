@@ -1,0 +1,119 @@
+package main
+
+import (
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// serveCmd is opentime serve.
+type serveCmd struct {
+	Path   string `arg:"" optional:"" help:"A folder with an opentime.yaml, or that file. The demo without it."`
+	Listen string `placeholder:"ADDR" help:"Public address: images and links. 127.0.0.1:8080, or opentime.yaml's listen."`
+	Admin  string `placeholder:"ADDR" help:"Admin address: ingestion, metrics, explain, demo. 127.0.0.1:8081, or opentime.yaml's admin."`
+	Data   string `placeholder:"DIR" help:"Where data is kept. opentime.yaml's data; the demo's goes with the process."`
+}
+
+// Help teaches the command.
+func (serveCmd) Help() string {
+	return `Answers opens and clicks until SIGTERM, which lets requests under way finish. Changed files are published by themselves, or by SIGHUP; what is wrong in them is logged, and the last good state serves on.
+
+  opentime serve                          the demo
+  opentime serve /etc/opentime            your own
+  OPENTIME_KEYS='a:...' opentime serve .  keys come from the environment
+
+Behind a front such as nginx, name its network in trusted_proxies.`
+}
+
+// Run serves until a signal ends it.
+func (c *serveCmd) Run(e *env) error {
+	a, err := startApp(e, serveOptions{path: c.Path, listen: c.Listen, admin: c.Admin, data: c.Data})
+	if err != nil {
+		return err
+	}
+	e.print("public  http://%s", a.public)
+	e.print("admin   http://%s", a.admin)
+	if a.site.folder.embedded != nil {
+		e.print("demo    http://%s/demo", a.admin)
+	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	changes, err := a.watch()
+	if err != nil {
+		return err
+	}
+	for {
+		select {
+		case err := <-a.served:
+			_ = a.stop()
+			return err
+		case <-changes:
+			a.reload()
+		case s := <-signals:
+			if s == syscall.SIGHUP {
+				a.reload()
+				continue
+			}
+			return a.stop()
+		}
+	}
+}
+
+// quiet is how long a folder must not have changed before it is read.
+const quiet = 500 * time.Millisecond
+
+// watch tells of changes in the site's folder, once it is quiet again. The demo
+// never changes.
+func (a *app) watch() (<-chan struct{}, error) {
+	changes := make(chan struct{}, 1)
+	if a.site.folder.embedded != nil {
+		return changes, nil
+	}
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		return nil, err
+	}
+	data, _ := filepath.Abs(a.site.folder.path(a.site.config.data))
+	add := func() {
+		_ = filepath.WalkDir(a.site.folder.dir, func(name string, entry os.DirEntry, err error) error {
+			if err != nil || !entry.IsDir() {
+				return nil //nolint:nilerr // what cannot be read now is tried again at the next change
+			}
+			if whole, _ := filepath.Abs(name); whole == data || strings.HasPrefix(entry.Name(), ".") && name != a.site.folder.dir {
+				return filepath.SkipDir
+			}
+			return watcher.Add(name)
+		})
+	}
+	add()
+	go guarded("watching files", func() { follow(watcher, changes, add) })
+	return changes, nil
+}
+
+// follow turns bursts of events into one change each.
+func follow(watcher *fsnotify.Watcher, changes chan<- struct{}, add func()) {
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	for {
+		select {
+		case _, ok := <-watcher.Events:
+			if !ok {
+				return
+			}
+			timer.Reset(quiet)
+		case <-watcher.Errors:
+			timer.Reset(quiet)
+		case <-timer.C:
+			add()
+			select {
+			case changes <- struct{}{}:
+			default:
+			}
+		}
+	}
+}

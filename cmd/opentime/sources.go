@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path"
+	"path/filepath"
+
+	"example.com/opentime/assets"
+	"example.com/opentime/render"
+	"example.com/opentime/server"
+	"example.com/opentime/signals"
+)
+
+// newGatherer returns a gatherer that knows clients and nothing else.
+func newGatherer(clients *signals.Clients) *signals.Gatherer {
+	return signals.NewGatherer(signals.Sources{Clients: clients})
+}
+
+// openSources loads every source of signals and keeps it fresh until ctx ends.
+func (a *app) openSources(ctx context.Context, library *render.Library, data string) error {
+	clients, err := signals.LoadClients(assets.FS)
+	if err != nil {
+		return fmt.Errorf("load client tables: %w", err)
+	}
+	zones, err := signals.LoadZones()
+	if err != nil {
+		return err
+	}
+	gazetteer, err := signals.LoadGazetteer(assets.FS)
+	if err != nil {
+		return err
+	}
+	if err := a.openCatalogue(ctx, library, data); err != nil {
+		return err
+	}
+	weather, err := a.openWeather(ctx)
+	if err != nil {
+		return err
+	}
+	sources := signals.Sources{
+		Attributes: a.site.config.attributes, Clients: clients, Zones: zones, Gazetteer: gazetteer,
+		Places: map[string]*signals.Places{}, Weather: weather, Catalogue: a.catalogue,
+	}
+	if sources.Geo, err = a.loadGeo(a.site); err != nil {
+		return err
+	}
+	a.gatherer = signals.NewGatherer(sources)
+	return a.loadPlaces(a.site)
+}
+
+// loadGeo reads the geo database, if one is named.
+func (a *app) loadGeo(s *site) (*signals.Geo, error) {
+	if s.config.geo == "" {
+		return nil, nil
+	}
+	name := s.folder.path(s.config.geo)
+	data, err := s.folder.read(name)
+	if err != nil {
+		return nil, fmt.Errorf("read geo database %s: %w", name, cause(err))
+	}
+	return signals.LoadGeo(s.config.geo, data, func(err error) { slog.Error("geo database", "err", err) })
+}
+
+// loadPlaces reads every list of places; rows that are wrong are told and left
+// out, a list that cannot be read keeps the last good one.
+func (a *app) loadPlaces(s *site) error {
+	loaded := map[string]*signals.Places{}
+	for _, p := range s.config.places {
+		name := s.folder.path(p.file)
+		data, err := s.folder.read(name)
+		if err != nil {
+			return fmt.Errorf("read places %s: %w", name, cause(err))
+		}
+		list, problems := signals.LoadPlaces(signals.PlaceList{
+			ID: p.id, File: name, Route: p.route, Hosts: s.config.hosts, Zones: a.gatherer.Sources().Zones, Zone: s.config.zone,
+		}, data)
+		for _, problem := range problems {
+			slog.Warn("place left out", "problem", problem.String())
+		}
+		if list == nil {
+			return fmt.Errorf("read places %s: nothing in it is a place", name)
+		}
+		loaded[p.id] = list
+	}
+	a.gatherer.Swap(func(sources *signals.Sources) { sources.Places = loaded })
+	if weather := a.gatherer.Sources().Weather; weather != nil {
+		weather.Keep(pointsOf(loaded))
+	}
+	return nil
+}
+
+// pointsOf are where the weather is kept warm.
+func pointsOf(lists map[string]*signals.Places) []signals.Point {
+	var points []signals.Point
+	for _, list := range lists {
+		for _, p := range list.All() {
+			points = append(points, signals.Point{Lat: p.Lat, Lon: p.Lon})
+		}
+	}
+	return points
+}
+
+// reloadSources reads again what lies in files. What is wrong keeps the last
+// good one.
+func (a *app) reloadSources(s *site) {
+	if err := a.loadPlaces(s); err != nil {
+		slog.Error("places not reloaded; the last good ones serve on", "err", err)
+	}
+	geo, err := a.loadGeo(s)
+	if err != nil {
+		slog.Error("geo database not reloaded; the last good one serves on", "err", err)
+		return
+	}
+	a.gatherer.Swap(func(sources *signals.Sources) { sources.Geo = geo })
+}
+
+// openWeather starts the weather, if a source of it is named.
+func (a *app) openWeather(ctx context.Context) (*signals.Weather, error) {
+	c := a.site.config.weather
+	config := signals.WeatherConfig{Contact: c.contact, Age: c.age, Now: a.env.now}
+	switch c.from {
+	case "":
+		return nil, nil
+	case "file":
+		files, dir := a.site.folder.files(c.file)
+		transport, err := signals.RecordedWeather(files, dir)
+		if err != nil {
+			return nil, err
+		}
+		config.Transport, config.Recorded, config.PerSecond = transport, true, 1000
+	}
+	weather := signals.NewWeather(config)
+	a.running.Go(func() { guarded("weather", func() { weather.Run(ctx) }) })
+	return weather, nil
+}
+
+// guarded runs f and tells of a panic instead of ending the process.
+func guarded(what string, f func()) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.Error("background work panicked", "what", what, "cause", cause)
+		}
+	}()
+	f()
+}
+
+// files returns the file system and the path in it of a file that opentime.yaml
+// names.
+func (f folder) files(name string) (fs.FS, string) {
+	if f.embedded != nil {
+		return f.embedded, f.path(name)
+	}
+	whole := f.path(name)
+	return os.DirFS(filepath.Dir(whole)), filepath.Base(whole)
+}
+
+// openCatalogue loads the feeds and keeps them fresh.
+func (a *app) openCatalogue(ctx context.Context, library *render.Library, data string) error {
+	config := signals.CatalogueConfig{Store: a.store, Now: a.env.now}
+	for _, f := range a.site.config.feeds {
+		feed := signals.FeedConfig{
+			ID: f.id, URL: f.url, Refresh: f.refresh, Currency: f.currency, Attributes: f.attributes,
+			Hosts: a.site.config.hosts, Zone: a.site.config.zone, Keep: filepath.Join(data, "feeds"),
+		}
+		if f.file != "" {
+			feed.File = a.site.folder.path(f.file)
+			feed.Open = a.site.folder.open
+			beside := path.Dir(filepath.ToSlash(feed.File))
+			feed.Picture = func(name string) (string, error) {
+				picture, err := a.site.folder.read(path.Join(beside, name))
+				if err != nil {
+					return "", fmt.Errorf("read picture %s: %w", name, cause(err))
+				}
+				hash, err := library.Add(picture)
+				return hash.String(), err
+			}
+		}
+		config.Feeds = append(config.Feeds, feed)
+	}
+	catalogue, err := signals.NewCatalogue(config)
+	if err != nil {
+		return err
+	}
+	a.catalogue = catalogue
+	for _, f := range config.Feeds {
+		report, err := catalogue.Refresh(ctx, f.ID)
+		if err != nil {
+			slog.Error("feed not loaded", "feed", f.ID, "err", err)
+		}
+		for _, problem := range report.Problems {
+			slog.Warn("item left out", "problem", problem.String())
+		}
+	}
+	a.running.Go(func() { guarded("feeds", func() { catalogue.Run(ctx) }) })
+	return nil
+}
+
+// open opens a file by a path as path returns it.
+func (f folder) open(name string) (fs.File, error) {
+	if f.embedded != nil {
+		return f.embedded.Open(name)
+	}
+	return os.Open(name)
+}
+
+// importDemo brings the demo's recipients in.
+func (a *app) importDemo() error {
+	if a.site.folder.embedded == nil {
+		return nil
+	}
+	data, err := assets.FS.ReadFile("demo/profiles.csv")
+	if err != nil {
+		return fmt.Errorf("import demo profiles: %w", err)
+	}
+	applied, err := a.profiles.Import(bytes.NewReader(data), nil)
+	if err != nil {
+		return fmt.Errorf("import demo profiles: %w", err)
+	}
+	if len(applied.Refused) > 0 {
+		return fmt.Errorf("import demo profiles: row %d: %s", applied.Refused[0].Row, applied.Refused[0].Why)
+	}
+	return nil
+}
+
+// server returns a server that answers questions and listens to nothing, and
+// how to end it.
+func (s *site) server(e *env) (*server.Server, func(), error) {
+	a, err := startSite(e, s, serveOptions{idle: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	return a.server, func() { _ = a.stop() }, nil
+}
