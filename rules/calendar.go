@@ -73,6 +73,27 @@ func (c *calendar) value(key string, dayparts []Daypart) Value {
 	return Value{}
 }
 
+// night reports whether now lies after midnight in a daypart that began before.
+func (c *calendar) night(dayparts []Daypart) bool {
+	for i := range dayparts {
+		if d := &dayparts[i]; within(c.seconds, d.From, d.To-1, d.To <= d.From) {
+			return c.seconds < d.From
+		}
+	}
+	return false
+}
+
+// yesterday returns the date, weekday or month of the day before.
+func (c *calendar) yesterday(key string) int64 {
+	switch key {
+	case "weekday":
+		return (c.weekday + 6) % 7
+	case "month":
+		return monthDay(c.date-1) / 100
+	}
+	return c.date - 1
+}
+
 // within reports whether n lies in lo..hi, both included, or, where that
 // wraps, not between them.
 func within(n, lo, hi int64, wraps bool) bool {

@@ -28,7 +28,7 @@ type RuleAccount struct {
 	Name       string             `json:"name"`
 	Holds      string             `json:"holds"` // true, false or unknown
 	Complete   bool               `json:"complete"`
-	Missing    string             `json:"missing,omitempty"` // what its picture lacks
+	Missing    string             `json:"why,omitempty"` // what its picture lacks
 	Taken      bool               `json:"taken"`
 	Item       string             `json:"item,omitempty"`
 	Conditions []ConditionAccount `json:"conditions,omitempty"`
@@ -36,11 +36,12 @@ type RuleAccount struct {
 
 // ConditionAccount says how one condition of a rule fared.
 type ConditionAccount struct {
-	Depth int    `json:"depth"` // in any, all, not and segments
-	Text  string `json:"text"`
-	Value string `json:"value,omitempty"` // what it saw
-	From  string `json:"from,omitempty"`  // where that came from
-	Truth string `json:"truth"`
+	Depth  int    `json:"depth"` // in any, all, not and segments
+	Text   string `json:"text"`
+	Signal string `json:"signal,omitempty"`
+	Value  string `json:"value,omitempty"` // what it saw
+	From   string `json:"from,omitempty"`  // where that came from
+	Truth  string `json:"truth"`
 }
 
 var (
@@ -129,21 +130,23 @@ func (d *Decider) account(rule *Rule, taken bool) RuleAccount {
 	d.variant = variant
 	a := RuleAccount{Name: rule.Name, Taken: taken}
 	found := d.take(variant)
-	if !found {
-		a.Missing = "item"
-	}
 	if d.item != nil {
 		a.Item = d.item.ID
 	}
-	a.Holds = d.holds(rule.When).String()
-	if a.Complete = found && d.complete(variant, true); found && !a.Complete {
+	holds := d.holds(rule.When)
+	a.Holds, a.Complete = holds.String(), found && d.complete(variant, true)
+	switch {
+	case holds == False:
+	case !found:
+		a.Missing = "no item for this position"
+	case !a.Complete:
 		a.Missing = d.lacks(variant)
 	}
 	d.conditions(&a, rule.When, 0)
 	return a
 }
 
-// lacks names what a variant's picture lacks first.
+// lacks says what a variant's picture lacks first.
 func (d *Decider) lacks(variant *Variant) string {
 	for i := range variant.Values {
 		declared, e := &variant.Layout.Values[i], &variant.Values[i]
@@ -153,12 +156,12 @@ func (d *Decider) lacks(variant *Variant) string {
 		}
 		switch {
 		case !known && !declared.Optional:
-			return declared.Name
+			return declared.Name + " is not known"
 		case known && declared.Name == "until" && declared.Type == Moment && value.N <= d.clock.ms:
-			return "until, which is over"
+			return "its until is over"
 		}
 	}
-	return "link"
+	return "its link is not known"
 }
 
 // conditions adds a condition and what it is made of.
@@ -166,9 +169,12 @@ func (d *Decider) conditions(a *RuleAccount, c *Condition, depth int) {
 	if c == nil {
 		return
 	}
+	eve := d.eve
+	defer func() { d.eve = eve }()
 	x := ConditionAccount{Depth: depth, Truth: d.holds(c).String()}
 	switch c.Op {
 	case And:
+		d.eve = eve || d.night && d.asksDaypart(c.Parts)
 		if c.Name == "" && depth == 0 {
 			for _, part := range c.Parts {
 				d.conditions(a, part, depth)
@@ -190,7 +196,10 @@ func (d *Decider) conditions(a *RuleAccount, c *Condition, depth int) {
 	default:
 		value := d.value(c.Ref)
 		x.Text = c.Name + ": " + matcherText(c)
-		x.Value, x.From = d.show(value), d.origin(c.Ref)
+		if d.eve && value.Known() {
+			value = d.yesterday(c.Ref, value)
+		}
+		x.Signal, x.Value, x.From = c.Name, d.show(value), d.origin(c.Ref)
 	}
 	a.Conditions = append(a.Conditions, x)
 	for _, part := range c.Parts {

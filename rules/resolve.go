@@ -29,7 +29,7 @@ func (d *Decider) resolve(decision *Decision, click string) Resolved {
 	}
 	r := Resolved{Locale: d.campaign.Locales[d.locale], AsDate: d.ahead}
 	if decision.Reason == Retired {
-		r.Link = decision.Block.Retired
+		r.Link = d.appended(decision.Block.Retired)
 		return r
 	}
 	variant := decision.Variant
@@ -112,9 +112,9 @@ func singleLine(text string) string {
 			text = text[:i]
 			break
 		}
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
+		if undrawable(r) {
 			return singleLine(strings.Map(func(r rune) rune {
-				if r < ' ' || r >= 0x7f && r < 0xa0 {
+				if undrawable(r) {
 					return -1
 				}
 				return r
@@ -122,6 +122,13 @@ func singleLine(text string) string {
 		}
 	}
 	return text
+}
+
+// undrawable reports whether a character controls the line instead of standing
+// in it: controls, line breaks and marks of direction, with which a value could
+// reach beyond itself.
+func undrawable(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
 // link writes a destination with the campaign's append; "" if it is not known.

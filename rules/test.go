@@ -27,6 +27,7 @@ func Give(c *Campaign, s *Signals, name, text string) error {
 // give lays a value over what was gathered, as far as the open's trust lets it
 // be known: the caps of gather hold for what is given too.
 func give(c *Campaign, s *Signals, g Given, value Value) {
+	giveOpen(s, g, value)
 	if g.Slot >= 0 && g.Slot < len(s.Values) {
 		if c.hides(&c.Signals[g.Slot], s.Trust) {
 			return
@@ -45,6 +46,25 @@ func give(c *Campaign, s *Signals, g Given, value Value) {
 		s.Items = items
 	}
 	items.set(g.Item, ItemAttribute(g.Attribute), value)
+}
+
+// giveOpen gives what Signals hold beside their values: where here is from, the
+// class of the client, the zone and locale of the profile.
+func giveOpen(s *Signals, g Given, value Value) {
+	switch g.Name {
+	case "here.from":
+		s.HereFrom = From(max(0, slices.Index([]string{"unknown", "address", "relay", "profile"}, value.Text)))
+	case "client.class":
+		s.Class = Class(max(0, slices.Index([]string{"person", "proxy", "prefetcher", "scanner"}, value.Text)))
+	case "profile.locale":
+		if s.Trust >= Claimed {
+			s.Locale = value.Text
+		}
+	case "profile.zone":
+		if zone, ok := zoneNamed(value.Text); ok && s.Trust >= Claimed {
+			s.Zone = zone
+		}
+	}
 }
 
 // hides reports whether a link of that trust lets a profile's signal not be
@@ -257,7 +277,7 @@ func (e *Explanation) String() string {
 	for _, rule := range e.Rules {
 		fmt.Fprintf(&b, "  rule %s: holds %s", rule.Name, rule.Holds)
 		if rule.Missing != "" {
-			fmt.Fprintf(&b, ", lacks %s", rule.Missing)
+			fmt.Fprintf(&b, ", incomplete: %s", rule.Missing)
 		}
 		b.WriteByte('\n')
 		for _, c := range rule.Conditions {

@@ -14,6 +14,8 @@ type view struct {
 	values   []Value // by slots, the clock's filled in
 	ahead    bool    // for a client that fetches ahead
 	timeless bool    // clock conditions are unknown: for Until
+	night    bool    // now lies in a daypart that began yesterday
+	eve      bool    // conditions see yesterday's date, where such a daypart is asked for
 	locale   int
 	item     *Candidate // in scope; nil: none
 	position int
@@ -31,13 +33,7 @@ func (v *view) holds(c *Condition) Truth {
 	}
 	switch c.Op {
 	case And:
-		truth := True
-		for _, part := range c.Parts {
-			if truth = min(truth, v.holds(part)); truth == False {
-				break
-			}
-		}
-		return truth
+		return v.all(c.Parts)
 	case Or:
 		return v.any(c.Parts)
 	case Not:
@@ -51,6 +47,37 @@ func (v *view) holds(c *Condition) Truth {
 		return True
 	}
 	return v.compare(c)
+}
+
+// all evaluates conditions that hold together. After midnight in a daypart that
+// began the day before, the date beside it is the day's on which it began.
+func (v *view) all(parts []*Condition) Truth {
+	eve := v.eve
+	if v.night && !eve {
+		v.eve = v.asksDaypart(parts)
+	}
+	truth := True
+	for _, part := range parts {
+		if truth = min(truth, v.holds(part)); truth == False {
+			break
+		}
+	}
+	v.eve = eve
+	return truth
+}
+
+// asksDaypart reports whether one of the conditions that hold together is on
+// the daypart.
+func (v *view) asksDaypart(parts []*Condition) bool {
+	for _, part := range parts {
+		switch {
+		case part.Op == And && v.asksDaypart(part.Parts):
+			return true
+		case part.Op == Compare && v.clockOf(part.Ref) == "daypart":
+			return true
+		}
+	}
+	return false
 }
 
 func (v *view) any(parts []*Condition) Truth {
@@ -72,6 +99,9 @@ func (v *view) compare(c *Condition) Truth {
 	if !value.Known() {
 		return Maybe
 	}
+	if v.eve {
+		value = v.yesterday(c.Ref, value)
+	}
 	truth := False
 	for i := range c.Any {
 		if truth = max(truth, v.matches(value, &c.Any[i])); truth == True {
@@ -79,6 +109,17 @@ func (v *view) compare(c *Condition) Truth {
 		}
 	}
 	return truth
+}
+
+// yesterday is a clock signal as it was on the day before.
+func (v *view) yesterday(ref Ref, value Value) Value {
+	switch clock := v.clockOf(ref); clock {
+	case "date", "weekday", "month":
+		if value.N == v.clock.value(clock, nil).N { // not one that a test gives
+			value.N = v.clock.yesterday(clock)
+		}
+	}
+	return value
 }
 
 // matches evaluates one alternative for a value that is known.
@@ -243,94 +284,4 @@ func vague(count Value) Value {
 		return Value{Type: Some}
 	}
 	return count
-}
-
-// Attribute returns an attribute of the item: unknown if it has none.
-func (c *Candidate) Attribute(i ItemAttribute) Value {
-	text := func(s string) Value {
-		if s == "" {
-			return Value{}
-		}
-		return Value{Type: Text, Text: s}
-	}
-	switch i {
-	case ItemID:
-		return text(c.ID)
-	case ItemTitle:
-		return text(c.Title)
-	case ItemDescription:
-		return text(c.Description)
-	case ItemLink:
-		return text(c.Link)
-	case ItemImage:
-		if c.Image == "" {
-			return Value{}
-		}
-		return Value{Type: Picture, Text: c.Image}
-	case ItemBrand:
-		return text(c.Brand)
-	case ItemCategory:
-		return text(c.Category)
-	case ItemTags:
-		if len(c.Tags) == 0 {
-			return Value{}
-		}
-		return Value{Type: TextList, List: c.Tags}
-	}
-	return c.number(i)
-}
-
-// number is Attribute for what an item holds as a Value.
-func (c *Candidate) number(i ItemAttribute) Value {
-	switch i {
-	case ItemPrice:
-		return c.Price
-	case ItemSalePrice:
-		return c.SalePrice
-	case ItemStock:
-		return c.Stock
-	case ItemRating:
-		return c.Rating
-	case ItemReviews:
-		return c.Reviews
-	case ItemInStock:
-		return Value{Type: Boolean, N: flag(c.inStock())}
-	case ItemStarts:
-		return c.Starts
-	case ItemEnds:
-		return c.Ends
-	case ItemViewed:
-		return c.Viewed
-	case ItemCarted:
-		return c.Carted
-	case ItemBought:
-		return c.Bought
-	case ItemWished:
-		return c.Wished
-	}
-	if more := int(i - ItemMore); more >= 0 && more < len(c.More) {
-		return c.More[more]
-	}
-	return Value{}
-}
-
-// inStock is the count's word where there is one, else the feed's; an item of
-// a feed without stock is in stock.
-func (c *Candidate) inStock() bool {
-	switch {
-	case c.Gone:
-		return false
-	case c.Stock.Type == Number:
-		return c.Stock.N > 0
-	case c.Stock.Type == Some, !c.InStock.Known():
-		return true
-	}
-	return c.InStock.N != 0
-}
-
-func flag(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
 }

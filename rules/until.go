@@ -17,9 +17,7 @@ func (e *edges) add(ms int64) {
 // alone: the zero time if there is none. It may be early, never late.
 func Until(c *Campaign, s *Signals, decision *Decision) time.Time {
 	var d Decider
-	d.begin(c, s)
-	d.enter(decision.Block)
-	d.position = decision.Position
+	decisions := d.Decide(c, s)
 	e := &edges{now: d.clock.ms}
 	if !c.Starts.IsZero() {
 		e.add(c.Starts.UnixMilli())
@@ -28,17 +26,42 @@ func Until(c *Campaign, s *Signals, decision *Decision) time.Time {
 		e.add(c.Ends.UnixMilli())
 	}
 	if decision.Reason == Matched || decision.Reason == Fallback {
-		for _, rule := range decision.Block.Rules {
-			d.ruleEdges(e, rule)
-			if rule == decision.Rule {
-				break
-			}
-		}
+		d.positionEdges(e, decisions, decision)
 	}
 	if e.next == 0 {
 		return time.Time{}
 	}
 	return time.UnixMilli(e.next).In(d.clock.at.Location())
+}
+
+// positionEdges adds the edges of a position's rules, and of the positions
+// before it: where one of these shows another item, this one does too.
+func (d *Decider) positionEdges(e *edges, decisions []Decision, decision *Decision) {
+	d.offered = d.offered[:0]
+	d.enter(decision.Block)
+	for i := range decisions {
+		at := &decisions[i]
+		if at.Block == decision.Block {
+			d.position = at.Position
+			d.blockEdges(e, at)
+			if at.Position == decision.Position {
+				return
+			}
+		}
+		if at.HasItem {
+			d.offered = append(d.offered, at.Item.ID)
+		}
+	}
+}
+
+// blockEdges adds the edges of the rules down to the one taken.
+func (d *Decider) blockEdges(e *edges, at *Decision) {
+	for _, rule := range at.Block.Rules {
+		d.ruleEdges(e, rule)
+		if rule == at.Rule {
+			return
+		}
+	}
 }
 
 // ruleEdges adds the edges of a rule, unless what it says beside the clock is

@@ -1,0 +1,91 @@
+package rules
+
+// complete reports whether everything the variant's picture requires is known,
+// its link too, and an until lies ahead. Without item, what only an item
+// supplies counts as known.
+func (d *view) complete(variant *Variant, item bool) bool {
+	if variant.Nothing {
+		return true
+	}
+	for i := range variant.Values {
+		declared, e := &variant.Layout.Values[i], &variant.Values[i]
+		if e.Type == Unknown {
+			if !declared.Optional {
+				return false
+			}
+			continue
+		}
+		value, known := d.given(e, item)
+		if !known && !declared.Optional {
+			return false
+		}
+		if known && declared.Type == Moment && declared.Name == "until" && value.Known() && value.N <= d.clock.ms {
+			return false
+		}
+	}
+	return len(variant.Link) == 0 || d.alternative(variant.Link, item) >= 0
+}
+
+// given reports whether what a variant gives is known, and of a number, moment
+// or list also what it is.
+func (d *view) given(e *Expr, item bool) (Value, bool) {
+	switch e.Type {
+	case Number, Moment, TextList:
+		if !item && e.Ref.Kind == ItemRef {
+			return Value{}, true
+		}
+		value := e.Literal
+		if e.Ref.Kind != NoRef {
+			value = d.value(e.Ref)
+		}
+		if value.Type == Some {
+			value = Value{}
+		}
+		if value.Type == Moment {
+			value.N += e.Offset
+		}
+		return value, value.Known()
+	}
+	return Value{}, d.alternative(e.Texts, item) >= 0
+}
+
+// alternative returns the first text of this locale whose placeholders are all
+// known, or -1.
+func (d *view) alternative(texts [][]Template, item bool) int {
+	if d.locale >= len(texts) {
+		return -1
+	}
+	for i, template := range texts[d.locale] {
+		if d.knows(template, item) {
+			return i
+		}
+	}
+	return -1
+}
+
+// knows reports whether every placeholder of a text can be written.
+func (d *view) knows(template Template, item bool) bool {
+	for i := range template {
+		p := &template[i]
+		switch {
+		case p.Ref.Kind == NoRef, !item && p.Ref.Kind == ItemRef:
+		case p.Pictures != nil:
+			if d.position > len(p.Pictures) {
+				return false
+			}
+		case d.ahead && (p.Format.Name == "left" || p.Format.writesClock() && d.clockOf(p.Ref) == "now"):
+			return false // a copy may be looked at hours later
+		default:
+			value := d.value(p.Ref)
+			if !value.Known() || value.Type == Some || value.Type == Text && value.Text == "" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// writesClock reports whether a format writes the time of day.
+func (f *TextFormat) writesClock() bool {
+	return f.Name == "" || f.Name == "time" || f.Name == "moment"
+}
