@@ -1,0 +1,182 @@
+package signals
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"example.com/opentime/rules"
+)
+
+// StockRow is a count as PUT /v1/stock takes it.
+type StockRow struct {
+	Item  string `json:"item"`
+	Place string `json:"place,omitempty"` // "": of all places together
+	// Count is a whole number from 0, as any Go integer, float64, json.Number or
+	// text, or "some" where it is in stock and not counted.
+	Count any    `json:"count"`
+	At    string `json:"at,omitempty"` // when it was true; "": now
+}
+
+// ItemRow is a change of an item as PATCH /v1/items takes it: the id and the
+// attributes that change.
+type ItemRow struct {
+	ID, At string
+	// Values are texts, float64, json.Number, booleans, lists of texts, or nil
+	// for unknown, by the names of attributes.
+	Values map[string]any
+}
+
+// UnmarshalJSON reads {"id", "at"?, ...}.
+func (r *ItemRow) UnmarshalJSON(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&r.Values); err != nil {
+		return fmt.Errorf("read item: %w", err)
+	}
+	for name, to := range map[string]*string{"id": &r.ID, "at": &r.At} {
+		switch v := r.Values[name].(type) {
+		case nil:
+		case string:
+			*to = v
+		case json.Number:
+			*to = v.String()
+		default:
+			return fmt.Errorf("read item: %q is no text", name)
+		}
+		delete(r.Values, name)
+	}
+	return nil
+}
+
+// MarshalJSON writes what UnmarshalJSON reads.
+func (r ItemRow) MarshalJSON() ([]byte, error) {
+	all := map[string]any{"id": r.ID}
+	if r.At != "" {
+		all["at"] = r.At
+	}
+	for name, value := range r.Values {
+		all[name] = value
+	}
+	return json.Marshal(all)
+}
+
+// Applied is what became of rows.
+type Applied struct {
+	Applied int       `json:"applied"`
+	Ignored []RowNote `json:"ignored"`
+	Refused []RowNote `json:"refused"`
+}
+
+// RowNote says why a row, counted from 1, was not applied.
+type RowNote struct {
+	Row int    `json:"row"`
+	Why string `json:"why"`
+}
+
+// errOlder says that something newer is known than a row.
+var errOlder = errors.New("older")
+
+// note counts what became of a row.
+func (a *Applied) note(row int, err error) {
+	switch {
+	case err == nil:
+		a.Applied++
+	case errors.Is(err, errOlder):
+		a.Ignored = append(a.Ignored, RowNote{row, err.Error()})
+	default:
+		a.Refused = append(a.Refused, RowNote{row, err.Error()})
+	}
+}
+
+// maxID bounds the ids of items and places, in characters.
+const maxID = 100
+
+// checkID says what is wrong with an id of an item or a place.
+func checkID(what, id string) error {
+	switch {
+	case id == "":
+		return fmt.Errorf("no %s; write its id", what)
+	case utf8.RuneCountInString(id) > maxID || !utf8.ValidString(id):
+		return fmt.Errorf("the %s's id is longer than %d characters; shorten it", what, maxID)
+	case strings.ContainsRune(id, ']') || strings.ContainsFunc(id, unicode.IsControl) || strings.TrimSpace(id) != id:
+		return fmt.Errorf("%s %q: an id has no ], no control characters and no space around it", what, id)
+	}
+	return nil
+}
+
+// ahead is how far the date of a fact may be ahead of our clock.
+const factAhead = 5 * time.Minute
+
+// rowTime reads when a row was true; now if it does not say.
+func rowTime(at string, now time.Time) (int64, error) {
+	if at == "" {
+		return now.UnixMilli(), nil
+	}
+	v, err := rules.ParseFact(rules.Moment, at, time.UTC)
+	if err != nil || !v.Known() {
+		return 0, fmt.Errorf("at %q is no moment; write one such as 2026-11-23T08:00:00Z", at)
+	}
+	if v.N > now.Add(factAhead).UnixMilli() {
+		return 0, fmt.Errorf("at %s is ahead of the clock, which says %s; set the clocks right", at, now.UTC().Format(time.RFC3339))
+	}
+	return v.N, nil
+}
+
+// maxCount bounds a count.
+const maxCount = 1_000_000_000
+
+// rowCount reads a count.
+func rowCount(v any) (int64, error) {
+	text, err := rowText(v)
+	if err != nil || text == "" {
+		return 0, errors.New("no count; write a whole number from 0")
+	}
+	if text == "some" {
+		return someCount, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || n > maxCount {
+		return 0, fmt.Errorf("count %s is no whole number from 0 to %d", text, maxCount)
+	}
+	return n, nil
+}
+
+// rowText returns a value of a row as text: "" for nil, a list parted by ";".
+func rowText(v any) (string, error) {
+	switch v := v.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return v, nil
+	case bool:
+		return strconv.FormatBool(v), nil
+	case json.Number:
+		return v.String(), nil
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), nil
+	case int:
+		return strconv.Itoa(v), nil
+	case int64:
+		return strconv.FormatInt(v, 10), nil
+	case []string:
+		return strings.Join(v, ";"), nil
+	case []any:
+		parts := make([]string, len(v))
+		for i, part := range v {
+			text, ok := part.(string)
+			if !ok {
+				return "", errors.New("a list has texts only")
+			}
+			parts[i] = text
+		}
+		return strings.Join(parts, ";"), nil
+	}
+	return "", errors.New("write a text, a number, true, false, or a list of texts")
+}

@@ -1,0 +1,364 @@
+package signals
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"example.com/opentime/rules"
+	"example.com/opentime/strict"
+)
+
+// maxFeedText bounds a text of a feed, in characters; more is cut.
+const maxFeedText = 1000
+
+// maxFeedProblems bounds what a report says.
+const maxFeedProblems = 100
+
+// feedRow is a row of a feed as it is written: what stands under each name, in
+// the order of the feed. It is reused.
+type feedRow struct {
+	line   int
+	fields []feedField
+}
+
+// feedField is a named value of a row. Google says that it stood in Merchant's
+// namespace, which counts more than a plain name.
+type feedField struct {
+	name, text string
+	google     bool
+}
+
+// find returns the value under a name, "" if there is none. Of a plain one and
+// Merchant's, the latter counts.
+func (r *feedRow) find(name string) string {
+	found := ""
+	for _, f := range r.fields {
+		if f.name == name && (f.google || found == "") {
+			found = f.text
+			if f.google {
+				break
+			}
+		}
+	}
+	return found
+}
+
+// feedReader turns rows into items.
+type feedReader struct {
+	config  *FeedConfig
+	now     time.Time
+	content *FeedContent
+	seen    map[string]int // line by id
+	remote  bool           // an image elsewhere was seen and said
+	more    int            // problems beyond those kept
+}
+
+func newFeedReader(config *FeedConfig, now time.Time) *feedReader {
+	return &feedReader{
+		config: config, now: now, seen: map[string]int{},
+		content: &FeedContent{feed: config.ID, Report: FeedReport{Feed: config.ID}},
+	}
+}
+
+// problem notes what is wrong at a line.
+func (r *feedReader) problem(level strict.Level, line int, format string, args ...any) {
+	report := &r.content.Report
+	if len(report.Problems) >= maxFeedProblems {
+		r.more++
+		return
+	}
+	report.Problems = append(report.Problems, strict.Problem{
+		File: r.config.name(), Line: max(1, line), Col: 1, Level: level, Text: fmt.Sprintf(format, args...),
+	})
+}
+
+// row takes a row, or says why not.
+func (r *feedReader) row(row *feedRow) {
+	id := strings.TrimSpace(row.find("id"))
+	if err := checkID("item", id); err != nil {
+		r.refuse(row.line, id, "%v; the row is left out", err)
+		return
+	}
+	if line, twice := r.seen[id]; twice {
+		r.refuse(row.line, id, "is in line %d already; the row is left out, give each item an id of its own", line)
+		return
+	}
+	r.seen[id] = row.line
+	item := &rules.Item{ID: id, Title: cutText(row.find("title")), Description: cutText(row.find("description")), Brand: cutText(row.find("brand"))}
+	if len(r.config.Attributes) > 0 {
+		item.More = make([]rules.Value, len(r.config.Attributes))
+	}
+	link := strings.TrimSpace(row.find("link"))
+	if link == "" {
+		r.warn(row, id, "no link; what leads to it is passed over, give it one")
+	} else if err := r.config.checkLink(link); err != nil {
+		r.refuse(row.line, id, "%v; the row is left out", err)
+		return
+	}
+	item.Link = link
+	if item.Title == "" {
+		r.warn(row, id, "no title; what names it is passed over, give it one")
+	}
+	r.tags(row, item)
+	r.values(row, item)
+	r.sale(row, item)
+	item.Image = r.image(row, id)
+	n := r.stock(row, item)
+	r.content.items = append(r.content.items, feedItem{item, n})
+	r.content.Report.Items++
+}
+
+func (r *feedReader) refuse(line int, id, format string, args ...any) {
+	r.content.Report.Refused++
+	r.problem(strict.Wrong, line, "item %s: "+format, append([]any{id}, args...)...)
+}
+
+func (r *feedReader) warn(row *feedRow, id, format string, args ...any) {
+	r.problem(strict.Warning, row.line, "item %s: "+format, append([]any{id}, args...)...)
+}
+
+// values reads what is typed. A value that cannot be read stays unknown.
+func (r *feedReader) values(row *feedRow, item *rules.Item) {
+	read := func(name string, t rules.Type) {
+		text := strings.TrimSpace(row.find(name))
+		if text == "" {
+			return
+		}
+		if t == rules.Text {
+			text = cutText(text)
+		}
+		value, err := r.config.value(name, t, text)
+		if err != nil {
+			r.warn(row, item.ID, "%s: %v; it is unknown until then", name, err)
+			return
+		}
+		r.config.set(item, name, value)
+	}
+	for _, a := range attributeTypes {
+		switch a.t {
+		case rules.Money, rules.Number, rules.Moment:
+			read(a.name, a.t)
+		}
+	}
+	for _, a := range r.config.Attributes {
+		read(a.Name, a.Type)
+	}
+}
+
+// value reads an attribute of an item. A price without a currency has the
+// feed's; what ends on a date ends with that day.
+func (f *FeedConfig) value(name string, t rules.Type, text string) (rules.Value, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case t == rules.Money && f.Currency != "" && text != "" && !strings.ContainsAny(text, " \t"):
+		text += " " + f.Currency
+	case name == "link" && text != "":
+		if err := f.checkLink(text); err != nil {
+			return rules.Value{}, err
+		}
+	case t == rules.Moment && name == "ends" && len(text) == len(time.DateOnly):
+		if day, err := time.ParseInLocation(time.DateOnly, text, f.Zone); err == nil {
+			return rules.Value{Type: t, N: day.AddDate(0, 0, 1).UnixMilli()}, nil
+		}
+	}
+	value, err := rules.ParseFact(t, text, f.Zone)
+	if err == nil && t == rules.Money && value.N < 0 {
+		return rules.Value{}, fmt.Errorf("%q is below zero; write what it costs", text)
+	}
+	return value, err
+}
+
+// checkLink says what is wrong with a link: it must be https and lead to one of
+// the sender's hosts.
+func (f *FeedConfig) checkLink(link string) error {
+	u, err := url.Parse(link)
+	switch {
+	case err != nil || u.Scheme != "https" || u.Host == "" || u.Opaque != "":
+		return fmt.Errorf("link %q is no https:// address; write one", link)
+	case u.User != nil:
+		return fmt.Errorf("link %q has a name or password in it; remove it", u.Redacted())
+	case u.Port() != "" && u.Port() != "443":
+		return fmt.Errorf("link %q has a port; remove it", link)
+	case !hostAllowed(u.Hostname(), f.Hosts):
+		return fmt.Errorf("link leads to %s, which is none of hosts; add it in opentime.yaml, or change the link", u.Hostname())
+	}
+	return nil
+}
+
+// hostAllowed reports whether a host is one of hosts; "*." stands for all
+// subdomains.
+func hostAllowed(host string, hosts []string) bool {
+	host = strings.ToLower(host)
+	return slices.ContainsFunc(hosts, func(allowed string) bool {
+		allowed = strings.ToLower(allowed)
+		if rest, ok := strings.CutPrefix(allowed, "*"); ok {
+			return len(host) > len(rest) && strings.HasSuffix(host, rest)
+		}
+		return host == allowed
+	})
+}
+
+// tags are the parts of every product_type and the custom labels. The category
+// is the first product_type.
+func (r *feedReader) tags(row *feedRow, item *rules.Item) {
+	add := func(tag string) {
+		if tag = cutText(tag); tag != "" && !slices.Contains(item.Tags, tag) {
+			item.Tags = append(item.Tags, tag)
+		}
+	}
+	for _, f := range row.fields {
+		switch {
+		case f.name == "product_type":
+			if item.Category == "" {
+				item.Category = cutText(f.text)
+			}
+			for part := range strings.SplitSeq(f.text, ">") {
+				add(part)
+			}
+		case strings.HasPrefix(f.name, "custom_label_"):
+			add(f.text)
+		}
+	}
+}
+
+// sale leaves a sale price out where its dates say that it does not hold now,
+// and notes when that changes.
+func (r *feedReader) sale(row *feedRow, item *rules.Item) {
+	dates := strings.TrimSpace(row.find("sale_price_effective_date"))
+	if dates == "" || !item.SalePrice.Known() {
+		return
+	}
+	from, to, ok := strings.Cut(dates, "/")
+	start, okStart := feedTime(from, r.config.Zone)
+	end, okEnd := feedTime(to, r.config.Zone)
+	if !ok || !okStart || !okEnd {
+		r.warn(row, item.ID, "sale_price_effective_date %q is no span; the sale price is unknown, write two moments with / between", dates)
+		item.SalePrice = rules.Value{}
+		return
+	}
+	if r.now.Before(start) || !r.now.Before(end) {
+		item.SalePrice = rules.Value{}
+	}
+	for _, edge := range [...]time.Time{start, end} {
+		if edge.After(r.now) && (r.content.edge.IsZero() || edge.Before(r.content.edge)) {
+			r.content.edge = edge
+		}
+	}
+}
+
+// feedTime reads a moment in one of the ways that feeds write them.
+func feedTime(text string, zone *time.Location) (time.Time, bool) {
+	text = strings.TrimSpace(text)
+	for _, layout := range [...]string{
+		time.RFC3339Nano, "2006-01-02T15:04-0700", "2006-01-02T15:04:05-0700", "2006-01-02T15:04Z07:00",
+		time.RFC1123Z, time.RFC1123, "Mon, 2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05 MST",
+		"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly,
+	} {
+		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// image resolves a picture beside the feed. One elsewhere is unknown.
+func (r *feedReader) image(row *feedRow, id string) string {
+	link := strings.TrimSpace(row.find("image_link"))
+	switch {
+	case link == "":
+		return ""
+	case strings.Contains(link, "://") || strings.HasPrefix(link, "//"):
+		if !r.remote {
+			r.remote = true
+			r.problem(strict.Note, row.line, "item %s: image_link is on the web, and so unknown for this and every such item; put the file beside the feed and write its path", id)
+		}
+		return ""
+	case r.config.Picture == nil:
+		return ""
+	}
+	ref, err := r.config.Picture(link)
+	if err != nil {
+		r.warn(row, id, "image_link: %v; the image is unknown until then", err)
+		return ""
+	}
+	return ref
+}
+
+// stock reads how many there are. A feed that gives no number says by its
+// availability whether there are some or none; what can be ordered and is not
+// there yet is neither.
+func (r *feedReader) stock(row *feedRow, item *rules.Item) int64 {
+	n := unknownCount
+	switch availability := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(row.find("availability"))), " ", "_"); availability {
+	case "":
+	case "in_stock":
+		item.InStock, n = boolean(true), someCount
+	case "out_of_stock":
+		item.InStock, n = boolean(false), 0
+	case "preorder", "backorder":
+		item.InStock = boolean(false)
+	default:
+		r.warn(row, item.ID, "availability %q is unknown; write in_stock, out_of_stock, preorder or backorder", availability)
+	}
+	text := strings.TrimSpace(row.find("stock"))
+	if text == "" {
+		return n
+	}
+	if strings.HasPrefix(text, "-") {
+		if _, err := rowCount(text[1:]); err == nil {
+			return 0
+		}
+	}
+	counted, err := rowCount(text)
+	if err != nil {
+		r.warn(row, item.ID, "stock: %v; the availability stands", err)
+		return n
+	}
+	return counted
+}
+
+// finish ends the report.
+func (r *feedReader) finish() *FeedContent {
+	if r.more > 0 {
+		report := &r.content.Report
+		report.Problems = append(report.Problems, strict.Problem{
+			File: r.config.name(), Line: 1, Col: 1, Level: strict.Note, Text: fmt.Sprintf("and %d more of the kind; put these right first", r.more),
+		})
+	}
+	return r.content
+}
+
+// built notes when the feed says it was built. A date ahead of the clock is
+// none.
+func (r *feedReader) built(text string, line int) {
+	at, ok := feedTime(text, r.config.Zone)
+	switch {
+	case !ok:
+		r.problem(strict.Warning, line, "build date %q is no date; write one such as Mon, 23 Nov 2026 08:00:00 GMT", text)
+	case at.After(r.now.Add(factAhead)):
+		r.problem(strict.Warning, line, "build date %s is ahead of the clock; the feed counts as undated, set the clocks right", at.Format(time.RFC3339))
+	default:
+		r.content.Report.Built = at
+		r.content.stamp = stamp{at.UnixMilli(), fromFeed}
+	}
+}
+
+// cutText makes a text one line, without spaces around and not too long.
+func cutText(text string) string {
+	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+	if utf8.RuneCountInString(text) <= maxFeedText {
+		return text
+	}
+	return string([]rune(text)[:maxFeedText])
+}
+
+// errNoRows says that a feed has nothing in it.
+var errNoRows = errors.New("no items in it")

@@ -1,0 +1,99 @@
+package signals
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Limits of a feed.
+const (
+	maxFeedBytes = 512 << 20 // unpacked too
+	maxRowBytes  = 1 << 20
+	maxFeedItems = 1_000_000
+)
+
+// The errors of reading what is too large.
+var (
+	errFeedSize = fmt.Errorf("larger than %d MiB", maxFeedBytes>>20)
+	errRowSize  = fmt.Errorf("a row is larger than %d MiB", maxRowBytes>>20)
+)
+
+// ReadFeed reads a feed to its end. It fails where the feed is broken or cut
+// off, so that no half a feed is taken for a whole one; rows that are wrong are
+// left out and reported, with the content or the error. now is when it was
+// received.
+func ReadFeed(config FeedConfig, in io.Reader, now time.Time) (*FeedContent, FeedReport, error) {
+	config = config.withDefaults()
+	r := newFeedReader(&config, now)
+	err := r.read(in)
+	content := r.finish()
+	if err == nil && content.Report.Items == 0 {
+		err = errNoRows
+	}
+	if err != nil {
+		return nil, content.Report, fmt.Errorf("read %s: %w", config.name(), err)
+	}
+	return content, content.Report, nil
+}
+
+// read reads the rows of a feed, unpacking it first if it is packed.
+func (r *feedReader) read(in io.Reader) error {
+	limited := &feedLimit{in: in, left: maxFeedBytes, row: maxRowBytes + 4096}
+	plain := bufio.NewReader(limited)
+	if magic, _ := plain.Peek(2); string(magic) == "\x1f\x8b" {
+		limited.row = maxFeedBytes // rows are measured once unpacked
+		unpacked, err := gzip.NewReader(plain)
+		if err != nil {
+			return fmt.Errorf("unpack: %w", err)
+		}
+		limited = &feedLimit{in: unpacked, left: maxFeedBytes, row: maxRowBytes + 4096}
+		plain = bufio.NewReader(limited)
+	}
+	if bom, _ := plain.Peek(3); string(bom) == "\xef\xbb\xbf" {
+		_, _ = plain.Discard(len(bom))
+	}
+	if bom, _ := plain.Peek(2); string(bom) == "\xff\xfe" || string(bom) == "\xfe\xff" {
+		return errors.New("it is UTF-16; write it as UTF-8")
+	}
+	if r.config.Format == GoogleTSV {
+		return r.readTSV(plain, limited)
+	}
+	return r.readXML(plain, limited)
+}
+
+// feedLimit bounds how much is read in all, and since the last row began.
+type feedLimit struct {
+	in        io.Reader
+	left, row int
+}
+
+// next says that a row begins.
+func (l *feedLimit) next() { l.row = maxRowBytes + 4096 }
+
+func (l *feedLimit) Read(p []byte) (int, error) {
+	if len(p) > 64<<10 {
+		p = p[:64<<10]
+	}
+	n, err := l.in.Read(p)
+	l.left -= n
+	l.row -= n
+	switch {
+	case l.left < 0:
+		return 0, errFeedSize
+	case l.row < 0:
+		return 0, errRowSize
+	}
+	return n, err
+}
+
+// tooMany says when there are more items than are taken.
+func (r *feedReader) tooMany() error {
+	if len(r.seen) > maxFeedItems {
+		return fmt.Errorf("more than %d items", maxFeedItems)
+	}
+	return nil
+}

@@ -1,0 +1,195 @@
+package signals
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+)
+
+// How long a feed's server may take.
+const (
+	feedDial   = 10 * time.Second
+	feedHeader = 30 * time.Second
+	feedWhole  = 10 * time.Minute
+)
+
+// maxRedirects bounds how often a feed's server may send us elsewhere.
+const maxRedirects = 3
+
+// sourceState is what tells whether a source changed.
+type sourceState struct {
+	modified time.Time // zero: it does not say
+	size     int64     // of a file
+	tag      string    // of a URL: ETag
+	since    string    // of a URL: Last-Modified, as it said it
+	known    bool
+}
+
+// sourceAnswer is what a source holds now; body is nil if nothing changed.
+type sourceAnswer struct {
+	body   io.ReadCloser
+	state  sourceState
+	steady func() error // says whether the source changed while it was read
+}
+
+// ask asks the feed's source what it holds.
+func (f *feed) ask(ctx context.Context, known sourceState) (sourceAnswer, error) {
+	if f.URL != "" {
+		return f.askURL(ctx, known)
+	}
+	return f.askFile(known)
+}
+
+func (f *feed) askFile(known sourceState) (sourceAnswer, error) {
+	in, err := f.Open(f.File)
+	if err != nil {
+		return sourceAnswer{}, fmt.Errorf("open %s: %w", f.File, unwrapPath(err))
+	}
+	info, err := in.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is no file")
+	}
+	if err != nil {
+		return sourceAnswer{}, errors.Join(fmt.Errorf("open %s: %w", f.File, unwrapPath(err)), in.Close())
+	}
+	state := sourceState{modified: info.ModTime(), size: info.Size(), known: true}
+	if known.known && known.size == state.size && known.modified.Equal(state.modified) {
+		return sourceAnswer{state: state}, in.Close()
+	}
+	steady := func() error {
+		info, err := in.Stat()
+		if err != nil || info.Size() != state.size || !info.ModTime().Equal(state.modified) {
+			return fmt.Errorf("%s changed while it was read; it is read again at the next refresh", f.File)
+		}
+		return nil
+	}
+	return sourceAnswer{body: in, state: state, steady: steady}, nil
+}
+
+// unwrapPath takes the path off an error of the file system: it is said
+// already.
+func unwrapPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+func (f *feed) askURL(ctx context.Context, known sourceState) (sourceAnswer, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL, nil)
+	if err != nil {
+		return sourceAnswer{}, errors.New("its url is no address")
+	}
+	request.Header.Set("User-Agent", "opentime")
+	request.Header.Set("Accept", "application/xml, text/xml, text/tab-separated-values, */*;q=0.5")
+	if known.tag != "" {
+		request.Header.Set("If-None-Match", known.tag)
+	}
+	if known.since != "" {
+		request.Header.Set("If-Modified-Since", known.since)
+	}
+	client := feedClient()
+	response, err := client.Do(request)
+	var ofURL *url.Error
+	if errors.As(err, &ofURL) {
+		err = ofURL.Err // without the address: it may hold a key
+	}
+	if err != nil {
+		return sourceAnswer{}, fmt.Errorf("fetch: %w", err)
+	}
+	switch {
+	case response.StatusCode == http.StatusNotModified && known.known:
+		return sourceAnswer{state: known}, response.Body.Close()
+	case response.StatusCode != http.StatusOK:
+		return sourceAnswer{}, errors.Join(fmt.Errorf("fetch: its server answered %s", response.Status), response.Body.Close())
+	}
+	state := sourceState{tag: response.Header.Get("ETag"), since: response.Header.Get("Last-Modified"), known: true}
+	if at, err := http.ParseTime(state.since); err == nil {
+		state.modified = at
+	}
+	return sourceAnswer{body: response.Body, state: state, steady: func() error { return nil }}, nil
+}
+
+// feedClient returns a client that waits only so long and does not follow far.
+func feedClient() *http.Client {
+	dialer := &net.Dialer{Timeout: feedDial}
+	return &http.Client{
+		Timeout: feedWhole,
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext,
+			TLSHandshakeTimeout: feedDial, ResponseHeaderTimeout: feedHeader,
+			DisableKeepAlives: true, // a feed is asked for a few times an hour
+		},
+		CheckRedirect: func(request *http.Request, via []*http.Request) error {
+			switch {
+			case len(via) > maxRedirects:
+				return errors.New("its server sends us in circles")
+			case via[0].URL.Scheme == "https" && request.URL.Scheme != "https":
+				return errors.New("its server sends us away from https")
+			}
+			return nil
+		},
+	}
+}
+
+// keptCopy is a copy of a feed on its way to the folder of last good ones. One
+// without a file takes nothing.
+type keptCopy struct {
+	file *os.File
+	name string
+	err  error
+}
+
+// copyTo begins a copy of the feed. What is wrong with it is said by keep.
+func (f *feed) copyTo() *keptCopy {
+	if f.Keep == "" {
+		return &keptCopy{}
+	}
+	if err := os.MkdirAll(f.Keep, 0o750); err != nil {
+		return &keptCopy{err: err}
+	}
+	file, err := os.CreateTemp(f.Keep, "."+f.ID+"-*")
+	return &keptCopy{file: file, name: f.keptName(), err: err}
+}
+
+// Write copies p. It never fails: what cannot be copied can still be read.
+func (k *keptCopy) Write(p []byte) (int, error) {
+	if k.file != nil && k.err == nil {
+		_, k.err = k.file.Write(p)
+	}
+	return len(p), nil
+}
+
+// keep makes the copy the last good one, of the feed's date.
+func (k *keptCopy) keep(at int64) error {
+	if k.file == nil {
+		return k.err
+	}
+	err := errors.Join(k.err, k.file.Sync(), k.file.Close())
+	if at > 0 && err == nil {
+		err = os.Chtimes(k.file.Name(), time.Time{}, time.UnixMilli(at))
+	}
+	if err == nil {
+		err = os.Rename(k.file.Name(), k.name)
+	}
+	if err == nil {
+		k.file = nil
+	}
+	return err
+}
+
+// discard removes a copy that was not kept.
+func (k *keptCopy) discard() {
+	if k.file != nil {
+		_ = k.file.Close()
+		_ = os.Remove(k.file.Name())
+	}
+}
