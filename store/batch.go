@@ -1,0 +1,145 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// Get appends to dst the bytes kept under key; where there are none it returns
+// dst as it is. No value is empty. What it returns is the caller's.
+func (s *Store) Get(key, dst []byte) (_ []byte, err error) {
+	db, err := s.enter()
+	if err != nil {
+		return dst, fmt.Errorf("read store: %w", err)
+	}
+	defer s.leave()
+	defer s.rescue("read store", &err)
+	value, closer, err := db.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return dst, nil
+	}
+	if err != nil {
+		return dst, fmt.Errorf("read store: %w", err)
+	}
+	// The value is the engine's until closer is closed.
+	dst = append(dst, value...)
+	if err := closer.Close(); err != nil {
+		return dst, fmt.Errorf("read store: %w", err)
+	}
+	return dst, nil
+}
+
+// Each calls each for every key that begins with prefix, in byte order, until
+// it returns an error, which Each then returns. Key and value are valid during
+// the call only. What is written meanwhile is not seen.
+func (s *Store) Each(prefix []byte, each func(key, value []byte) error) (err error) {
+	db, err := s.enter()
+	if err != nil {
+		return fmt.Errorf("read store: %w", err)
+	}
+	defer s.leave()
+	defer s.rescue("read store", &err)
+	it, err := db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	if err != nil {
+		return fmt.Errorf("read store: %w", err)
+	}
+	defer func() { err = errors.Join(err, it.Close()) }()
+	for ok := it.First(); ok; ok = it.Next() {
+		value, err := it.ValueAndErr()
+		if err != nil {
+			return fmt.Errorf("read store: %w", err)
+		}
+		if err := each(it.Key(), value); err != nil {
+			return err
+		}
+	}
+	if err := it.Error(); err != nil {
+		return fmt.Errorf("read store: %w", err)
+	}
+	return nil
+}
+
+// after returns the first key after all that begin with prefix; nil if there is
+// none.
+func after(prefix []byte) []byte {
+	end := bytes.TrimRight(prefix, "\xff")
+	if len(end) == 0 {
+		return nil
+	}
+	end = slices.Clone(end)
+	end[len(end)-1]++
+	return end
+}
+
+// Batch collects changes that are made all together or not at all. The zero
+// Batch is empty and ready. It is for one goroutine.
+type Batch struct {
+	// Lazy says that the changes may be lost with the power: Apply then does
+	// not wait for the disk.
+	Lazy    bool
+	changes []batchChange
+	bytes   []byte // keys and values, one after another
+}
+
+// batchChange is a key and a value by their ends in Batch.bytes.
+type batchChange struct {
+	key, value int
+	delete     bool
+}
+
+// Put sets the value of key. Both are copied.
+func (b *Batch) Put(key, value []byte) {
+	b.bytes = append(b.bytes, key...)
+	end := len(b.bytes)
+	b.bytes = append(b.bytes, value...)
+	b.changes = append(b.changes, batchChange{key: end, value: len(b.bytes)})
+}
+
+// Delete removes key. It is copied.
+func (b *Batch) Delete(key []byte) {
+	b.bytes = append(b.bytes, key...)
+	b.changes = append(b.changes, batchChange{key: len(b.bytes), value: len(b.bytes), delete: true})
+}
+
+// Len returns the number of changes.
+func (b *Batch) Len() int { return len(b.changes) }
+
+// Apply makes the changes. It returns once they would survive a loss of power,
+// unless the batch is lazy; concurrent calls share a sync of the disk. An error
+// means that nothing of it was acknowledged.
+func (s *Store) Apply(b *Batch) (err error) {
+	if len(b.changes) == 0 {
+		return nil
+	}
+	db, err := s.enter()
+	if err != nil {
+		return fmt.Errorf("write store: %w", err)
+	}
+	defer s.leave()
+	defer s.rescue("write store", &err)
+	batch := db.NewBatchWithSize(len(b.bytes) + 16*len(b.changes))
+	start := 0
+	for _, c := range b.changes {
+		if c.delete {
+			err = batch.Delete(b.bytes[start:c.key], nil)
+		} else {
+			err = batch.Set(b.bytes[start:c.key], b.bytes[c.key:c.value], nil)
+		}
+		if err != nil {
+			return fmt.Errorf("write store: %w", err)
+		}
+		start = c.value
+	}
+	options := pebble.Sync
+	if b.Lazy {
+		options = pebble.NoSync
+	}
+	if err := batch.Commit(options); err != nil {
+		return fmt.Errorf("write store: %w", err)
+	}
+	return nil
+}

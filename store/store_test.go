@@ -1,0 +1,350 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+func memory(t testing.TB) (*Store, *vfs.MemFS) {
+	t.Helper()
+	files := vfs.NewCrashableMem()
+	return reopen(t, files), files
+}
+
+func reopen(t testing.TB, files vfs.FS) *Store {
+	t.Helper()
+	s, err := open("data", "cinema", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func putProfile(t testing.TB, s *Store, id, payload string) {
+	t.Helper()
+	err := s.PutRecipients(true, func(put func(string, byte, int64, []byte)) {
+		put(id, KindProfile, 1000, []byte(payload))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func profileOf(t testing.TB, s *Store, id string) string {
+	t.Helper()
+	payload, _, err := s.Recipient(id, KindProfile, nil)
+	if err != nil && !errors.Is(err, ErrDamaged) {
+		t.Fatal(err)
+	}
+	return string(payload)
+}
+
+func TestWhatWasPutIsThereAfterARestart(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, "cinema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := s.secret
+	putProfile(t, s, "emma", "gold")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err = Open(dir, "cinema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	if got := profileOf(t, s, "emma"); got != "gold" {
+		t.Errorf("after a restart: %q, want gold", got)
+	}
+	if s.secret != secret {
+		t.Error("the secret changed with the restart")
+	}
+	if got := profileOf(t, s, "lucas"); got != "" {
+		t.Errorf("another recipient has %q", got)
+	}
+}
+
+func TestASecondProcessIsToldWhoHoldsTheDirectory(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, "cinema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	_, err = Open(dir, "cinema")
+	if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "admin listener") {
+		t.Errorf("opened twice: %v", err)
+	}
+}
+
+func TestAClosedStoreReturnsErrors(t *testing.T) {
+	s, _ := memory(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, _, recipient := s.Recipient("emma", KindProfile, nil)
+	_, shown := s.Shown("emma", "weekly", "", nil)
+	_, get := s.Get([]byte("x"), nil)
+	var b Batch
+	b.Put([]byte("x"), []byte("y"))
+	for name, err := range map[string]error{
+		"Recipient": recipient, "Shown": shown, "Get": get, "Apply": s.Apply(&b),
+		"Facts":         s.Facts(func(string, string, int64, []byte) error { return nil }),
+		"PutRecipients": s.PutRecipients(true, func(put func(string, byte, int64, []byte)) { put("a", 'p', 0, nil) }),
+		"PutShown":      s.PutShown(func(put func(string, string, string, int64, []byte)) { put("a", "b", "c", 0, nil) }),
+	} {
+		if !errors.Is(err, ErrClosed) {
+			t.Errorf("%s: %v, want ErrClosed", name, err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Errorf("closed twice: %v", err)
+	}
+}
+
+func TestClosingWaitsForWhatIsUnderWay(t *testing.T) {
+	s, _ := memory(t)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for i := range 200 {
+				id := fmt.Sprint("r", i)
+				if err := s.PutRecipients(false, func(put func(string, byte, int64, []byte)) { put(id, 'p', 0, []byte("x")) }); err != nil && !errors.Is(err, ErrClosed) {
+					t.Error(err)
+				}
+				if _, _, err := s.Recipient(id, 'p', nil); err != nil && !errors.Is(err, ErrClosed) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
+}
+
+func TestWhatWasAcknowledgedSurvivesALossOfPower(t *testing.T) {
+	s, files := memory(t)
+	for i := range 100 {
+		putProfile(t, s, fmt.Sprint("r", i), fmt.Sprint("v", i))
+		if i%20 != 19 {
+			continue
+		}
+		crashed := reopen(t, files.CrashClone(vfs.CrashCloneCfg{}))
+		for j := range i + 1 {
+			if got, want := profileOf(t, crashed, fmt.Sprint("r", j)), fmt.Sprint("v", j); got != want {
+				t.Fatalf("after a crash at %d: r%d has %q, want %q", i, j, got, want)
+			}
+		}
+		if crashed.secret != s.secret {
+			t.Fatal("the secret was lost with the power")
+		}
+	}
+}
+
+func TestABatchIsKeptWholeOrNotAtAll(t *testing.T) {
+	s, files := memory(t)
+	err := s.PutShown(func(put func(string, string, string, int64, []byte)) {
+		for i := range 50 {
+			put(fmt.Sprint("r", i), "weekly", "", 0, []byte("x"))
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	crashed := reopen(t, files.CrashClone(vfs.CrashCloneCfg{}))
+	kept := 0
+	for i := range 50 {
+		value, err := crashed.Shown(fmt.Sprint("r", i), "weekly", "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept += len(value)
+	}
+	if kept != 0 && kept != 50 {
+		t.Errorf("%d of 50 values of a batch survived", kept)
+	}
+}
+
+func TestADamagedValueIsAMissAndAnAlarm(t *testing.T) {
+	s, _ := memory(t)
+	putProfile(t, s, "emma", "gold")
+	putProfile(t, s, "lucas", "silver")
+	key := RecipientKey(nil, s.H("cinema", "emma"), KindProfile)
+	good, err := s.Get(key, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := s.Get(RecipientKey(nil, s.H("cinema", "lucas"), KindProfile), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := [][]byte{{0}, good[:len(good)-1], other, append(bytes.Clone(good), 0)}
+	for i := range good {
+		flipped := bytes.Clone(good)
+		flipped[i] ^= 1
+		bad = append(bad, flipped)
+	}
+	for i, value := range bad {
+		var b Batch
+		b.Put(key, value)
+		if err := s.Apply(&b); err != nil {
+			t.Fatal(err)
+		}
+		if got := profileOf(t, s, "emma"); got != "" {
+			t.Errorf("case %d: a damaged value reads as %q", i, got)
+		}
+		if got := s.Alarms(); got != uint64(i+1) {
+			t.Errorf("case %d: %d alarms, want %d", i, got, i+1)
+		}
+	}
+}
+
+func TestAStoreThatLostItsSecretIsNotOpened(t *testing.T) {
+	for name, damage := range map[string]func(*Store) error{
+		"gone":    func(s *Store) error { var b Batch; b.Delete([]byte{KindSecret}); return s.Apply(&b) },
+		"damaged": func(s *Store) error { var b Batch; b.Put([]byte{KindSecret}, []byte("xx")); return s.Apply(&b) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, files := memory(t)
+			putProfile(t, s, "emma", "gold")
+			if err := damage(s); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := open("data", "cinema", files); err == nil || !strings.Contains(err.Error(), "secret") {
+				t.Errorf("opened: %v", err)
+			}
+		})
+	}
+}
+
+func TestFactsComeBackByItemAndPlace(t *testing.T) {
+	s, _ := memory(t)
+	err := s.PutFacts(func(put func(string, string, int64, []byte)) {
+		put("dune-3", "", 1, []byte("all"))
+		put("dune-3", "ghent", 2, []byte("there"))
+		put("SKU 12.34/AB", "", 3, nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b Batch
+	b.Put(FactKey(nil, "broken", ""), []byte("junk"))
+	if err := s.Apply(&b); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	err = s.Facts(func(item, place string, at int64, payload []byte) error {
+		got = append(got, fmt.Sprintf("%s|%s|%d|%s", item, place, at, payload))
+		return nil
+	})
+	want := "SKU 12.34/AB||3|,dune-3||1|all,dune-3|ghent|2|there"
+	if err != nil || strings.Join(got, ",") != want {
+		t.Errorf("got %v, %v; want %s", got, err, want)
+	}
+	if s.Alarms() != 1 {
+		t.Errorf("%d alarms, want 1", s.Alarms())
+	}
+	stop := errors.New("enough")
+	if err := s.Facts(func(string, string, int64, []byte) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("an error of each came back as %v", err)
+	}
+}
+
+func TestNoIDStandsInAKey(t *testing.T) {
+	s, _ := memory(t)
+	putProfile(t, s, "emma-1041", "gold")
+	err := s.Each(nil, func(key, _ []byte) error {
+		if bytes.Contains(key, []byte("emma")) {
+			t.Errorf("key %q", key)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestADiskThatFailsStopsAcknowledging(t *testing.T) {
+	s, _ := memory(t)
+	func() {
+		defer func() { _ = recover() }()
+		logger{s}.Fatalf("fatal commit error: %v", errors.New("no space"))
+	}()
+	if !s.Failed() {
+		t.Fatal("not marked as failed")
+	}
+	err := s.PutRecipients(true, func(put func(string, byte, int64, []byte)) { put("a", 'p', 0, nil) })
+	if !errors.Is(err, ErrClosed) {
+		t.Errorf("acknowledged: %v", err)
+	}
+}
+
+func TestGetReturnsItsOwnBytes(t *testing.T) {
+	s, _ := memory(t)
+	putProfile(t, s, "emma", "gold")
+	key := RecipientKey(nil, s.H("cinema", "emma"), KindProfile)
+	first, err := s.Get(key, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := bytes.Clone(first)
+	for i := range 1000 {
+		putProfile(t, s, fmt.Sprint("r", i), strings.Repeat("x", 100))
+	}
+	if !bytes.Equal(first, before) {
+		t.Error("bytes changed after Get returned")
+	}
+}
+
+func BenchmarkRecipient(b *testing.B) {
+	s, _ := memory(b)
+	for i := range 10_000 {
+		err := s.PutRecipients(false, func(put func(string, byte, int64, []byte)) {
+			put(fmt.Sprint("r", i), KindProfile, 0, make([]byte, 200))
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	var dst []byte
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		i++
+		var err error
+		if dst, _, err = s.Recipient(fmt.Sprint("r", i%10_000), KindProfile, dst[:0]); err != nil || len(dst) != 200 {
+			b.Fatal(err, len(dst))
+		}
+	}
+}
+
+func BenchmarkPutRecipientsSync(b *testing.B) {
+	s, err := Open(b.TempDir(), "cinema")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	b.SetParallelism(8)
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			err := s.PutRecipients(true, func(put func(string, byte, int64, []byte)) { put("r", 'p', 0, make([]byte, 200)) })
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

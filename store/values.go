@@ -1,0 +1,96 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// Recipient appends to dst the payload kept for a recipient under kind, and
+// returns its time in Unix ms. Where there is none it returns dst as it is;
+// where it is damaged that and ErrDamaged.
+func (s *Store) Recipient(id string, kind byte, dst []byte) (payload []byte, at int64, err error) {
+	key := RecipientKey(make([]byte, 0, 32), s.H(s.sender, id), kind)
+	return s.read(key, kind, FullKey(make([]byte, 0, 80), id, kind), dst)
+}
+
+// PutRecipients writes the values that fill puts, all or nothing. With sync it
+// returns once they would survive a loss of power. Payloads are copied.
+func (s *Store) PutRecipients(sync bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
+	b := Batch{Lazy: !sync}
+	var key, full, value []byte
+	fill(func(id string, kind byte, at int64, payload []byte) {
+		key = RecipientKey(key[:0], s.H(s.sender, id), kind)
+		full = FullKey(full[:0], id, kind)
+		value = Seal(value[:0], kind, full, at, payload)
+		b.Put(key, value)
+	})
+	return s.Apply(&b)
+}
+
+// Shown appends to dst what is kept of a send of a campaign that a recipient
+// was shown; where there is none, or it is damaged, it returns dst as it is.
+func (s *Store) Shown(recipient, campaign, send string, dst []byte) ([]byte, error) {
+	key := ShownKey(make([]byte, 0, 128), s.H(s.sender, recipient), campaign, send)
+	payload, _, err := s.read(key, KindShown, fullShownKey(make([]byte, 0, 192), recipient, campaign, send), dst)
+	if errors.Is(err, ErrDamaged) {
+		return payload, nil
+	}
+	return payload, err
+}
+
+// PutShown writes what fill puts in one batch, without waiting for the disk.
+// Payloads are copied.
+func (s *Store) PutShown(fill func(put func(recipient, campaign, send string, at int64, payload []byte))) error {
+	b := Batch{Lazy: true}
+	var key, full, value []byte
+	fill(func(recipient, campaign, send string, at int64, payload []byte) {
+		key = ShownKey(key[:0], s.H(s.sender, recipient), campaign, send)
+		full = fullShownKey(full[:0], recipient, campaign, send)
+		value = Seal(value[:0], KindShown, full, at, payload)
+		b.Put(key, value)
+	})
+	return s.Apply(&b)
+}
+
+// Facts calls each for every fact kept of items, until it returns an error,
+// which Facts then returns. Damaged ones are left out. What is passed on is
+// valid during the call only.
+func (s *Store) Facts(each func(item, place string, at int64, payload []byte) error) error {
+	return s.Each([]byte{KindFact}, func(key, value []byte) error {
+		at, payload, err := Unseal(value, KindFact, key)
+		if err != nil {
+			s.alarms.Add(1)
+			return nil
+		}
+		item, place, _ := bytes.Cut(key[1:], []byte{0})
+		return each(string(item), string(place), at, payload)
+	})
+}
+
+// PutFacts writes what fill puts, all or nothing, and returns once it would
+// survive a loss of power. Payloads are copied.
+func (s *Store) PutFacts(fill func(put func(item, place string, at int64, payload []byte))) error {
+	var b Batch
+	var key, value []byte
+	fill(func(item, place string, at int64, payload []byte) {
+		key = FactKey(key[:0], item, place)
+		value = Seal(value[:0], KindFact, key, at, payload)
+		b.Put(key, value)
+	})
+	return s.Apply(&b)
+}
+
+// read appends the payload kept under key to dst.
+func (s *Store) read(key []byte, kind byte, full, dst []byte) ([]byte, int64, error) {
+	value, err := s.Get(key, nil)
+	if err != nil || len(value) == 0 {
+		return dst, 0, err
+	}
+	at, payload, err := Unseal(value, kind, full)
+	if err != nil {
+		s.alarms.Add(1)
+		return dst, 0, fmt.Errorf("read store: %w", ErrDamaged)
+	}
+	return append(dst, payload...), at, nil
+}
