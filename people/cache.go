@@ -1,0 +1,115 @@
+package people
+
+import (
+	"hash/maphash"
+	"slices"
+	"sync"
+
+	"example.com/opentime/rules"
+)
+
+// Sizes of a cache.
+const (
+	cacheShards = 64
+	cacheSize   = 128 << 10 // entries of all shards together
+)
+
+// stripes is how many recipients can be written at once.
+const stripes = 64
+
+// entry is what is known of a recipient. An entry is never changed.
+type entry struct {
+	profile *rules.Profile // nil: nothing is known
+	until   int64          // Unix ms: when an attribute ages; 0: never
+	alias   [16]byte
+}
+
+// cache keeps entries by the whole id. Where a shard is full any other goes.
+type cache struct {
+	seed   maphash.Seed
+	shards [cacheShards]shard
+}
+
+type shard struct {
+	mu      sync.Mutex
+	entries map[string]*entry
+	changes uint64 // grows with every write, so that what was read before is not kept after it
+}
+
+func newCache() *cache {
+	c := &cache{seed: maphash.MakeSeed()}
+	for i := range c.shards {
+		c.shards[i].entries = map[string]*entry{}
+	}
+	return c
+}
+
+func (c *cache) shard(id string) *shard {
+	return &c.shards[maphash.String(c.seed, id)%cacheShards]
+}
+
+// find returns the entry of an id, nil if there is none, and what keep must be
+// given with the one that was read instead.
+func (c *cache) find(id string) (*entry, uint64) {
+	s := c.shard(id)
+	s.mu.Lock()
+	e, changes := s.entries[id], s.changes
+	s.mu.Unlock()
+	return e, changes
+}
+
+// keep caches an entry, unless its shard changed since find.
+func (c *cache) keep(id string, e *entry, changes uint64) {
+	s := c.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.changes != changes {
+		return
+	}
+	if _, ok := s.entries[id]; !ok && len(s.entries) >= cacheSize/cacheShards {
+		for other := range s.entries {
+			delete(s.entries, other)
+			break
+		}
+	}
+	s.entries[id] = e
+}
+
+// drop forgets an id.
+func (c *cache) drop(id string) {
+	s := c.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.entries, id)
+	s.changes++
+}
+
+// clear forgets everybody.
+func (c *cache) clear() {
+	for i := range c.shards {
+		s := &c.shards[i]
+		s.mu.Lock()
+		clear(s.entries)
+		s.changes++
+		s.mu.Unlock()
+	}
+}
+
+// lock keeps others from writing these recipients until the function it returns
+// is called. Locks are taken in one order, so that nobody waits for ever.
+func (p *Profiles) lock(ids ...string) (unlock func()) {
+	var wanted []int
+	for _, id := range ids {
+		wanted = append(wanted, int(maphash.String(p.cache.seed, id)%stripes))
+	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
+	for _, i := range wanted {
+		p.writing[i].Lock()
+	}
+	return func() {
+		for _, i := range wanted {
+			p.writing[i].Unlock()
+		}
+	}
+}

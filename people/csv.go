@@ -1,0 +1,174 @@
+package people
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"example.com/opentime/strict"
+)
+
+// Limits of an import.
+const (
+	importRows    = 500    // written together
+	importRefused = 10_000 // rows; then something is wrong with all of them
+	importRow     = 1 << 20
+)
+
+// Import puts the rows of a CSV: a line of names, then a line a recipient. The
+// columns are r, at, consent, and any attribute; an empty cell says nothing.
+// Rows in what it returns are lines of the file. It stops at what is no CSV;
+// rows before that are kept. progress, if there is one, is told now and then how
+// many rows were read.
+func (p *Profiles) Import(in io.Reader, progress func(rows int)) (Applied, error) {
+	file := &importFile{p: p, progress: progress, sum: newApplied()}
+	err := file.read(in)
+	if err == nil {
+		err = file.flush()
+	}
+	if err != nil {
+		return file.sum, fmt.Errorf("import profiles: %w", err)
+	}
+	return file.sum, nil
+}
+
+// importFile is a CSV being imported.
+type importFile struct {
+	p        *Profiles
+	progress func(int)
+	names    []string
+	rows     []Row
+	lines    []int // of rows
+	count    int
+	sum      Applied
+}
+
+// read reads all rows.
+func (f *importFile) read(in io.Reader) error {
+	plain := bufio.NewReaderSize(in, 64<<10)
+	if bom, _ := plain.Peek(3); string(bom) == "\xef\xbb\xbf" {
+		_, _ = plain.Discard(3)
+	}
+	table := csv.NewReader(plain)
+	table.FieldsPerRecord, table.ReuseRecord = -1, true
+	if start, _ := plain.Peek(4096); semicolons(start) {
+		table.Comma = ';'
+	}
+	names, err := table.Read()
+	if err != nil {
+		return fmt.Errorf("no line of names: %w", err)
+	}
+	if err := f.header(names); err != nil {
+		return err
+	}
+	for {
+		cells, err := table.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return errors.Join(err, f.flush())
+		}
+		line, _ := table.FieldPos(0)
+		if err := f.row(cells, line); err != nil {
+			return err
+		}
+	}
+}
+
+// semicolons reports whether a file has semicolons between its names, as
+// spreadsheets of some countries write them.
+func semicolons(start []byte) bool {
+	first, _, _ := bytes.Cut(start, []byte{'\n'})
+	return bytes.Count(first, []byte{';'}) > bytes.Count(first, []byte{','})
+}
+
+// header checks the names.
+func (f *importFile) header(given []string) error {
+	known := append(names(*f.p.attributes.Load()), "r", "at", "consent")
+	seen := map[string]bool{}
+	for _, name := range given {
+		name = strings.TrimSpace(name)
+		switch {
+		case !slices.Contains(known, name):
+			return fmt.Errorf("line 1: unknown column %q; %s", name, strict.DidYouMean(name, known))
+		case seen[name]:
+			return fmt.Errorf("line 1: column %q is there twice; remove one", name)
+		}
+		seen[name] = true
+		f.names = append(f.names, name)
+	}
+	if !seen["r"] {
+		return errors.New("line 1: no column r; name the one that holds the ids so")
+	}
+	return nil
+}
+
+// row takes a line.
+func (f *importFile) row(cells []string, line int) error {
+	f.count++
+	if len(cells) != len(f.names) {
+		f.sum.Refused = append(f.sum.Refused, RowNote{line, fmt.Sprintf("%d cells under %d names; quote texts with a comma in them", len(cells), len(f.names))})
+		return f.enough()
+	}
+	row := Row{Attributes: make(map[string]any, len(cells))}
+	size := 0
+	for i, cell := range cells {
+		size += len(cell)
+		switch f.names[i] {
+		case "r":
+			row.R = cell
+		case "at":
+			row.At = strings.TrimSpace(cell)
+		case "consent":
+			row.Consent = strings.TrimSpace(cell)
+		default:
+			row.Attributes[f.names[i]] = cell
+		}
+	}
+	if size > importRow {
+		f.sum.Refused = append(f.sum.Refused, RowNote{line, fmt.Sprintf("longer than %d MiB; shorten it", importRow>>20)})
+		return f.enough()
+	}
+	f.rows, f.lines = append(f.rows, row), append(f.lines, line)
+	if len(f.rows) < importRows {
+		return nil
+	}
+	return f.flush()
+}
+
+// flush puts the rows that wait.
+func (f *importFile) flush() error {
+	if len(f.rows) == 0 {
+		return nil
+	}
+	applied, err := f.p.Put(f.rows)
+	if err != nil {
+		return err
+	}
+	f.sum.Applied += applied.Applied
+	for _, note := range applied.Ignored {
+		f.sum.Ignored = append(f.sum.Ignored, RowNote{f.lines[note.Row-1], note.Why})
+	}
+	for _, note := range applied.Refused {
+		f.sum.Refused = append(f.sum.Refused, RowNote{f.lines[note.Row-1], note.Why})
+	}
+	f.rows, f.lines = f.rows[:0], f.lines[:0]
+	if f.progress != nil {
+		f.progress(f.count)
+	}
+	return f.enough()
+}
+
+// enough stops an import that goes wrong altogether.
+func (f *importFile) enough() error {
+	if len(f.sum.Refused) <= importRefused {
+		return nil
+	}
+	return fmt.Errorf("more than %d rows were refused; put them right and import the file again", importRefused)
+}

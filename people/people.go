@@ -1,0 +1,155 @@
+// Package people keeps what is known of recipients: their profile, their
+// consent and the alias that stands for them in the journal. What an open asks
+// for comes from a bounded cache, or from the store once.
+package people
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/opentime/rules"
+)
+
+// Store keeps values of recipients.
+type Store interface {
+	// Recipient appends to dst the payload kept for a recipient under kind, and
+	// returns its time in Unix ms. Where there is none it returns dst as it is;
+	// where it is damaged also an error with a method Damaged() bool.
+	Recipient(id string, kind byte, dst []byte) (payload []byte, at int64, err error)
+	// PutRecipients writes what fill puts, all or nothing. With sync it returns
+	// once it would survive a loss of power. Payloads are copied.
+	PutRecipients(sync bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error
+}
+
+// Kinds of values.
+const (
+	kindConsent = 'c'
+	kindAlias   = 'j'
+	kindProfile = 'p'
+)
+
+// Profiles is what is known of all recipients. It is safe for concurrent use.
+type Profiles struct {
+	store      Store
+	consent    rules.Consent
+	now        func() time.Time
+	verify     func(id, seal string) bool
+	attributes atomic.Pointer[[]rules.Attribute]
+	zones      sync.Map // names of time zones found to exist
+	cache      *cache
+	aliases    *cache
+	writing    [stripes]sync.Mutex // by id: reading, comparing and writing is one step
+}
+
+// Open returns the profiles kept in store. consent is that of recipients
+// without a word of their own; verify says whether a seal is an id's.
+func Open(store Store, sender *rules.Sender, consent rules.Consent, now func() time.Time, verify func(id, seal string) bool) *Profiles {
+	p := &Profiles{store: store, consent: consent, now: now, verify: verify, cache: newCache(), aliases: newCache()}
+	p.attributes.Store(&sender.Attributes)
+	return p
+}
+
+// Declare replaces the attributes that are declared.
+func (p *Profiles) Declare(attributes []rules.Attribute) {
+	p.attributes.Store(&attributes)
+	p.cache.clear()
+}
+
+// Profile returns what is known of a recipient; nil if nothing is. Nobody may
+// change it. An error means that what is known, consent included, could not be
+// read.
+func (p *Profiles) Profile(id string) (*rules.Profile, error) {
+	// Fast path: cached under the full id, and nothing of it has aged since.
+	e, changes := p.cache.find(id)
+	if e != nil && (e.until == 0 || p.now().UnixMilli() < e.until) {
+		return e.profile, nil
+	}
+	e, err := p.read(id)
+	if err != nil {
+		return nil, fmt.Errorf("read profile: %w", err)
+	}
+	p.cache.keep(id, e, changes)
+	return e.profile, nil
+}
+
+// read reads a recipient from the store.
+func (p *Profiles) read(id string) (*entry, error) {
+	payload, at, err := p.store.Recipient(id, kindProfile, make([]byte, 0, 512))
+	if err != nil && !isDamaged(err) {
+		return nil, err
+	}
+	word, err := p.readConsent(id)
+	if err != nil {
+		return nil, err
+	}
+	if kept := len(payload) > 0 || at != 0; !kept && !word.own {
+		return &entry{}, nil
+	}
+	kept, err := decodeProfile(payload)
+	if err != nil {
+		return nil, err
+	}
+	e := kept.entry(*p.attributes.Load(), at, p.now().UnixMilli())
+	e.profile.Consent, e.profile.HasConsent = word.consent, word.own
+	return e, nil
+}
+
+// word is a recipient's word on what may be kept.
+type word struct {
+	consent rules.Consent
+	at      int64
+	own     bool // else the sender's
+}
+
+// readConsent reads a recipient's word. One that is damaged is none to
+// anything: it may have been.
+func (p *Profiles) readConsent(id string) (word, error) {
+	payload, at, err := p.store.Recipient(id, kindConsent, make([]byte, 0, 64))
+	switch {
+	case isDamaged(err):
+		return word{consent: rules.ConsentNone, own: true}, nil
+	case err != nil:
+		return word{}, err
+	case len(payload) == 0:
+		return word{consent: p.consent}, nil
+	}
+	consent, _, err := decodeConsent(payload)
+	return word{consent, at, true}, err
+}
+
+// isDamaged reports whether a value was there and could not be read.
+func isDamaged(err error) bool {
+	var damaged interface{ Damaged() bool }
+	return errors.As(err, &damaged) && damaged.Damaged()
+}
+
+// Alias returns what stands for a recipient in the journal: 16 random bytes,
+// made at first use. It is the same for as long as the recipient is kept.
+func (p *Profiles) Alias(id string) ([16]byte, error) {
+	e, changes := p.aliases.find(id)
+	if e != nil {
+		return e.alias, nil
+	}
+	unlock := p.lock(id)
+	defer unlock()
+	payload, _, err := p.store.Recipient(id, kindAlias, nil)
+	if err != nil && !isDamaged(err) {
+		return [16]byte{}, fmt.Errorf("read alias: %w", err)
+	}
+	alias, ok := decodeAlias(payload)
+	if !ok {
+		_, _ = rand.Read(alias[:]) // never fails
+		err := p.store.PutRecipients(false, func(put func(string, byte, int64, []byte)) {
+			put(id, kindAlias, p.now().UnixMilli(), appendAlias(nil, alias))
+		})
+		if err != nil {
+			return [16]byte{}, fmt.Errorf("keep alias: %w", err)
+		}
+	}
+	p.aliases.keep(id, &entry{alias: alias}, changes)
+	return alias, nil
+}
