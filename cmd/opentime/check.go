@@ -29,7 +29,7 @@ A campaign with a problem is not served. Warnings fail with --strict only. Feeds
 
 // Run prints problems.
 func (c *checkCmd) Run(e *env) error {
-	found, err := loadPaths(c.Paths)
+	found, err := loadPaths(e, c.Paths)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ type found struct {
 
 // loadPaths loads the site of each path; of no path, that of the working
 // folder or the demo.
-func loadPaths(paths []string) ([]found, error) {
+func loadPaths(e *env, paths []string) ([]found, error) {
 	if len(paths) == 0 {
 		paths = []string{""}
 	}
@@ -67,7 +67,7 @@ func loadPaths(paths []string) ([]found, error) {
 		}
 		s, ok := sites[where.dir]
 		if !ok {
-			if s, err = loadSite(where); err != nil {
+			if s, err = loadSiteWith(where, addData(e.now)); err != nil {
 				return nil, err
 			}
 			sites[where.dir] = s

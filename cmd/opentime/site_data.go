@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"path"
+	"path/filepath"
+	"time"
+
+	"example.com/opentime/signals"
+	"example.com/opentime/strict"
+)
+
+// addData reads the feeds and places that are files, says what is wrong with
+// them, and lets campaigns name only what they have. What lies at a URL is not
+// asked for: then nobody knows which ids there are.
+func addData(now func() time.Time) func(*site) {
+	return func(s *site) {
+		s.addPlaces()
+		s.addFeeds(now)
+	}
+}
+
+// addPlaces reads the lists of places.
+func (s *site) addPlaces() {
+	known := map[string]bool{}
+	for _, p := range s.config.places {
+		if p.file == "" {
+			continue // said already
+		}
+		name := s.folder.path(p.file)
+		data, err := s.folder.read(name)
+		if err != nil {
+			s.problems = append(s.problems, problemAt(p.node, "places cannot be read from %s: %v; name another file", name, cause(err)))
+			continue
+		}
+		list, problems := signals.LoadPlaces(signals.PlaceList{ID: p.id, File: name, Route: p.route, Hosts: s.config.hosts, Zone: s.config.zone}, data)
+		s.problems = append(s.problems, leftOut(problems)...)
+		if list == nil {
+			continue
+		}
+		for _, place := range list.All() {
+			known[place.ID] = true
+		}
+	}
+	s.sender.HasPlace = func(id string) bool { return known[id] }
+}
+
+// addFeeds reads the feeds of items.
+func (s *site) addFeeds(now func() time.Time) {
+	config := signals.CatalogueConfig{Now: now}
+	for _, f := range s.config.feeds {
+		if f.file == "" {
+			return
+		}
+		name := s.folder.path(f.file)
+		config.Feeds = append(config.Feeds, signals.FeedConfig{
+			ID: f.id, File: name, Currency: f.currency, Attributes: f.attributes,
+			Hosts: s.config.hosts, Zone: s.config.zone, Open: s.folder.open, Picture: s.itemPicture(name),
+		})
+	}
+	catalogue, err := signals.NewCatalogue(config)
+	if err != nil {
+		return
+	}
+	defer func() { _ = catalogue.Close() }()
+	for i, f := range config.Feeds {
+		report, err := catalogue.Refresh(context.Background(), f.ID)
+		if err != nil {
+			s.problems = append(s.problems, problemAt(s.config.feeds[i].node, "feed %q cannot be read: %v; name another file", f.ID, cause(err)))
+			return
+		}
+		s.problems = append(s.problems, leftOut(report.Problems)...)
+	}
+	s.sender.HasItem = func(id string) bool {
+		for _, f := range config.Feeds {
+			if items := catalogue.Items(f.ID); items != nil {
+				if _, ok := items.Item(id); ok {
+					return true
+				}
+			}
+		}
+		return false
+	}
+}
+
+// itemPicture looks for the pictures that a feed names beside itself.
+func (s *site) itemPicture(feed string) func(string) (string, error) {
+	return func(name string) (string, error) {
+		_, err := s.folder.read(path.Join(path.Dir(filepath.ToSlash(feed)), name))
+		return "found", err
+	}
+}
+
+// leftOut makes warnings of problems with rows: such a row is left out, and the
+// rest serves.
+func leftOut(problems []strict.Problem) []strict.Problem {
+	for i := range problems {
+		problems[i].Level = max(problems[i].Level, strict.Warning)
+	}
+	return problems
+}
+
+// problemAt is a problem with the place of a node.
+func problemAt(n *strict.Node, format string, args ...any) strict.Problem {
+	var r strict.Reader
+	r.Errorf(n, format, args...)
+	return r.Problems[0]
+}
