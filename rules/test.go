@@ -157,7 +157,12 @@ func (g *givenItems) Rank(from string, keep func(*Candidate) bool, n int, dst []
 	switch {
 	case given:
 	case g.under != nil:
-		return g.under.Rank(from, keep, n, dst)
+		return g.under.Rank(from, func(c *Candidate) bool {
+			if own, given := g.items[c.ID]; given {
+				*c = *own
+			}
+			return keep(c)
+		}, n, dst)
 	case len(g.lists) == 0:
 		ids = g.order
 	}

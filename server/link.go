@@ -264,10 +264,10 @@ func decodeValue(raw []byte) (string, bool) {
 	out := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); i++ {
 		c := raw[i]
-		switch {
-		case c == '+':
+		switch c {
+		case '+':
 			c = ' '
-		case c == '%':
+		case '%':
 			if i+2 >= len(raw) || unhex(raw[i+1]) < 0 || unhex(raw[i+2]) < 0 {
 				return "", false
 			}

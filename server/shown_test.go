@@ -153,7 +153,7 @@ func TestShownSurvivesItsEncoding(t *testing.T) {
 		Block: "picks", Position: 3, Rule: "none", Variant: "calm", Item: "SKU 1", After: "https://after", Ended: 99, Digest: 1 << 63,
 		Values: []rules.Value{{}, {Type: rules.Number, N: -5}, {Type: rules.TextList, List: []string{"", "x"}}, {Type: rules.Text, Text: "Zoë"}},
 	})
-	got, err := decodeShown(encodeShown(nil, want))
+	got, err := decodeShown(encodeShown(want))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,13 +163,13 @@ func TestShownSurvivesItsEncoding(t *testing.T) {
 }
 
 func FuzzDecodeShown(f *testing.F) {
-	f.Add(encodeShown(nil, []shownReading{showing(0, rules.Proxy, "ios", "https://a")}))
+	f.Add(encodeShown([]shownReading{showing(0, rules.Proxy, "ios", "https://a")}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		readings, err := decodeShown(data)
 		if err != nil {
 			return
 		}
-		again, err := decodeShown(encodeShown(nil, readings))
+		again, err := decodeShown(encodeShown(readings))
 		if err != nil || len(again) != len(readings) {
 			t.Errorf("%v does not survive: %v, %v", readings, again, err)
 		}

@@ -100,14 +100,14 @@ func merge(kept, newer []shownReading) []shownReading {
 		kept = slices.DeleteFunc(kept, func(k shownReading) bool { return k.same(&r) })
 		kept = append(kept, r)
 	}
-	var count [rules.Signed + 1]int
-	for i := len(kept) - 1; i >= 0; i-- {
-		t := kept[i].Trust
-		if count[t]++; count[t] > shownOfTrust {
-			kept = slices.Delete(kept, i, i+1)
-		}
+	var more [rules.Signed + 1]int
+	for i := range kept {
+		more[kept[i].Trust]++
 	}
-	return kept
+	return slices.DeleteFunc(kept, func(k shownReading) bool {
+		more[k.Trust]--
+		return more[k.Trust] >= shownOfTrust
+	})
 }
 
 // run writes what waits until close.
@@ -169,7 +169,7 @@ func (b *shownBook) write(writing map[shownKey][]shownReading) error {
 	err := b.store.PutShown(func(put func(recipient, campaign, send string, at int64, payload []byte)) {
 		for key, readings := range merged {
 			newest := readings[len(readings)-1].At
-			put(key.recipient, key.campaign, key.send, newest, encodeShown(nil, readings))
+			put(key.recipient, key.campaign, key.send, newest, encodeShown(readings))
 		}
 	})
 	if err != nil {

@@ -40,7 +40,8 @@ const (
 // errShown says that a stored value is not what encodeShown writes.
 var errShown = errors.New("decode shown: not a value of that kind")
 
-func encodeShown(dst []byte, readings []shownReading) []byte {
+func encodeShown(readings []shownReading) []byte {
+	var dst []byte
 	for i := range readings {
 		dst = message(dst, fieldReading, encodeReading(nil, &readings[i]))
 	}

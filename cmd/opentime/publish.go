@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -95,11 +96,7 @@ func (p *publisher) publish(s *site) (*server.Site, []strict.Problem) {
 	if err := p.writeIndex(); err != nil {
 		slog.Error("published revisions could not be written", "err", err)
 	}
-	out := &server.Site{Sender: s.sender, Campaigns: map[string]*server.Published{}}
-	for id, published := range p.last {
-		out.Campaigns[id] = published
-	}
-	return out, strict.Sort(problems)
+	return &server.Site{Sender: s.sender, Campaigns: maps.Clone(p.last)}, strict.Sort(problems)
 }
 
 // one publishes one campaign, or says why not.

@@ -16,11 +16,6 @@ import (
 	"example.com/opentime/signals"
 )
 
-// newGatherer returns a gatherer that knows clients and nothing else.
-func newGatherer(clients *signals.Clients) *signals.Gatherer {
-	return signals.NewGatherer(signals.Sources{Clients: clients})
-}
-
 // openSources loads every source of signals and keeps it fresh until ctx ends.
 func (a *app) openSources(ctx context.Context, library *render.Library, data string) error {
 	clients, err := signals.LoadClients(assets.FS)
