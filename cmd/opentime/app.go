@@ -95,7 +95,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return err
 	}
-	if a.store, err = store.Open(filepath.Join(data, "store"), a.site.config.sender); err != nil {
+	if a.store, err = store.Open(a.storeFolder(data, o), a.site.config.sender); err != nil {
 		return err
 	}
 	if a.journal, err = journal.Open(filepath.Join(data, "journal"), "local", build, a.env.now); err != nil {
@@ -145,6 +145,15 @@ func (a *app) dataFolder(o serveOptions) (string, error) {
 	}
 	dir := a.site.folder.path(a.site.config.data)
 	return dir, os.MkdirAll(dir, 0o750)
+}
+
+// storeFolder returns where the store is. One that listens to nothing keeps
+// everything else in a folder of its own but knows what the site's store has.
+func (a *app) storeFolder(data string, o serveOptions) string {
+	if own := a.site.storeFolder(); o.idle && a.site.folder.embedded == nil && a.site.folder.isDir(own) {
+		return own
+	}
+	return filepath.Join(data, "store")
 }
 
 // serverConfig gathers what the server is made of.
