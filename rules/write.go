@@ -38,11 +38,11 @@ func (v *view) write(value Value, f *TextFormat) string {
 	case TextList:
 		return w.list(value.List, int(f.N))
 	case Time:
-		return clockText(value.N)
+		return w.clock(value.N)
 	case Weekday:
-		return w.weekday(time.Weekday((value.N + 1) % 7))
+		return dayName(w.base, time.Weekday((value.N+1)%7))
 	case Month:
-		return w.monthName(time.Month(value.N))
+		return monthName(w.base, w.region, time.Month(value.N), true)
 	case Date:
 		return w.date(time.Unix(value.N*daySeconds, 0).UTC(), f.Arg)
 	case Yearly:
@@ -59,7 +59,7 @@ func (v *view) write(value Value, f *TextFormat) string {
 func (v *view) moment(w *writer, ms int64, f *TextFormat) string {
 	at := time.UnixMilli(ms).In(v.clock.at.Location())
 	hour, minute, _ := at.Clock()
-	clock := clockText(int64(hour*3600 + minute*60))
+	clock := w.clock(int64(hour*3600 + minute*60))
 	switch f.Name {
 	case "date":
 		return w.date(at, f.Arg)
@@ -67,14 +67,6 @@ func (v *view) moment(w *writer, ms int64, f *TextFormat) string {
 		return clock
 	}
 	return w.date(at, "day") + " " + clock
-}
-
-// clockText writes seconds since midnight as 18:30.
-func clockText(seconds int64) string {
-	minutes := seconds / 60
-	return string([]byte{
-		byte('0' + minutes/600%10), byte('0' + minutes/60%10), ':', byte('0' + minutes/10%6), byte('0' + minutes%10),
-	})
 }
 
 // list writes "a, b en c", of more than n the first n.
@@ -86,5 +78,19 @@ func (w *writer) list(items []string, n int) string {
 		return strings.Join(items, "")
 	}
 	last := len(items) - 1
-	return strings.Join(items[:last], ", ") + " " + w.words.and + " " + items[last]
+	before, and := " ", w.words.and
+	if w.words.comma && last > 1 {
+		before = ", "
+	}
+	if w.base == "es" && beginsWithI(items[last]) {
+		and = "e "
+	}
+	return strings.Join(items[:last], ", ") + before + and + items[last]
+}
+
+// beginsWithI reports whether a Spanish word begins with the sound i, before
+// which y is e.
+func beginsWithI(word string) bool {
+	word = strings.ToLower(word)
+	return strings.HasPrefix(word, "i") || strings.HasPrefix(word, "hi") && !strings.HasPrefix(word, "hie") && !strings.HasPrefix(word, "hia")
 }

@@ -1,13 +1,15 @@
 package rules
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
-	"github.com/goodsign/monday"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/currency"
 	"golang.org/x/text/feature/plural"
@@ -19,13 +21,13 @@ import (
 // writer writes numbers, money and dates in one locale, by CLDR where x/text
 // has it.
 type writer struct {
-	tag     language.Tag
-	printer *message.Printer
-	names   monday.Locale // of months and weekdays
-	words   *words
-	miles   bool
-	upcase  cases.Caser
-	mu      sync.Mutex // a Caser is not for concurrent use
+	tag          language.Tag
+	base, region string // region "": the language's
+	printer      *message.Printer
+	words        words
+	miles        bool
+	upcase       cases.Caser
+	mu           sync.Mutex // a Caser is not for concurrent use
 }
 
 // writers keeps a writer for every locale that was asked for: what they hold
@@ -38,33 +40,17 @@ func writerOf(locale string) *writer {
 	}
 	tag := language.Make(locale)
 	base, _ := tag.Base()
-	region, sure := tag.Region()
-	w := &writer{
-		tag: tag, printer: message.NewPrinter(tag), names: monthNames(base.String(), region.String()),
-		words: wordsOf(base.String()), upcase: cases.Upper(tag),
-		miles: sure == language.Exact && (region.String() == "US" || region.String() == "GB"),
+	w := &writer{tag: tag, base: base.String(), printer: message.NewPrinter(tag), upcase: cases.Upper(tag)}
+	if region, sure := tag.Region(); sure == language.Exact {
+		w.region = region.String()
 	}
+	if w.base == "no" {
+		w.base = "nb"
+	}
+	w.words = wordsOf(w.base, w.region)
+	w.miles = w.region == "US" || w.region == "GB"
 	kept, _ := writers.LoadOrStore(locale, w)
 	return kept.(*writer)
-}
-
-// monthNames is the locale by which months and weekdays are named.
-func monthNames(base, region string) monday.Locale {
-	var english monday.Locale = monday.LocaleEnUS
-	for _, l := range monday.ListLocales() {
-		if string(l) == base+"_"+region {
-			return l
-		}
-	}
-	if base == "no" || base == "nb" {
-		return monday.LocaleNbNO
-	}
-	for _, l := range monday.ListLocales() {
-		if strings.HasPrefix(string(l), base+"_") && base != "en" {
-			return l
-		}
-	}
-	return english
 }
 
 // round returns n millionths rounded, half away from 0, to so many decimals.
@@ -74,11 +60,18 @@ func round(n int64, decimals int) float64 {
 }
 
 func (w *writer) number(n int64, decimals int) string {
-	x := round(n, decimals)
+	return w.decimal(round(n, decimals), decimals)
+}
+
+func (w *writer) decimal(x float64, decimals int) string {
 	if x == 0 {
 		x = 0 // no -0
 	}
-	return w.printer.Sprint(number.Decimal(x, number.MinFractionDigits(decimals), number.MaxFractionDigits(decimals)))
+	options := []number.Option{number.MinFractionDigits(decimals), number.MaxFractionDigits(decimals)}
+	if w.words.plain && math.Abs(x) < 10_000 {
+		options = append(options, number.NoSeparator())
+	}
+	return w.printer.Sprint(number.Decimal(x, options...))
 }
 
 func (w *writer) percent(n int64, decimals int) string {
@@ -98,13 +91,16 @@ func (w *writer) money(minor int64, code string, short bool) string {
 	if short && amount == math.Trunc(amount) {
 		digits = 0
 	}
-	text := w.printer.Sprint(number.Decimal(math.Abs(amount), number.MinFractionDigits(digits), number.MaxFractionDigits(digits)))
+	text := w.decimal(math.Abs(amount), digits)
 	sign := ""
 	if minor < 0 {
 		sign = "-"
 	}
 	switch w.words.money {
 	case symbolFirst:
+		if r, _ := utf8.DecodeLastRuneInString(symbol); unicode.IsLetter(r) {
+			symbol += "\u00a0"
+		}
 		return sign + symbol + text
 	case symbolSpace:
 		return sign + symbol + "\u00a0" + text
@@ -155,24 +151,34 @@ func (w *writer) distance(n int64) string {
 	return w.number(n, decimals) + "\u00a0" + unit
 }
 
-func (w *writer) weekday(d time.Weekday) string {
-	// 2023-01-01 was a Sunday.
-	return monday.Format(time.Date(2023, 1, 1+int(d), 0, 0, 0, 0, time.UTC), "Monday", w.names)
-}
-
-func (w *writer) monthName(m time.Month) string {
-	return monday.Format(time.Date(2023, m, 1, 0, 0, 0, 0, time.UTC), "January", w.names)
-}
-
 // date writes 27 november; short 27-11; with day vrijdag 27 november.
 func (w *writer) date(at time.Time, arg string) string {
+	pattern := w.words.long
 	switch arg {
 	case "short":
-		return at.Format(w.words.shortDate(w.tag))
+		pattern = w.words.date
 	case "day":
-		return monday.Format(at, w.words.dayDate, w.names)
+		pattern = w.words.day
 	}
-	return monday.Format(at, w.words.longDate, w.names)
+	day, month := at.Day(), int(at.Month())
+	return strings.NewReplacer(
+		"Monday", dayName(w.base, at.Weekday()), "January", monthName(w.base, w.region, at.Month(), false),
+		"02", fmt.Sprintf("%02d", day), "01", fmt.Sprintf("%02d", month),
+		"2", strconv.Itoa(day), "1", strconv.Itoa(month),
+	).Replace(pattern)
+}
+
+// clock writes seconds since midnight: 18:30.
+func (w *writer) clock(seconds int64) string {
+	hour, minute := seconds/3600, seconds/60%60
+	if !w.words.twelve {
+		return fmt.Sprintf("%02d:%02d", hour, minute)
+	}
+	half := "AM"
+	if hour%24 >= 12 {
+		half = "PM"
+	}
+	return fmt.Sprintf("%d:%02d\u00a0%s", (hour+11)%12+1, minute, half)
 }
 
 // left writes how long is left, in ms: days from one day on, then hours, then
