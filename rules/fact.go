@@ -38,10 +38,20 @@ func ParseFact(t Type, text string, zone *time.Location) (Value, error) {
 		}
 	}
 	value, err := ParseValue(t, text, &Campaign{Zone: zone})
-	if err == nil && value.Type != t {
-		err = fmt.Errorf("%q is no %s", text, t)
+	if err == nil && value.Type == t {
+		return value, nil
 	}
-	return value, err
+	switch {
+	case t == Moment:
+		err = fmt.Errorf("%q is not a moment; write one such as 2026-11-27T08:00:00Z", text)
+	case t == Date:
+		err = fmt.Errorf("%q is not a date; write one such as 2026-11-27", text)
+	case t == Yearly:
+		err = fmt.Errorf("%q is not a day of the year; write one such as 12-24 or 1994-12-24", text)
+	case err == nil:
+		err = fmt.Errorf("%q is not a %s", text, t)
+	}
+	return Value{}, err
 }
 
 // oneLine turns control characters into spaces.

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,159 +13,6 @@ import (
 	"example.com/opentime/rules"
 	"example.com/opentime/signals"
 )
-
-// facts is a FactStore that can be broken.
-type facts struct {
-	mu     sync.Mutex
-	values map[[2]string][]byte
-	broken bool
-	writes int
-}
-
-func newFacts() *facts { return &facts{values: map[[2]string][]byte{}} }
-
-func (f *facts) Facts(each func(item, place string, at int64, payload []byte) error) error {
-	for key, payload := range f.values {
-		if err := each(key[0], key[1], 0, payload); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f *facts) PutFacts(fill func(put func(item, place string, at int64, payload []byte))) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.broken {
-		return errors.New("no space left")
-	}
-	f.writes++
-	fill(func(item, place string, _ int64, payload []byte) {
-		f.values[[2]string{item, place}] = append([]byte(nil), payload...)
-	})
-	return nil
-}
-
-// clock is a clock that tests set.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// shop is a catalogue with one feed, a file that tests write.
-type shop struct {
-	*signals.Catalogue
-	t     testing.TB
-	dir   string
-	clock *clock
-	facts *facts
-}
-
-func newShop(t testing.TB) *shop {
-	s := &shop{t: t, dir: t.TempDir(), clock: newClock(), facts: newFacts()}
-	s.open()
-	return s
-}
-
-func (s *shop) open() {
-	s.t.Helper()
-	x, err := signals.NewCatalogue(signals.CatalogueConfig{
-		Feeds: []signals.FeedConfig{{
-			ID: "films", File: filepath.Join(s.dir, "films.xml"), Hosts: []string{"cinema.example", "*.cinema.example"},
-			Keep:       filepath.Join(s.dir, "keep"),
-			Attributes: []rules.Attribute{{Name: "genre", Type: rules.Text}, {Name: "minutes", Type: rules.Number}},
-			Picture: func(path string) (string, error) {
-				if path == "missing.jpg" {
-					return "", errors.New("no picture missing.jpg")
-				}
-				return "ref:" + path, nil
-			},
-		}},
-		Store: s.facts, Now: s.clock.Now,
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.Catalogue = x
-	s.t.Cleanup(func() { _ = x.Close() })
-}
-
-// write writes the feed, built at a moment; zero: undated, and last modified as
-// the clock says.
-func (s *shop) write(built time.Time, items ...string) {
-	s.t.Helper()
-	date := ""
-	if !built.IsZero() {
-		date = "<lastBuildDate>" + built.Format(time.RFC1123Z) + "</lastBuildDate>"
-	}
-	name := filepath.Join(s.dir, "films.xml")
-	text := `<rss xmlns:g="http://base.google.com/ns/1.0"><channel>` + date + strings.Join(items, "\n") + `</channel></rss>`
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	if err := os.Chtimes(name, time.Time{}, s.clock.Now()); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-func (s *shop) refresh() signals.FeedReport {
-	s.t.Helper()
-	report, err := s.Refresh(context.Background(), "films")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return report
-}
-
-func item(id, more string) string {
-	return fmt.Sprintf(`<item><g:id>%s</g:id><title>Film %s</title><link>https://cinema.example/%s</link>%s</item>`, id, id, id, more)
-}
-
-func (s *shop) item(id string) rules.Candidate {
-	s.t.Helper()
-	c, ok := s.Items("films").Item(id)
-	if !ok {
-		s.t.Fatalf("no item %s", id)
-	}
-	return c
-}
-
-func (s *shop) stock(at time.Time, item, place string, n any) signals.Applied {
-	s.t.Helper()
-	row := signals.StockRow{Item: item, Place: place, Count: n}
-	if !at.IsZero() {
-		row.At = at.Format(time.RFC3339)
-	}
-	applied, err := s.PutStock([]signals.StockRow{row})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return applied
-}
-
-func stockText(v rules.Value) string {
-	switch v.Type {
-	case rules.Unknown:
-		return "unknown"
-	case rules.Some:
-		return "some"
-	}
-	return fmt.Sprint(v.N / rules.Million)
-}
 
 func TestTheDemosFeedIsReadWhole(t *testing.T) {
 	x, err := signals.NewCatalogue(signals.CatalogueConfig{
@@ -203,145 +48,6 @@ func TestTheDemosFeedIsReadWhole(t *testing.T) {
 	}
 	if c.More[1].Text != "Sci-fi" || c.More[2].N != 139*rules.Million {
 		t.Errorf("declared attributes: %v", c.More)
-	}
-}
-
-func TestWhichOfTwoCountsWins(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		do   func(*shop, time.Time)
-		want string
-	}{
-		{"the API's, newer than the feed's", func(s *shop, now time.Time) {
-			s.write(now.Add(-time.Hour), item("a", "<stock>9</stock>"))
-			s.refresh()
-			s.stock(now.Add(-time.Minute), "a", "", 3)
-		}, "3"},
-		{"the feed's, newer than the API's", func(s *shop, now time.Time) {
-			s.stock(now.Add(-2*time.Hour), "a", "", 3)
-			s.write(now.Add(-time.Hour), item("a", "<stock>9</stock>"))
-			s.refresh()
-		}, "9"},
-		{"the API's, when an older feed comes later", func(s *shop, now time.Time) {
-			s.stock(now.Add(-time.Minute), "a", "", 3)
-			s.write(now.Add(-time.Hour), item("a", "<stock>9</stock>"))
-			s.refresh()
-		}, "3"},
-		{"the API's without a date, of its receipt", func(s *shop, now time.Time) {
-			s.write(now.Add(-time.Second), item("a", "<stock>9</stock>"))
-			s.refresh()
-			s.stock(time.Time{}, "a", "", 3)
-		}, "3"},
-		{"of equals the later received", func(s *shop, now time.Time) {
-			s.stock(now, "a", "", 3)
-			s.stock(now, "a", "", 4)
-		}, "4"},
-		{"not the older of the API's", func(s *shop, now time.Time) {
-			s.stock(now, "a", "", 3)
-			s.stock(now.Add(-time.Second), "a", "", 4)
-		}, "3"},
-		{"the API's for a day, when the feed has no build date", func(s *shop, now time.Time) {
-			s.stock(time.Time{}, "a", "", 3)
-			s.clock.add(23 * time.Hour)
-			s.write(time.Time{}, item("a", "<stock>9</stock>"))
-			s.refresh()
-		}, "3"},
-		{"then that feed's", func(s *shop, now time.Time) {
-			s.stock(time.Time{}, "a", "", 3)
-			s.clock.add(25 * time.Hour)
-			s.write(time.Time{}, item("a", "<stock>9</stock>"))
-			s.refresh()
-		}, "9"},
-		{"some, where the feed says only that it is in stock", func(s *shop, now time.Time) {
-			s.write(now, item("a", "<g:availability>in stock</g:availability>"))
-			s.refresh()
-		}, "some"},
-		{"none, where it is not", func(s *shop, now time.Time) {
-			s.write(now, item("a", "<g:availability>out_of_stock</g:availability>"))
-			s.refresh()
-		}, "0"},
-		{"unknown, where it can be ordered", func(s *shop, now time.Time) {
-			s.write(now, item("a", "<g:availability>preorder</g:availability>"))
-			s.refresh()
-		}, "unknown"},
-		{"unknown, where a feed counts no more", func(s *shop, now time.Time) {
-			s.write(now.Add(-time.Minute), item("a", "<stock>9</stock>"))
-			s.refresh()
-			s.clock.add(time.Minute)
-			s.write(now, item("a", ""))
-			s.refresh()
-		}, "unknown"},
-		{"the API's some", func(s *shop, now time.Time) { s.stock(now, "a", "", "some") }, "some"},
-		{"a feed's below zero is zero", func(s *shop, now time.Time) {
-			s.write(now, item("a", "<stock>-3</stock>"))
-			s.refresh()
-		}, "0"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := newShop(t)
-			c.do(s, s.clock.Now())
-			if got := stockText(s.Stock("a", "")); got != c.want {
-				t.Errorf("stock is %s, want %s", got, c.want)
-			}
-			_ = s.Close()
-			s.open()
-			s.refreshIfAny()
-			if got := stockText(s.Stock("a", "")); got != c.want {
-				t.Errorf("after a restart stock is %s, want %s", got, c.want)
-			}
-		})
-	}
-}
-
-func (s *shop) refreshIfAny() {
-	s.t.Helper()
-	if _, err := os.Stat(filepath.Join(s.dir, "films.xml")); err == nil {
-		s.refresh()
-	}
-}
-
-func TestStockAtPlacesStandsByItself(t *testing.T) {
-	s := newShop(t)
-	s.stock(time.Time{}, "a", "ghent", 5)
-	s.stock(time.Time{}, "a", "antwerp", 0)
-	s.stock(time.Time{}, "a", "ghent", 6)
-	_ = s.Close()
-	s.open()
-	got := stockText(s.Stock("a", "ghent")) + stockText(s.Stock("a", "antwerp")) + stockText(s.Stock("a", "bruges")) + stockText(s.Stock("a", ""))
-	if want := "60unknownunknown"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-}
-
-func TestRowsThatAreWrongAreRefusedWithTheReason(t *testing.T) {
-	s := newShop(t)
-	now := s.clock.Now()
-	s.write(now.Add(-time.Hour), item("a", ""))
-	s.refresh()
-	var rows []signals.StockRow
-	body := `[{"item":"a","count":12},{"item":"a","count":-1},{"item":"a"},{"item":"a","count":1.5},{"item":"","count":1},
-		{"item":"a","count":1,"at":"2026-11-23T12:06:00Z"},{"item":"a","count":1,"at":"yesterday"},{"item":"a]b","count":1},
-		{"item":"a","count":7,"at":"2026-11-23T11:59:59Z"},{"item":"a","count":"13"},{"item":"a","count":true}]`
-	if err := json.Unmarshal([]byte(body), &rows); err != nil {
-		t.Fatal(err)
-	}
-	applied, err := s.PutStock(rows)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := json.Marshal(applied)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `{"applied":2,"ignored":[{"row":9,"why":"older"}],"refused":[` +
-		`{"row":2,"why":"count -1 is no whole number from 0 to 1000000000"},{"row":3,"why":"no count; write a whole number from 0"},` +
-		`{"row":4,"why":"count 1.5 is no whole number from 0 to 1000000000"},{"row":5,"why":"no item; write its id"},` +
-		`{"row":6,"why":"at 2026-11-23T12:06:00Z is ahead of the clock, which says 2026-11-23T12:00:00Z; set the clocks right"},` +
-		`{"row":7,"why":"at \"yesterday\" is no moment; write one such as 2026-11-23T08:00:00Z"},` +
-		`{"row":8,"why":"item \"a]b\": an id has no ], no control characters and no space around it"},` +
-		`{"row":11,"why":"count true is no whole number from 0 to 1000000000"}]}`
-	if string(got) != want {
-		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
@@ -409,14 +115,6 @@ func TestAnItemGoneFromTheFeedStaysAsLastKnown(t *testing.T) {
 	if s.item("a").Gone {
 		t.Error("a came back and is gone")
 	}
-}
-
-func (s *shop) rank(list string, n int) string {
-	var ids []string
-	for _, c := range s.Items("films").Rank(list, func(*rules.Candidate) bool { return true }, n, nil) {
-		ids = append(ids, c.ID)
-	}
-	return strings.Join(ids, " ")
 }
 
 func TestListsAreRanked(t *testing.T) {
@@ -522,18 +220,6 @@ func TestReadersSeeWholeValuesWhileEverythingChanges(t *testing.T) {
 	}
 	close(stop)
 	readers.Wait()
-}
-
-func TestChangesOfManyShareAWrite(t *testing.T) {
-	s := newShop(t)
-	var all sync.WaitGroup
-	for i := range 200 {
-		all.Go(func() { s.stock(time.Time{}, fmt.Sprint("i", i%10), "", i) })
-	}
-	all.Wait()
-	if s.facts.writes > 200 || len(s.facts.values) != 10 {
-		t.Errorf("%d writes, %d values", s.facts.writes, len(s.facts.values))
-	}
 }
 
 func TestRankAllocatesNothing(t *testing.T) {

@@ -1,0 +1,137 @@
+package people_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/opentime/people"
+	"example.com/opentime/rules"
+	"example.com/opentime/store"
+)
+
+// memory is a Store that can be broken and damaged.
+type memory struct {
+	mu     sync.Mutex
+	values map[string]value
+	broken error
+	bad    map[string]bool
+	reads  int
+}
+
+type value struct {
+	at      int64
+	payload []byte
+}
+
+func newMemory() *memory { return &memory{values: map[string]value{}, bad: map[string]bool{}} }
+
+func (m *memory) Recipient(id string, kind byte, dst []byte) ([]byte, int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.reads++
+	if m.broken != nil {
+		return dst, 0, m.broken
+	}
+	if m.bad[id+string(kind)] {
+		return dst, 0, fmt.Errorf("read: %w", store.ErrDamaged)
+	}
+	v := m.values[id+string(kind)]
+	return append(dst, v.payload...), v.at, nil
+}
+
+func (m *memory) PutRecipients(_ bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.broken != nil {
+		return m.broken
+	}
+	fill(func(id string, kind byte, at int64, payload []byte) {
+		m.values[id+string(kind)] = value{at, append([]byte(nil), payload...)}
+		delete(m.bad, id+string(kind))
+	})
+	return nil
+}
+
+// desk is profiles with a clock and a store that tests turn.
+type desk struct {
+	*people.Profiles
+	t      testing.TB
+	memory *memory
+	mu     sync.Mutex
+	now    time.Time
+}
+
+func newDesk(t testing.TB) *desk {
+	d := &desk{t: t, memory: newMemory(), now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+	d.open()
+	return d
+}
+
+func attributes() []rules.Attribute {
+	return []rules.Attribute{
+		{Name: "first_name", Type: rules.Text}, {Name: "birthday", Type: rules.Yearly}, {Name: "points", Type: rules.Number},
+		{Name: "tier", Type: rules.Text, Values: []string{"silver", "gold"}},
+		{Name: "delivery", Type: rules.Text, Age: 6 * time.Hour}, {Name: "likes", Type: rules.TextList},
+	}
+}
+
+func (d *desk) open() {
+	d.Profiles = people.Open(d.memory, &rules.Sender{ID: "cinema", Attributes: attributes()}, rules.ConsentAggregate, d.clock,
+		func(id, seal string) bool { return seal == "seal-of-"+id })
+}
+
+func (d *desk) clock() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now
+}
+
+func (d *desk) add(by time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now = d.now.Add(by)
+}
+
+// put puts rows as JSON and returns the answer as JSON.
+func (d *desk) put(body string) string {
+	d.t.Helper()
+	var rows []people.Row
+	if err := json.Unmarshal([]byte(body), &rows); err != nil {
+		d.t.Fatal(err)
+	}
+	applied, err := d.Put(rows)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	out, err := json.Marshal(applied)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(out)
+}
+
+// see tells what is known of a recipient.
+func (d *desk) see(id string) string {
+	d.t.Helper()
+	p, err := d.Profile(id)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if p == nil {
+		return "nobody"
+	}
+	out := fmt.Sprintf("%s/%s/%s/%s/%s", p.Locale, p.Zone, p.Country, p.City, p.Postcode)
+	for i, a := range attributes() {
+		if v := p.Attributes[i]; v.Known() {
+			out += fmt.Sprintf(" %s=%s%s%d", a.Name, v.Text, strings.Join(v.List, "+"), v.N)
+		}
+	}
+	if p.HasConsent {
+		out += fmt.Sprint(" consent=", p.Consent)
+	}
+	return out
+}
