@@ -98,7 +98,7 @@ func TestAnItemIsPatchedUntilANewerFeed(t *testing.T) {
 func TestAnItemGoneFromTheFeedStaysAsLastKnown(t *testing.T) {
 	s := newShop(t)
 	now := s.clock.Now()
-	s.write(now.Add(-time.Hour), item("a", ""), item("b", ""), item("c", ""))
+	s.write(now.Add(-time.Hour), item("a", "<genre>Drama</genre>"), item("b", ""), item("c", ""))
 	s.refresh()
 	s.clock.add(time.Minute)
 	s.write(now, item("b", ""), item("c", ""))
@@ -108,6 +108,12 @@ func TestAnItemGoneFromTheFeedStaysAsLastKnown(t *testing.T) {
 	}
 	if got := s.rank("popular", 10); got != "b c" {
 		t.Errorf("popular: %s", got)
+	}
+	_ = s.Close()
+	s.open()
+	s.refresh()
+	if c := s.item("a"); !c.Gone || c.Title != "Film a" || c.More[0].Text != "Drama" {
+		t.Errorf("a after a restart: gone %v, %q, %v", c.Gone, c.Title, c.More)
 	}
 	s.clock.add(time.Minute)
 	s.write(s.clock.Now(), item("a", ""), item("b", ""), item("c", ""))

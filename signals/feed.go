@@ -75,6 +75,7 @@ type feed struct {
 	edge       time.Time // when a sale begins or ends: then it is read again
 	loaded     bool
 	expired    bool
+	gone       []string // ids of the items it has no more, as kept
 
 	mu       sync.Mutex // guards answered
 	answered time.Time  // when the source was last heard of
@@ -85,6 +86,7 @@ type feed struct {
 type FeedContent struct {
 	feed   string
 	items  []feedItem
+	gone   []*rules.Item // that it had before the last start
 	stamp  stamp
 	edge   time.Time
 	Report FeedReport

@@ -50,6 +50,7 @@ func (x *Catalogue) applyFeed(c *change) error {
 			next.held[i] = &gone
 		}
 	}
+	x.addGone(next, content)
 	next.views[content.feed].order = order
 	next.views[content.feed].arrange()
 	x.swap(next)

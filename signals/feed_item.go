@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -239,6 +240,9 @@ func (r *feedReader) image(row *feedRow, id string) string {
 			r.remote = true
 			r.problem(strict.Note, row.line, "item %s: image_link is on the web, and so unknown for this and every such item; put the file beside the feed and write its path", id)
 		}
+		return ""
+	case !filepath.IsLocal(filepath.FromSlash(link)):
+		r.warn(row, id, "image_link %q leads out of the feed's folder; the image is unknown, put it beside the feed", link)
 		return ""
 	case r.config.Picture == nil:
 		return ""

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 )
@@ -63,8 +64,8 @@ func (x *Catalogue) calmly(ctx context.Context, id string) (report FeedReport, e
 
 // Refresh reads a feed now, if it changed, and swaps its items. A feed that is
 // broken, cut off or looks like half of one leaves the last good one in place,
-// and is an error; the report says which rows were left out. A feed that was
-// never read and cannot be comes from its last good copy, and is an error too.
+// that of before this start too, and is an error; the report says which rows
+// were left out.
 func (x *Catalogue) Refresh(ctx context.Context, id string) (FeedReport, error) {
 	f := x.feeds[id]
 	if f == nil {
@@ -72,17 +73,20 @@ func (x *Catalogue) Refresh(ctx context.Context, id string) (FeedReport, error) 
 	}
 	f.refreshing.Lock()
 	defer f.refreshing.Unlock()
+	if !f.loaded {
+		// First what was good before this start: so that there is something if the
+		// source is away, and something for guard to compare with if it is not.
+		if err := x.fromKept(f); err != nil {
+			slog.Warn("the last good copy of a feed was not loaded", "feed", id, "err", err)
+		}
+	}
 	report, err := x.fromSource(ctx, f)
 	f.heard(err == nil, x.config.Now())
 	if err == nil {
 		return report, nil
 	}
 	err = fmt.Errorf("refresh feed %s: %w", id, err)
-	if !f.loaded {
-		if kept := x.fromKept(f); kept != nil {
-			err = errors.Join(err, kept)
-		}
-	} else if !f.expired && f.overdue(x.config.Now()) {
+	if f.loaded && !f.expired && f.overdue(x.config.Now()) {
 		f.expired = true
 		if out := x.ask(&change{expire: id}); out.err != nil {
 			err = errors.Join(err, out.err)
@@ -134,10 +138,19 @@ func (x *Catalogue) load(f *feed, content *FeedContent, modified time.Time) (Fee
 			content.stamp.at = modified.UnixMilli()
 		}
 	}
+	if !f.loaded {
+		content.gone = f.readGone()
+		f.gone = idsOf(content.gone)
+	}
 	if out := x.ask(&change{content: content}); out.err != nil {
 		return content.Report, out.err
 	}
 	f.loaded, f.expired, f.edge = true, false, content.edge
+	gone := goneFrom(x.table.Load(), f.ID)
+	if ids := idsOf(gone); !slices.Equal(ids, f.gone) {
+		f.keepGone(gone)
+		f.gone = ids
+	}
 	return content.Report, nil
 }
 
@@ -151,12 +164,12 @@ func (x *Catalogue) fromKept(f *feed) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("its last good copy: %w", err)
+		return err
 	}
 	defer func() { _ = in.Close() }()
 	content, _, err := ReadFeed(f.FeedConfig, in, x.config.Now())
 	if err != nil {
-		return fmt.Errorf("its last good copy: %w", err)
+		return err
 	}
 	var modified time.Time
 	if info, err := in.Stat(); err == nil {

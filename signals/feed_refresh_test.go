@@ -61,10 +61,10 @@ func TestABadFeedLeavesTheLastGoodOne(t *testing.T) {
 			}
 			_ = s.Close()
 			s.open() // a start with the bad feed
-			if _, err := s.Refresh(context.Background(), "films"); err == nil && name != "older" && name != "half of it" {
+			if _, err := s.Refresh(context.Background(), "films"); err == nil {
 				t.Error("no error at the start")
 			}
-			if got := s.rank("popular", 9); got != "a b c d e" && name != "half of it" && name != "older" {
+			if got := s.rank("popular", 9); got != "a b c d e" {
 				t.Errorf("after a start serves %s", got)
 			}
 		})

@@ -53,12 +53,14 @@ func TestProblemsOfRowsAreToldByLineAndItem(t *testing.T) {
 <item><g:id>h]</g:id><title>H</title></item>
 <item><g:id>i</g:id><title>I</title><link>https://cinema.example@evil.example/</link></item>
 <item><g:id>j</g:id><title>J</title><link>https://cinema.example/j</link><g:price>5</g:price><starts>soon</starts></item>
+<item><g:id>k</g:id><title>K</title><link>https://cinema.example/k</link><g:image_link>../../etc/passwd</g:image_link></item>
+<item><g:id>l</g:id><title>L</title><link>https://cinema.example/l</link><g:image_link>/etc/passwd</g:image_link></item>
 </channel></rss>`
 	got, err := read(t, feedConfig(), feed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `4 items, 8 refused
+	want := `6 items, 8 refused
 films.xml:3:1: item a: link leads to evil.example, which is none of hosts; add it in opentime.yaml, or change the link; the row is left out
 films.xml:4:1: item b: link "http://cinema.example/" is no https:// address; write one; the row is left out
 films.xml:5:1: item c: link "https://me:xxxxx@cinema.example/" has a name or password in it; remove it; the row is left out
@@ -76,7 +78,9 @@ films.xml:11:1: note: item g: image_link is on the web, and so unknown for this 
 films.xml:12:1: item "h]": an id has no ], no control characters and no space around it; the row is left out
 films.xml:13:1: item i: link "https://cinema.example@evil.example/" has a name or password in it; remove it; the row is left out
 films.xml:14:1: warning: item j: price: "5" has no currency; write one such as 12.50 EUR; it is unknown until then
-films.xml:14:1: warning: item j: starts: "soon" is not a moment; write one such as 2026-11-27T08:00:00Z; it is unknown until then`
+films.xml:14:1: warning: item j: starts: "soon" is not a moment; write one such as 2026-11-27T08:00:00Z; it is unknown until then
+films.xml:15:1: warning: item k: image_link "../../etc/passwd" leads out of the feed's folder; the image is unknown, put it beside the feed
+films.xml:16:1: warning: item l: image_link "/etc/passwd" leads out of the feed's folder; the image is unknown, put it beside the feed`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -24,7 +25,7 @@ var (
 	// ErrLocked says that another process holds the directory.
 	ErrLocked = errors.New("another opentime holds it; stop that one, or ask it on its admin listener")
 	// ErrClosed says that the store was closed, or that its disk failed and
-	// nothing is acknowledged any more until it is opened again.
+	// nothing is acknowledged until it is well again.
 	ErrClosed = errors.New("store is closed")
 	// ErrDamaged says that a stored value is not the one its key names.
 	ErrDamaged error = damaged{}
@@ -47,13 +48,22 @@ const (
 	bloomBits     = 10
 )
 
+// backgroundPause is how long the engine waits after work of its own failed.
+const backgroundPause = 250 * time.Millisecond
+
+// retryAfter is how long a disk that failed is left alone.
+const retryAfter = 2 * time.Second
+
 // Store is an open data directory. It is safe for concurrent use. Every method
 // returns ErrClosed after Close; none panics.
 type Store struct {
-	sender string
-	secret [32]byte
-	alarms atomic.Uint64
-	failed atomic.Bool
+	dir, sender string
+	files       vfs.FS
+	secret      [32]byte
+	alarms      atomic.Uint64
+	failed      atomic.Bool
+	retry       time.Duration // how often a failed disk is tried again
+	stop        chan struct{} // closed by Close
 
 	mu sync.RWMutex // held for reading by every operation, so that Close waits
 	db *pebble.DB   // nil once closed
@@ -61,27 +71,16 @@ type Store struct {
 
 // Open opens the store of a sender in dir, and makes it if there is none. The
 // sender is in every recipient's key: under another one nothing is found.
-func Open(dir, sender string) (*Store, error) { return open(dir, sender, vfs.Default) }
+func Open(dir, sender string) (*Store, error) {
+	return open(dir, sender, vfs.Default, retryAfter)
+}
 
-func open(dir, sender string, files vfs.FS) (*Store, error) {
-	s := &Store{sender: sender}
-	levels := [7]pebble.LevelOptions{}
-	for i := range levels {
-		levels[i].FilterPolicy = bloom.FilterPolicy(bloomBits)
-	}
-	cache := pebble.NewCache(cacheBytes)
-	defer cache.Unref()
-	db, err := pebble.Open(dir, &pebble.Options{
-		FS: files, Logger: logger{s}, Cache: cache, MemTableSize: memTableBytes,
-		MaxOpenFiles: openFiles, Levels: levels, FormatMajorVersion: pebble.FormatNewest,
-	})
-	switch {
-	case isLocked(err):
-		return nil, fmt.Errorf("open store %s: %w", dir, ErrLocked)
-	case errors.Is(err, os.ErrPermission):
-		return nil, fmt.Errorf("open store %s: this user may not write there; name another folder with --data", dir)
-	case err != nil:
-		return nil, fmt.Errorf("open store %s: %w", dir, err)
+func open(dir, sender string, files vfs.FS, retry time.Duration) (*Store, error) {
+	s := &Store{dir: dir, sender: sender, files: files, retry: retry, stop: make(chan struct{})}
+	db, err := s.openEngine()
+	if err != nil {
+		_ = s.Close()
+		return nil, err
 	}
 	s.db = db
 	if err := s.loadSecret(); err != nil {
@@ -91,11 +90,47 @@ func open(dir, sender string, files vfs.FS) (*Store, error) {
 	return s, nil
 }
 
+// openEngine opens the engine in the store's directory.
+func (s *Store) openEngine() (db *pebble.DB, err error) {
+	defer s.rescue("open store", &err)
+	levels := [7]pebble.LevelOptions{}
+	for i := range levels {
+		levels[i].FilterPolicy = bloom.FilterPolicy(bloomBits)
+	}
+	cache := pebble.NewCache(cacheBytes)
+	defer cache.Unref()
+	db, err = pebble.Open(s.dir, &pebble.Options{
+		FS: s.files, Logger: logger{}, Cache: cache, MemTableSize: memTableBytes,
+		MaxOpenFiles: openFiles, Levels: levels, FormatMajorVersion: pebble.FormatNewest,
+		EventListener: &pebble.EventListener{BackgroundError: pausing()},
+	})
+	switch {
+	case isLocked(err):
+		return nil, fmt.Errorf("open store %s: %w", s.dir, ErrLocked)
+	case errors.Is(err, os.ErrPermission):
+		return nil, fmt.Errorf("open store %s: this user may not write there; name another folder with --data", s.dir)
+	case err != nil:
+		return nil, fmt.Errorf("open store %s: %w", s.dir, err)
+	}
+	return db, nil
+}
+
 // Close writes what is in memory and lets the directory go. It waits for what
 // is under way. Closing twice does nothing.
-func (s *Store) Close() (err error) {
+func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	select {
+	case <-s.stop:
+		return nil
+	default:
+		close(s.stop)
+	}
+	return s.closeEngine()
+}
+
+// closeEngine closes the engine; s.mu is held.
+func (s *Store) closeEngine() (err error) {
 	if s.db == nil {
 		return nil
 	}
@@ -111,7 +146,8 @@ func (s *Store) Close() (err error) {
 // Alarms returns how many values were found damaged or under another key.
 func (s *Store) Alarms() uint64 { return s.alarms.Load() }
 
-// Failed reports whether the disk failed, so that nothing is kept any more.
+// Failed reports whether the disk failed, so that nothing is kept until it is
+// well again.
 func (s *Store) Failed() bool { return s.failed.Load() }
 
 // enter returns the engine for one operation; leave must follow unless it
@@ -130,25 +166,81 @@ func (s *Store) leave() { s.mu.RUnlock() }
 // rescue turns a panic of the engine into an error, and stops acknowledging.
 func (s *Store) rescue(doing string, err *error) {
 	if cause := recover(); cause != nil {
-		s.failed.Store(true)
 		*err = fmt.Errorf("%s: %v", doing, cause)
+		if s.failed.CompareAndSwap(false, true) {
+			slog.Error("store failed; nothing is kept until its disk is well", "cause", cause)
+			go s.revive()
+		}
+	}
+}
+
+// revive opens the engine anew, again and again, until that works: a sync that
+// failed is never tried again, since nobody knows what it left.
+func (s *Store) revive() {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.Error("reopening the store panicked", "cause", cause)
+		}
+	}()
+	for {
+		select {
+		case <-s.stop:
+			return
+		case <-time.After(s.retry):
+		}
+		if s.reopen() {
+			return
+		}
+	}
+}
+
+// reopen reports whether there is nothing more to do. Nobody waits for it:
+// opening can take as long as the disk is full.
+func (s *Store) reopen() bool {
+	s.mu.Lock()
+	if err := s.closeEngine(); err != nil {
+		slog.Warn("closing the failed store", "cause", err.Error())
+	}
+	s.mu.Unlock()
+	db, err := s.openEngine()
+	if err != nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.db = db
+	select {
+	case <-s.stop:
+		_ = s.closeEngine()
+		return true
+	default:
+	}
+	s.failed.Store(false)
+	slog.Info("store is well again")
+	return true
+}
+
+// pausing returns what slows the engine down where work of its own fails: it
+// tries again at once otherwise, for as long as the disk is full. It is said
+// less and less often.
+func pausing() func(error) {
+	var failures atomic.Uint64
+	return func(err error) {
+		if n := failures.Add(1); n&(n-1) == 0 {
+			slog.Warn("store cannot tidy up", "cause", err.Error(), "times", n)
+		}
+		time.Sleep(backgroundPause)
 	}
 }
 
 // logger passes on what the engine says. What is fatal to it, a write-ahead log
-// that cannot be synced, is not retried: nobody may be told any more that
-// something was kept.
-type logger struct{ s *Store }
+// that cannot be synced, becomes a panic, which rescue turns into an error.
+type logger struct{}
 
 func (logger) Infof(string, ...any) {}
 
-func (l logger) Errorf(format string, args ...any) {
+func (logger) Errorf(format string, args ...any) {
 	slog.Warn("store engine complains", "what", fmt.Sprintf(format, args...))
 }
 
-func (l logger) Fatalf(format string, args ...any) {
-	l.s.failed.Store(true)
-	what := fmt.Sprintf(format, args...)
-	slog.Error("store engine failed", "what", what)
-	panic("store engine failed: " + what)
-}
+func (logger) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }

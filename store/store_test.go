@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -19,7 +20,7 @@ func memory(t testing.TB) (*Store, *vfs.MemFS) {
 
 func reopen(t testing.TB, files vfs.FS) *Store {
 	t.Helper()
-	s, err := open("data", "cinema", files)
+	s, err := open("data", "cinema", files, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +225,7 @@ func TestAStoreThatLostItsSecretIsNotOpened(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := open("data", "cinema", files); err == nil || !strings.Contains(err.Error(), "secret") {
+			if _, err := open("data", "cinema", files, time.Hour); err == nil || !strings.Contains(err.Error(), "secret") {
 				t.Errorf("opened: %v", err)
 			}
 		})
@@ -275,21 +276,6 @@ func TestNoIDStandsInAKey(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestADiskThatFailsStopsAcknowledging(t *testing.T) {
-	s, _ := memory(t)
-	func() {
-		defer func() { _ = recover() }()
-		logger{s}.Fatalf("fatal commit error: %v", errors.New("no space"))
-	}()
-	if !s.Failed() {
-		t.Fatal("not marked as failed")
-	}
-	err := s.PutRecipients(true, func(put func(string, byte, int64, []byte)) { put("a", 'p', 0, nil) })
-	if !errors.Is(err, ErrClosed) {
-		t.Errorf("acknowledged: %v", err)
 	}
 }
 

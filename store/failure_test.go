@@ -1,0 +1,100 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+)
+
+// failingDisk is a disk on which operations on the write-ahead log fail once
+// told to.
+func failingDisk(kinds ...errorfs.OpKind) (files vfs.FS, fail *atomic.Bool, memory *vfs.MemFS) {
+	fail, memory = &atomic.Bool{}, vfs.NewCrashableMem()
+	inject := errorfs.InjectorFunc(func(op errorfs.Op) error {
+		for _, kind := range kinds {
+			if fail.Load() && op.Kind == kind && strings.HasSuffix(op.Path, ".log") {
+				return errors.New("no space left on device")
+			}
+		}
+		return nil
+	})
+	return errorfs.Wrap(memory, inject), fail, memory
+}
+
+func TestADiskThatFailsAcknowledgesNothingAndKillsNobody(t *testing.T) {
+	for name, kinds := range map[string][]errorfs.OpKind{
+		"writing": {errorfs.OpFileWrite}, "syncing": {errorfs.OpFileSync, errorfs.OpFileSyncData, errorfs.OpFileSyncTo, errorfs.OpFileFlush},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files, fail, memory := failingDisk(kinds...)
+			s, err := open("data", "cinema", files, time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			putProfile(t, s, "before", "kept")
+			fail.Store(true)
+			acknowledged := map[string]bool{}
+			for i := range 5 {
+				id := fmt.Sprint("r", i)
+				err := s.PutRecipients(true, func(put func(string, byte, int64, []byte)) { put(id, KindProfile, 1, []byte("x")) })
+				acknowledged[id] = err == nil
+			}
+			crashed := reopen(t, memory.CrashClone(vfs.CrashCloneCfg{}))
+			if got := profileOf(t, crashed, "before"); got != "kept" {
+				t.Errorf("before it failed: %q", got)
+			}
+			for id, ok := range acknowledged {
+				if ok && profileOf(t, crashed, id) != "x" {
+					t.Errorf("%s was acknowledged and is lost", id)
+				}
+			}
+			if !s.Failed() {
+				t.Error("the store does not say that it failed")
+			}
+			done := make(chan struct{})
+			go func() { _ = s.Close(); close(done) }()
+			select {
+			case <-done:
+			case <-time.After(10 * time.Second):
+				t.Error("closing a failed store takes for ever")
+			}
+		})
+	}
+}
+
+func TestADiskThatIsWellAgainIsUsedAgain(t *testing.T) {
+	files, fail, _ := failingDisk(errorfs.OpFileWrite, errorfs.OpFileSync, errorfs.OpFileSyncData)
+	s, err := open("data", "cinema", files, time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	putProfile(t, s, "before", "kept")
+	put := func() error {
+		return s.PutRecipients(true, func(put func(string, byte, int64, []byte)) { put("after", KindProfile, 1, []byte("kept too")) })
+	}
+	fail.Store(true)
+	if err := put(); err == nil {
+		t.Fatal("acknowledged by a disk that fails")
+	}
+	time.Sleep(20 * time.Millisecond) // tried again, in vain
+	fail.Store(false)
+	for range 1000 {
+		if err = put(); err == nil {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err != nil || s.Failed() {
+		t.Fatalf("not well again: %v", err)
+	}
+	if got := profileOf(t, s, "before") + profileOf(t, s, "after"); got != "keptkept too" {
+		t.Errorf("kept %q", got)
+	}
+}
