@@ -83,26 +83,32 @@ func appendField(dst []byte, field protowire.Number, v []byte) []byte {
 	return protowire.AppendBytes(protowire.AppendTag(dst, field, protowire.BytesType), v)
 }
 
-// readFacts takes a payload apart. Fields it does not know are returned as they
-// are.
-func readFacts(payload []byte) (c count, patches map[string]fact, unknown []byte, err error) {
+// keptFacts is what the API said of an item, as it is stored.
+type keptFacts struct {
+	count   count
+	patches map[string]fact
+	unknown []byte // fields of a later release
+}
+
+// readFacts takes a payload apart.
+func readFacts(payload []byte) (k keptFacts, err error) {
 	err = eachField(payload, func(f field) error {
 		switch {
 		case f.number == factCount && f.bytes != nil:
-			c, err = readCount(f.bytes)
+			k.count, err = readCount(f.bytes)
 			return err
 		case f.number == factAttribute && f.bytes != nil:
 			name, value, err := readAttribute(f.bytes)
-			if patches == nil {
-				patches = map[string]fact{}
+			if k.patches == nil {
+				k.patches = map[string]fact{}
 			}
-			patches[name] = value
+			k.patches[name] = value
 			return err
 		}
-		unknown = append(unknown, f.whole...)
+		k.unknown = append(k.unknown, f.whole...)
 		return nil
 	})
-	return c, patches, unknown, err
+	return k, err
 }
 
 func readCount(payload []byte) (count, error) {
@@ -204,7 +210,7 @@ func (x *Catalogue) readFacts() error {
 		return nil
 	}
 	return x.config.Store.Facts(func(item, place string, _ int64, payload []byte) error {
-		c, patches, unknown, err := readFacts(payload)
+		kept, err := readFacts(payload)
 		if err != nil || checkID("item", item) != nil {
 			return nil
 		}
@@ -215,12 +221,12 @@ func (x *Catalogue) readFacts() error {
 		}
 		switch {
 		case place == "":
-			k.pushed, k.patches, k.unknown = c, patches, unknown
-			if c.stamp.from != fromNobody {
-				k.setTotal(c)
+			k.pushed, k.patches, k.unknown = kept.count, kept.patches, kept.unknown
+			if kept.count.stamp.from != fromNobody {
+				k.setTotal(kept.count)
 			}
-		case c.stamp.from != fromNobody:
-			k.setPlace(place, c).unknown = unknown
+		case kept.count.stamp.from != fromNobody:
+			k.setPlace(place, kept.count).unknown = kept.unknown
 		}
 		return nil
 	})
