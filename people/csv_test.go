@@ -19,9 +19,11 @@ func TestTheDemosProfilesAreImported(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	sender := &rules.Sender{Attributes: []rules.Attribute{
-		{Name: "first_name", Type: rules.Text}, {Name: "birthday", Type: rules.Yearly},
+		{Name: "first_name", Type: rules.Text},
+		{Name: "birthday", Type: rules.Yearly},
 		{Name: "tier", Type: rules.Text, Values: []string{"silver", "gold", "platinum"}},
-		{Name: "points", Type: rules.Number}, {Name: "favourite", Type: rules.Text},
+		{Name: "points", Type: rules.Number},
+		{Name: "favourite", Type: rules.Text},
 	}}
 	now := func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 	p := people.Open(s, sender, rules.ConsentAggregate, now, func(string, string) bool { return false })

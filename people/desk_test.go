@@ -73,9 +73,12 @@ func newDesk(t testing.TB) *desk {
 
 func attributes() []rules.Attribute {
 	return []rules.Attribute{
-		{Name: "first_name", Type: rules.Text}, {Name: "birthday", Type: rules.Yearly}, {Name: "points", Type: rules.Number},
+		{Name: "first_name", Type: rules.Text},
+		{Name: "birthday", Type: rules.Yearly},
+		{Name: "points", Type: rules.Number},
 		{Name: "tier", Type: rules.Text, Values: []string{"silver", "gold"}},
-		{Name: "delivery", Type: rules.Text, Age: 6 * time.Hour}, {Name: "likes", Type: rules.TextList},
+		{Name: "delivery", Type: rules.Text, Age: 6 * time.Hour},
+		{Name: "likes", Type: rules.TextList},
 	}
 }
 

@@ -63,7 +63,7 @@ func TestRowsThatAreWrongAreRefusedWhole(t *testing.T) {
 		t.Errorf("a sealed id: %s", got)
 	}
 	var rows []people.Row
-	if err := json.Unmarshal([]byte(`[{"r":"emma","atributes":{}}]`), &rows); err == nil {
+	if err := json.Unmarshal([]byte(`[{"r":"emma","attribs":{}}]`), &rows); err == nil {
 		t.Error("a row with an unknown key was read")
 	}
 }

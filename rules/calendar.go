@@ -44,12 +44,6 @@ func (c *calendar) instant(wall int64, at side) int64 {
 // midnight returns the first instant of a date.
 func (c *calendar) midnight(date int64) int64 { return c.instant(date*dayMillis, startsAt) }
 
-// wallOf returns the wall clock of an instant, as if it were UTC.
-func (c *calendar) wallOf(ms int64) int64 {
-	_, offset := time.UnixMilli(ms).In(c.at.Location()).Zone()
-	return ms + int64(offset)*1000
-}
-
 // value returns a clock signal.
 func (c *calendar) value(key string, dayparts []Daypart) Value {
 	switch key {

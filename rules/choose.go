@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // take puts the variant's item for this position in scope. It reports false
 // where there is none.
 func (d *Decider) take(variant *Variant) bool {
@@ -69,12 +71,7 @@ func (d *Decider) shows(id string) bool {
 		}
 		return false
 	}
-	for _, offered := range d.offered {
-		if offered == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(d.offered, id)
 }
 
 // fill puts the item of this position of a fallback's list in scope.

@@ -3,7 +3,7 @@ package rules
 // complete reports whether everything the variant's picture requires is known,
 // its link too, and an until lies ahead. Without item, what only an item
 // supplies counts as known.
-func (d *view) complete(variant *Variant, item bool) bool {
+func (v *view) complete(variant *Variant, item bool) bool {
 	if variant.Nothing {
 		return true
 	}
@@ -15,20 +15,20 @@ func (d *view) complete(variant *Variant, item bool) bool {
 			}
 			continue
 		}
-		value, known := d.given(e, item)
+		value, known := v.given(e, item)
 		if !known && !declared.Optional {
 			return false
 		}
-		if known && declared.Type == Moment && declared.Name == "until" && value.Known() && value.N <= d.clock.ms {
+		if known && declared.Type == Moment && declared.Name == "until" && value.Known() && value.N <= v.clock.ms {
 			return false
 		}
 	}
-	return len(variant.Link) == 0 || d.alternative(variant.Link, item) >= 0
+	return len(variant.Link) == 0 || v.alternative(variant.Link, item) >= 0
 }
 
 // given reports whether what a variant gives is known, and of a number, moment
 // or list also what it is.
-func (d *view) given(e *Expr, item bool) (Value, bool) {
+func (v *view) given(e *Expr, item bool) (Value, bool) {
 	switch e.Type {
 	case Number, Moment, TextList:
 		if !item && e.Ref.Kind == ItemRef {
@@ -36,7 +36,7 @@ func (d *view) given(e *Expr, item bool) (Value, bool) {
 		}
 		value := e.Literal
 		if e.Ref.Kind != NoRef {
-			value = d.value(e.Ref)
+			value = v.value(e.Ref)
 		}
 		if value.Type == Some {
 			value = Value{}
@@ -46,17 +46,17 @@ func (d *view) given(e *Expr, item bool) (Value, bool) {
 		}
 		return value, value.Known()
 	}
-	return Value{}, d.alternative(e.Texts, item) >= 0
+	return Value{}, v.alternative(e.Texts, item) >= 0
 }
 
 // alternative returns the first text of this locale whose placeholders are all
 // known, or -1.
-func (d *view) alternative(texts [][]Template, item bool) int {
-	if d.locale >= len(texts) {
+func (v *view) alternative(texts [][]Template, item bool) int {
+	if v.locale >= len(texts) {
 		return -1
 	}
-	for i, template := range texts[d.locale] {
-		if d.knows(template, item) {
+	for i, template := range texts[v.locale] {
+		if v.knows(template, item) {
 			return i
 		}
 	}
@@ -64,19 +64,19 @@ func (d *view) alternative(texts [][]Template, item bool) int {
 }
 
 // knows reports whether every placeholder of a text can be written.
-func (d *view) knows(template Template, item bool) bool {
+func (v *view) knows(template Template, item bool) bool {
 	for i := range template {
 		p := &template[i]
 		switch {
 		case p.Ref.Kind == NoRef, !item && p.Ref.Kind == ItemRef:
 		case p.Pictures != nil:
-			if d.position > len(p.Pictures) {
+			if v.position > len(p.Pictures) {
 				return false
 			}
-		case d.ahead && (p.Format.Name == "left" || p.Format.writesClock() && d.clockOf(p.Ref) == "now"):
+		case v.ahead && (p.Format.Name == "left" || p.Format.writesClock() && v.clockOf(p.Ref) == "now"):
 			return false // a copy may be looked at hours later
 		default:
-			value := d.value(p.Ref)
+			value := v.value(p.Ref)
 			if !value.Known() || value.Type == Some || value.Type == Text && value.Text == "" {
 				return false
 			}

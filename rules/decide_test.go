@@ -95,13 +95,13 @@ func TestDecideIsTotalPureAndHoldsUntilUntil(t *testing.T) {
 			if !until.After(s.At) {
 				t.Fatalf("until %v is not after %v", until, s.At)
 			}
-			steady(t, c, s, &decisions[i], i, until)
+			steady(t, c, s, &decisions[i], until)
 		}
 	})
 }
 
 // steady steps the clock towards until: the decision never changes before.
-func steady(t *rapid.T, c *rules.Campaign, s rules.Signals, decision *rules.Decision, i int, until time.Time) {
+func steady(t *rapid.T, c *rules.Campaign, s rules.Signals, decision *rules.Decision, until time.Time) {
 	var d rules.Decider
 	limit := until
 	if most := s.At.Add(26 * time.Hour); limit.After(most) {
@@ -110,9 +110,11 @@ func steady(t *rapid.T, c *rules.Campaign, s rules.Signals, decision *rules.Deci
 	for at := s.At; at.Before(limit); at = at.Add(7 * time.Minute) {
 		later := s
 		later.At = at
-		if now := d.Decide(c, &later)[i]; now.Variant != decision.Variant {
-			t.Fatalf("block %s shows %q at %v and another variant at %v, before until %v",
-				decision.Block.ID, decision.Variant.Node.Text, s.At, at, until)
+		for _, now := range d.Decide(c, &later) {
+			if now.Block == decision.Block && now.Position == decision.Position && now.Variant != decision.Variant {
+				t.Fatalf("block %s shows %q at %v and another variant at %v, before until %v",
+					decision.Block.ID, decision.Variant.Node.Text, s.At, at, until)
+			}
 		}
 	}
 }

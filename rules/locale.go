@@ -25,7 +25,7 @@ func equalLocale(a, b string) bool {
 	}
 	for i := range len(a) {
 		x, y := a[i]|0x20, b[i]|0x20
-		if x != y && !(a[i] == '-' && b[i] == '_') {
+		if x != y && (a[i] != '-' || b[i] != '_') {
 			return false
 		}
 	}

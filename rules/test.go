@@ -248,8 +248,13 @@ func (x *Expectation) compare(r *strict.Reader, e *Explanation, zone *time.Locat
 		want *strict.Node
 		got  string
 	}{
-		{"rule", x.Rule, e.Rule}, {"variant", x.Variant, e.Variant}, {"reason", x.Reason, e.Reason},
-		{"link", x.Link, e.Link}, {"after", x.After, e.After}, {"item", x.Item, e.Item}, {"layout", x.Layout, e.Layout},
+		{"rule", x.Rule, e.Rule},
+		{"variant", x.Variant, e.Variant},
+		{"reason", x.Reason, e.Reason},
+		{"link", x.Link, e.Link},
+		{"after", x.After, e.After},
+		{"item", x.Item, e.Item},
+		{"layout", x.Layout, e.Layout},
 	} {
 		if f.want != nil && f.want.Text != f.got {
 			r.Errorf(f.want, "%s is %q, expected %q", f.what, f.got, f.want.Text)

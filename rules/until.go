@@ -1,6 +1,9 @@
 package rules
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // edges looks for the next moment after now.
 type edges struct {
@@ -221,12 +224,7 @@ func (v *view) counts(c *Condition) bool {
 	if c.Op == Compare {
 		return c.Type == Moment || counts(c)
 	}
-	for _, part := range c.Parts {
-		if v.counts(part) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Parts, v.counts)
 }
 
 // ended returns when the offer that a decision shows ends, in Unix ms: 0 if it

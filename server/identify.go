@@ -131,8 +131,12 @@ func headerFlags(h *fasthttp.RequestHeader) uint64 {
 		name string
 		flag uint64
 	}{
-		{"Sec-Purpose", flagPurpose}, {"Referer", flagReferer}, {"Cookie", flagCookie},
-		{"Accept-Language", flagLanguage}, {"Sec-Fetch-Mode", flagFetchMode}, {"X-Forwarded-For", flagForwarded},
+		{"Sec-Purpose", flagPurpose},
+		{"Referer", flagReferer},
+		{"Cookie", flagCookie},
+		{"Accept-Language", flagLanguage},
+		{"Sec-Fetch-Mode", flagFetchMode},
+		{"X-Forwarded-For", flagForwarded},
 	} {
 		if len(h.Peek(f.name)) > 0 {
 			flags |= f.flag

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -61,9 +62,7 @@ func (r ItemRow) MarshalJSON() ([]byte, error) {
 	if r.At != "" {
 		all["at"] = r.At
 	}
-	for name, value := range r.Values {
-		all[name] = value
-	}
+	maps.Copy(all, r.Values)
 	return json.Marshal(all)
 }
 

@@ -51,20 +51,20 @@ type FeedConfig struct {
 }
 
 // withDefaults fills in what was left out.
-func (c FeedConfig) withDefaults() FeedConfig {
-	c.Refresh = cmp.Or(c.Refresh, defaultRefresh)
-	c.Lost, c.ZeroPrices = cmp.Or(c.Lost, defaultGuard), cmp.Or(c.ZeroPrices, defaultGuard)
-	if c.Zone == nil {
-		c.Zone = time.UTC
+func (f FeedConfig) withDefaults() FeedConfig {
+	f.Refresh = cmp.Or(f.Refresh, defaultRefresh)
+	f.Lost, f.ZeroPrices = cmp.Or(f.Lost, defaultGuard), cmp.Or(f.ZeroPrices, defaultGuard)
+	if f.Zone == nil {
+		f.Zone = time.UTC
 	}
-	if c.Open == nil {
-		c.Open = func(name string) (fs.File, error) { return os.Open(name) }
+	if f.Open == nil {
+		f.Open = func(name string) (fs.File, error) { return os.Open(name) }
 	}
-	return c
+	return f
 }
 
 // name is what problems call the feed by: its file, or its id.
-func (c *FeedConfig) name() string { return cmp.Or(c.File, "feed "+c.ID) }
+func (f *FeedConfig) name() string { return cmp.Or(f.File, "feed "+f.ID) }
 
 // feed is a feed with what its last refresh left.
 type feed struct {

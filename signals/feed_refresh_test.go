@@ -40,8 +40,10 @@ func TestABadFeedLeavesTheLastGoodOne(t *testing.T) {
 		"a page":             {"<!DOCTYPE html><html><body><p>We are down<br></body></html>", "line 1"},
 		"half of it":         {head + good[0] + good[1] + `</channel></rss>`, "3 of 5 items are gone from it, more than guard lets through"},
 		"free of charge":     {head + strings.ReplaceAll(strings.Join(good, ""), "1 EUR", "0 EUR") + `</channel></rss>`, "3 of 3 prices are 0"},
-		"older": {head + "<lastBuildDate>Mon, 23 Nov 2026 08:00:00 GMT</lastBuildDate>" + strings.Join(good, "") + `</channel></rss>`,
-			"it was built 2026-11-23T08:00:00Z, before the one in use"},
+		"older": {
+			head + "<lastBuildDate>Mon, 23 Nov 2026 08:00:00 GMT</lastBuildDate>" + strings.Join(good, "") + `</channel></rss>`,
+			"it was built 2026-11-23T08:00:00Z, before the one in use",
+		},
 		"another encoding": {`<?xml version="1.0" encoding="ISO-8859-1"?>` + head, "written in ISO-8859-1; write it as UTF-8"},
 		"a bomb":           {`<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>` + head + `<item><title>&b;</title></item>`, "line 1"},
 	} {

@@ -76,8 +76,7 @@ func (f *feed) askFile(known sourceState) (sourceAnswer, error) {
 // unwrapPath takes the path off an error of the file system: it is said
 // already.
 func unwrapPath(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err
 	}
 	return err
@@ -98,8 +97,7 @@ func (f *feed) askURL(ctx context.Context, known sourceState) (sourceAnswer, err
 	}
 	client := feedClient()
 	response, err := client.Do(request)
-	var ofURL *url.Error
-	if errors.As(err, &ofURL) {
+	if ofURL, ok := errors.AsType[*url.Error](err); ok {
 		err = ofURL.Err // without the address: it may hold a key
 	}
 	if err != nil {

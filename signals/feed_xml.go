@@ -62,8 +62,7 @@ func (r *feedReader) readXML(in io.Reader, limit *feedLimit) error {
 // broken says where the feed is not XML.
 func (f *xmlFeed) broken(err error) error {
 	line, _ := f.decoder.InputPos()
-	var syntax *xml.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		if strings.Contains(syntax.Msg, "unexpected EOF") {
 			return fmt.Errorf("line %d: it is cut off", line)
 		}

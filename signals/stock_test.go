@@ -46,13 +46,13 @@ func TestWhichOfTwoCountsWins(t *testing.T) {
 			s.stock(now, "a", "", 3)
 			s.stock(now.Add(-time.Second), "a", "", 4)
 		}, "3"},
-		{"the API's for a day, when the feed has no build date", func(s *shop, now time.Time) {
+		{"the API's for a day, when the feed has no build date", func(s *shop, _ time.Time) {
 			s.stock(time.Time{}, "a", "", 3)
 			s.clock.add(23 * time.Hour)
 			s.write(time.Time{}, item("a", "<stock>9</stock>"))
 			s.refresh()
 		}, "3"},
-		{"then that feed's", func(s *shop, now time.Time) {
+		{"then that feed's", func(s *shop, _ time.Time) {
 			s.stock(time.Time{}, "a", "", 3)
 			s.clock.add(25 * time.Hour)
 			s.write(time.Time{}, item("a", "<stock>9</stock>"))

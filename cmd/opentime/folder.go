@@ -75,10 +75,10 @@ func (f folder) isDir(name string) bool {
 // it has one, else the demo.
 func findFolder(name string) (folder, error) {
 	if name == "" {
-		if _, err := os.Stat(configName); err != nil {
-			return demoFolder(), nil
+		if _, err := os.Stat(configName); err == nil {
+			return folder{dir: "."}, nil
 		}
-		return folder{dir: "."}, nil
+		return demoFolder(), nil
 	}
 	info, err := os.Stat(name)
 	if err != nil {
@@ -118,8 +118,7 @@ func parent(dir string) (string, bool) {
 
 // cause leaves out of an error what the message says already.
 func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err
 	}
 	return err

@@ -108,8 +108,7 @@ func run(args []string, e *env) int {
 
 // usageHint says where the help of the command is that was called wrongly.
 func usageHint(err error) string {
-	var parse *kong.ParseError
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok {
 		for _, part := range slices.Backward(parse.Context.Path) {
 			if part.Command != nil {
 				return "run " + part.Command.FullPath() + " --help"
@@ -127,12 +126,10 @@ func (e *env) fail(err error) int {
 	if !errors.Is(err, errProblems) {
 		_, _ = fmt.Fprintf(e.stderr, "opentime: %v\n", err)
 	}
-	var hinted hintedError
-	if errors.As(err, &hinted) {
+	if hinted, ok := errors.AsType[hintedError](err); ok {
 		_, _ = fmt.Fprintf(e.stderr, "opentime: hint: %s\n", hinted.hint)
 	}
-	var usage usageError
-	if errors.As(err, &usage) {
+	if _, ok := errors.AsType[usageError](err); ok {
 		return 2
 	}
 	return 1

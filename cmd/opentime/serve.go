@@ -106,7 +106,10 @@ func follow(watcher *fsnotify.Watcher, changes chan<- struct{}, add func()) {
 				return
 			}
 			timer.Reset(quiet)
-		case <-watcher.Errors:
+		case _, ok := <-watcher.Errors: // changes may have been missed
+			if !ok {
+				return
+			}
 			timer.Reset(quiet)
 		case <-timer.C:
 			add()

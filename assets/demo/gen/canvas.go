@@ -43,7 +43,7 @@ func newCanvas(w, h int, p palette, name string) *canvas {
 
 // jpeg encodes the picture, made smaller by the factor.
 func (c *canvas) jpeg(factor, quality int) ([]byte, error) {
-	var picture = c.Image()
+	picture := c.Image()
 	if factor > 1 {
 		small := image.NewRGBA(image.Rect(0, 0, int(c.w)/factor, int(c.h)/factor))
 		draw.CatmullRom.Scale(small, small.Bounds(), picture, picture.Bounds(), draw.Src, nil)

@@ -44,7 +44,7 @@ func TestAPremiereEachWednesday(t *testing.T) {
 
 func TestTitlesBreakWhereTheyRead(t *testing.T) {
 	for title, want := range map[string]int{"Fado at Five": 2, "Encore": 1, "The Whale Who Sang at Night": 3} {
-		if got := lines(title, 3); len(got) != want {
+		if got := lines(title); len(got) != want {
 			t.Errorf("%q breaks into %q, want %d lines", title, got, want)
 		}
 	}

@@ -95,9 +95,9 @@ func (c *canvas) outline(segments sfnt.Segments, x, y, sx, sy float64) {
 	}
 }
 
-// centred draws a line around x.
-func (c *canvas) centred(text string, x, y float64, l lettering) {
-	c.write(text, x-l.width(text)/2, y, l)
+// centred draws a line in the middle of the poster.
+func (c *canvas) centred(text string, y float64, l lettering) {
+	c.write(text, 300-l.width(text)/2, y, l)
 }
 
 // fit returns the lettering at the size at which the text is as wide, but at
@@ -117,15 +117,15 @@ func (l lettering) fitAll(rows []string, width float64) lettering {
 	return l
 }
 
-// lines breaks a title into at most so many lines of about equal length. It
+// lines breaks a title into at most three lines of about equal length. It
 // leaves no small word alone.
-func lines(title string, most int) []string {
+func lines(title string) []string {
 	words := strings.Fields(title)
 	var best []string
 	cheapest := 1 << 30
 	for cuts := range 1 << (len(words) - 1) {
 		rows := cut(words, cuts)
-		if len(rows) > most {
+		if len(rows) > 3 {
 			continue
 		}
 		if cost := price(rows); cost < cheapest {

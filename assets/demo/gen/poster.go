@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"image/color"
+	"slices"
 	"strings"
 
 	"github.com/fogleman/gg"
@@ -107,7 +108,7 @@ func (c *canvas) title(f *film, font *faces, how manner) {
 	switch how {
 	case stackedAtFoot:
 		c.band(480, 900, thin(ground, 0), thin(ground, 0.97))
-		c.stacked(f, font, ground)
+		c.stacked(f, font)
 	case spacedAbove:
 		c.band(0, 380, thin(c.top, 0.75), thin(c.top, 0))
 		c.spaced(f, font)
@@ -134,14 +135,14 @@ func (c *canvas) credits(f *film, font *faces) {
 		small.colour = thin(hex(0xffffff), 0.9)
 	}
 	text := fmt.Sprintf("%s PRESENTS  A FILM IN %s  ·  %d MIN", strings.ToUpper(f.Studio), strings.ToUpper(f.Labels[0]), f.Minutes)
-	c.centred(text, 300, 876, small.fit(text, 540))
+	c.centred(text, 876, small.fit(text, 540))
 }
 
 // stacked sets heavy narrow capitals at the foot, each line as wide as the
 // poster.
-func (c *canvas) stacked(f *film, font *faces, ground color.NRGBA) {
+func (c *canvas) stacked(f *film, font *faces) {
 	l := lettering{font.sans, 150, 0.66, -0.01, c.ink}
-	rows := lines(strings.ToUpper(f.Title), 3)
+	rows := lines(strings.ToUpper(f.Title))
 	y := 838.0
 	if f.Genre == "Comedy" {
 		l.colour = hex(0xffffff)
@@ -151,9 +152,9 @@ func (c *canvas) stacked(f *film, font *faces, ground color.NRGBA) {
 		}
 		c.box(0, 838-height-44, 600, 900-(838-height-44), c.near)
 	}
-	for i := len(rows) - 1; i >= 0; i-- {
-		fitted := l.fit(rows[i], 520)
-		c.write(rows[i], 40, y, fitted)
+	for _, row := range slices.Backward(rows) {
+		fitted := l.fit(row, 520)
+		c.write(row, 40, y, fitted)
 		y -= fitted.size * 0.78
 	}
 	if f.Genre != "Comedy" {
@@ -165,48 +166,48 @@ func (c *canvas) stacked(f *film, font *faces, ground color.NRGBA) {
 // spaced sets wide-set capitals near the top.
 func (c *canvas) spaced(f *film, font *faces) {
 	l := lettering{font.sans, 66, 0.82, 0.16, c.ink}
-	rows := lines(strings.ToUpper(f.Title), 3)
+	rows := lines(strings.ToUpper(f.Title))
 	l = l.fitAll(rows, 520)
 	y := 122.0
 	for _, row := range rows {
-		c.centred(row, 300, y, l)
+		c.centred(row, y, l)
 		y += l.size * 1.18
 	}
 	tag := strings.ToUpper(pick(c.r, taglines[f.Genre]))
 	small := lettering{font.plain, 17, 0.95, 0.26, thin(c.ink, 0.85)}
 	if y < 300 {
-		c.centred(tag, 300, y-16, small.fit(tag, 520))
+		c.centred(tag, y-16, small.fit(tag, 520))
 	}
 }
 
 // above sets a centred title in upper and lower case near the top.
 func (c *canvas) above(f *film, font *faces, face *sfnt.Font) {
 	l := lettering{face, 96, 0.86, -0.01, c.ink}
-	rows := lines(f.Title, 3)
+	rows := lines(f.Title)
 	if len(rows) == 3 {
 		l.size = 76
 	}
 	l = l.fitAll(rows, 520)
 	y := 40 + l.size*0.92
 	for _, row := range rows {
-		c.centred(row, 300, y, l)
+		c.centred(row, y, l)
 		y += l.size * 0.98
 	}
 	if len(rows) < 3 {
-		c.centred(pick(c.r, taglines[f.Genre]), 300, y-34, lettering{font.italic, 25, 0.95, 0, thin(c.ink, 0.9)})
+		c.centred(pick(c.r, taglines[f.Genre]), y-34, lettering{font.italic, 25, 0.95, 0, thin(c.ink, 0.9)})
 	}
 }
 
 // below sets a serif title at the foot.
 func (c *canvas) below(f *film, font *faces) {
 	l := lettering{font.serif, 92, 0.84, -0.01, c.ink}
-	rows := lines(f.Title, 3)
+	rows := lines(f.Title)
 	y := 800.0
 	tag := pick(c.r, taglines[f.Genre])
-	c.centred(tag, 300, 838, lettering{font.italic, 25, 0.95, 0, thin(c.ink, 0.9)})
+	c.centred(tag, 838, lettering{font.italic, 25, 0.95, 0, thin(c.ink, 0.9)})
 	l = l.fitAll(rows, 520)
-	for i := len(rows) - 1; i >= 0; i-- {
-		c.centred(rows[i], 300, y-l.size*0.12, l)
+	for _, row := range slices.Backward(rows) {
+		c.centred(row, y-l.size*0.12, l)
 		y -= l.size * 0.98
 	}
 }
