@@ -46,6 +46,7 @@ type Catalogue struct {
 	feeds   map[string]*feed
 	table   atomic.Pointer[table]
 	version atomic.Uint64
+	stale   atomic.Int32 // feeds that are
 
 	known   map[string]*known // of the goroutine that applies changes
 	loaded  map[string]loaded // likewise, by feed

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/opentime/rules"
@@ -77,9 +78,9 @@ type feed struct {
 	expired    bool
 	gone       []string // ids of the items it has no more, as kept
 
-	mu       sync.Mutex // guards answered
-	answered time.Time  // when the source was last heard of
-	missed   int        // refreshes since
+	answered time.Time // when the source was last heard of; zero: not since the start
+	missed   int       // refreshes since
+	stale    atomic.Bool
 }
 
 // FeedContent is a feed as it was read.

@@ -14,14 +14,6 @@ import (
 	"time"
 )
 
-// A feed that has not answered for this many refreshes, and this long at
-// least, is stale; then its stock and prices are unknown.
-const (
-	staleAfter   = 3
-	unknownAfter = 10
-	staleAtLeast = 15 * time.Minute
-)
-
 // Run keeps the feeds fresh until ctx ends, beginning with all of them at once.
 func (x *Catalogue) Run(ctx context.Context) {
 	var feeds sync.WaitGroup
@@ -81,7 +73,7 @@ func (x *Catalogue) Refresh(ctx context.Context, id string) (FeedReport, error) 
 		}
 	}
 	report, err := x.fromSource(ctx, f)
-	f.heard(err == nil, x.config.Now())
+	x.heard(f, err == nil)
 	if err == nil {
 		return report, nil
 	}
@@ -180,42 +172,3 @@ func (x *Catalogue) fromKept(f *feed) error {
 }
 
 func (f *feed) keptName() string { return filepath.Join(f.Keep, f.ID+".feed") }
-
-// heard notes whether the source answered.
-func (f *feed) heard(ok bool, now time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if ok {
-		f.answered, f.missed = now, 0
-		return
-	}
-	f.missed++
-}
-
-// overdue reports whether the source has been away for so long that what
-// passes is unknown.
-func (f *feed) overdue(now time.Time) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.missed >= unknownAfter && now.Sub(f.answered) >= staleAtLeast
-}
-
-// FeedState says how fresh a feed is.
-type FeedState struct {
-	Answered time.Time // when the source was last heard of; zero: never
-	Stale    bool      // three refreshes were missed, and a quarter of an hour passed
-}
-
-// Feed returns how fresh a feed is.
-func (x *Catalogue) Feed(id string) FeedState {
-	f := x.feeds[id]
-	if f == nil {
-		return FeedState{}
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return FeedState{
-		Answered: f.answered,
-		Stale:    f.missed >= staleAfter && x.config.Now().Sub(f.answered) >= staleAtLeast,
-	}
-}

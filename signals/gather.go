@@ -73,6 +73,7 @@ type gathering struct {
 	located  bool // here was looked up
 	report   Report
 	sky      skyState
+	away     bool    // the weather's source is
 	near     nearest // of the list asked for last
 	items    rules.Items
 }
@@ -90,8 +91,9 @@ const (
 // asks about and no others. What the open's trust does not let be known stays
 // unknown; profile is nil where nothing is known of the recipient. It does no
 // I/O. With why it also fills s.Origins, for explain. s is reused: what it held
-// before is gone.
-func (g *Gatherer) Gather(c *rules.Campaign, open *Open, profile *rules.Profile, s *rules.Signals, why bool) {
+// before is gone. It reports whether a polled source that the campaign uses is
+// stale: s then holds its last good data or, after longer, does not know.
+func (g *Gatherer) Gather(c *rules.Campaign, open *Open, profile *rules.Profile, s *rules.Signals, why bool) (stale bool) {
 	x := gathering{Gatherer: g, from: g.sources.Load(), campaign: c, open: open, why: why}
 	if open.Trust >= rules.Claimed {
 		x.profile = profile
@@ -120,6 +122,7 @@ func (g *Gatherer) Gather(c *rules.Campaign, open *Open, profile *rules.Profile,
 	}
 	s.Zone = x.zone()
 	s.HereFrom = x.here.From
+	return x.away || x.from.Catalogue != nil && x.from.Catalogue.Stale(c)
 }
 
 // sized returns list emptied, as long as asked.

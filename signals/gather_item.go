@@ -13,6 +13,8 @@ type Stockroom interface {
 	// Stock is the count of an item, at a place or, with "", of all: a Number,
 	// Some, or unknown.
 	Stock(item, place string) rules.Value
+	// Stale reports whether the source of a feed that the campaign uses is away.
+	Stale(c *rules.Campaign) bool
 }
 
 // stock returns the count of a named item: of all, at a place, or at the place

@@ -14,6 +14,7 @@ import (
 type shelf struct {
 	items map[string]rules.Candidate
 	stock map[[2]string]rules.Value
+	stale bool
 }
 
 func (s *shelf) Items(feed string) rules.Items {
@@ -22,6 +23,7 @@ func (s *shelf) Items(feed string) rules.Items {
 	}
 	return s
 }
+func (s *shelf) Stale(*rules.Campaign) bool           { return s.stale }
 func (s *shelf) Stock(item, place string) rules.Value { return s.stock[[2]string{item, place}] }
 func (s *shelf) Item(id string) (rules.Candidate, bool) {
 	c, ok := s.items[id]
@@ -339,4 +341,33 @@ func TestGatherWhileSourcesChange(t *testing.T) {
 	}
 	close(stop)
 	all.Wait()
+}
+
+func TestGatherReportsStaleSources(t *testing.T) {
+	g := newTestGatherer(t)
+	var s rules.Signals
+	gather := func(c *rules.Campaign, address string) bool {
+		return g.Gather(c, openOf(t, g, "chrome", address), nil, &s, false)
+	}
+	weather, stock := asking("weather.rain"), asking("stock.dune-3")
+	if gather(weather, "81.2.69.142") || gather(stock, "81.2.69.142") {
+		t.Error("stale while all is fresh")
+	}
+	c, _ := cellOf(51.5142, -0.0931)
+	state := g.sources.Load().Weather.cells[c]
+	state.failures, state.every, state.answered = 1, 30*time.Minute, noon.Add(-89*time.Minute)
+	if gather(weather, "81.2.69.142") {
+		t.Error("stale after two missed refreshes")
+	}
+	state.answered = noon.Add(-90 * time.Minute)
+	if !gather(weather, "81.2.69.142") || !s.Values[0].Known() {
+		t.Error("weather that missed three refreshes is not stale and known")
+	}
+	if gather(stock, "81.2.69.142") || gather(weather, "") {
+		t.Error("stale by a source that was not asked")
+	}
+	g.sources.Load().Catalogue.(*shelf).stale = true
+	if !gather(stock, "81.2.69.142") {
+		t.Error("the catalogue is stale and nobody says so")
+	}
 }

@@ -57,10 +57,11 @@ type count struct {
 }
 
 // known is what is known of one item besides the feed's row. It lives as long
-// as the Catalogue. Readers look at total and places only; all else is of the
-// goroutine that applies changes.
+// as the Catalogue. Readers look at total, polled and places only; all else is of
+// the goroutine that applies changes.
 type known struct {
 	total  atomic.Int64
+	polled atomic.Bool                   // total is a feed's to say
 	places atomic.Pointer[[]*placeCount] // sorted by place
 
 	stamp   stamp           // of total
@@ -130,6 +131,7 @@ func (k *known) setPlace(place string, c count) *placeCount {
 // setTotal sets the count of all, seen by readers at once.
 func (k *known) setTotal(c count) {
 	k.stamp = c.stamp
+	k.polled.Store(c.stamp.from != fromAPI)
 	k.total.Store(c.n)
 }
 

@@ -65,9 +65,10 @@ func (c cell) point() (lat, lon float64) { return float64(c.lat) / 10, float64(c
 type cellState struct {
 	kept     bool // of a place or a home: kept warm
 	used     time.Time
-	next     time.Time // ask not before
-	answered time.Time // when the source last answered, 304 included
-	modified string    // Last-Modified of the forecast
+	next     time.Time     // ask not before
+	answered time.Time     // when the source last answered, 304 included
+	every    time.Duration // from that answer to the next asking
+	modified string        // Last-Modified of the forecast
 	failures int
 	forecast []Report // by hour
 }
@@ -144,39 +145,46 @@ func (w *Weather) wakeUp() {
 }
 
 // At returns the weather at a point, and whether it is known: an answer that
-// is too old is not. A cell nobody asked about before is asked for, for the
-// next open.
-func (w *Weather) At(lat, lon float64, now time.Time) (Report, bool) {
+// is too old is not. It is stale where the source has not answered for long. A
+// cell nobody asked about before is asked for, for the next open.
+func (w *Weather) At(lat, lon float64, now time.Time) (r Report, known, stale bool) {
 	if w == nil {
-		return Report{}, false
+		return Report{}, false, false
 	}
 	c, ok := cellOf(lat, lon)
 	if !ok {
-		return Report{}, false
+		return Report{}, false, false
 	}
+	var state cellState
 	w.mu.RLock()
-	state := w.cells[c]
-	var forecast []Report
-	var answered time.Time
-	cold := true
-	if state != nil {
-		forecast, answered = state.forecast, state.answered
-		cold = !state.kept && now.Sub(state.used) > unusedCell/2
+	if p := w.cells[c]; p != nil {
+		state = *p
 	}
 	w.mu.RUnlock()
-	if cold {
+	if !state.kept && now.Sub(state.used) > unusedCell/2 {
 		w.want(c)
 	}
-	if len(forecast) == 0 {
-		return Report{}, false
+	forecast := state.forecast
+	switch {
+	case w.config.Recorded && len(forecast) > 0:
+		r, known = hourOf(forecast, sameHour(forecast, now))
+		return r, known, false
+	case w.config.Recorded:
+		return Report{}, false, false
+	case len(forecast) == 0 || now.Sub(state.answered) > w.config.Age:
+		return Report{}, false, state.stale(now)
 	}
-	if w.config.Recorded {
-		return hourOf(forecast, sameHour(forecast, now))
+	r, known = hourOf(forecast, now)
+	return r, known, state.stale(now)
+}
+
+// stale reports a cell whose source missed three refreshes or, where it never
+// answered, three askings.
+func (s *cellState) stale(now time.Time) bool {
+	if s.failures == 0 || s.answered.IsZero() {
+		return s.failures >= staleAfter
 	}
-	if now.Sub(answered) > w.config.Age {
-		return Report{}, false
-	}
-	return hourOf(forecast, now)
+	return now.Sub(s.answered) >= max(staleAfter*s.every, staleAtLeast)
 }
 
 // want notes that a cell was asked about.
@@ -325,6 +333,7 @@ func (w *Weather) answered(c cell, got answer) {
 	}
 	apart := time.Duration((int(c.lat)*31+int(c.lon)*17)%60+60) * time.Second / 2
 	state.next = maxTime(got.expires, now.Add(5*time.Minute)).Add(apart)
+	state.every = state.next.Sub(now)
 }
 
 // failed puts a cell off, longer each time; pause puts off all.

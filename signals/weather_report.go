@@ -117,8 +117,9 @@ func (x *gathering) weather(key string) (rules.Value, string) {
 		x.sky = skyUnknown
 		x.locate()
 		if x.here.HasPoint {
-			if report, ok := x.from.Weather.At(x.here.Lat, x.here.Lon, x.open.At); ok {
-				x.report, x.sky = report, skyKnown
+			var known bool
+			if x.report, known, x.away = x.from.Weather.At(x.here.Lat, x.here.Lon, x.open.At); known {
+				x.sky = skyKnown
 			}
 		}
 	}

@@ -81,11 +81,11 @@ func TestWeatherByItsTerms(t *testing.T) {
 		fmt.Fprint(out, forecast(noon.Truncate(time.Hour), 12, 3, "lightrain"))
 	})
 	ctx := context.Background()
-	if _, ok := w.At(51.06, 3.72, noon); ok {
+	if _, ok, _ := w.At(51.06, 3.72, noon); ok {
 		t.Fatal("weather before anybody asked")
 	}
 	w.round(ctx)
-	report, ok := w.At(51.06, 3.72, c.Now())
+	report, ok, _ := w.At(51.06, 3.72, c.Now())
 	if !ok || report.Temperature != 3 || !report.Rain || report.Snow || report.Condition != "rain" || report.Cloud != 80.1 {
 		t.Fatalf("got %+v %v", report, ok)
 	}
@@ -99,11 +99,11 @@ func TestWeatherByItsTerms(t *testing.T) {
 	if asked.Load() != 2 {
 		t.Errorf("asked %d times after it expired", asked.Load())
 	}
-	if report, ok := w.At(51.06, 3.72, c.Now()); !ok || report.Temperature != 4 {
+	if report, ok, _ := w.At(51.06, 3.72, c.Now()); !ok || report.Temperature != 4 {
 		t.Errorf("an hour later: %+v %v", report, ok)
 	}
 	c.add(3*time.Hour + time.Second)
-	if _, ok := w.At(51.06, 3.72, c.Now()); ok {
+	if _, ok, _ := w.At(51.06, 3.72, c.Now()); ok {
 		t.Error("weather of three hours ago is still believed")
 	}
 	for _, text := range wrong {
@@ -147,7 +147,7 @@ func TestWeatherFromABadSource(t *testing.T) {
 		w, c, asked := weatherServer(t, handle)
 		w.Keep([]Point{{51.1, 3.7}})
 		w.round(context.Background())
-		if report, ok := w.At(51.1, 3.7, noon); ok {
+		if report, ok, _ := w.At(51.1, 3.7, noon); ok {
 			t.Errorf("%s: taken for weather: %+v", name, report)
 		}
 		before := asked.Load()
@@ -178,8 +178,42 @@ func TestWeatherKeepsTheLastGoodAnswer(t *testing.T) {
 	bad.Store(true)
 	c.add(time.Hour)
 	w.round(context.Background())
-	if report, ok := w.At(51.1, 3.7, c.Now()); !ok || !report.Snow {
+	if report, ok, _ := w.At(51.1, 3.7, c.Now()); !ok || !report.Snow {
 		t.Error("one bad answer loses the last good one")
+	}
+}
+
+func TestWeatherIsStaleAfterThreeMissesAndUnknownByItsAge(t *testing.T) {
+	var away atomic.Bool
+	w, c, _ := weatherServer(t, func(out http.ResponseWriter, _ *http.Request) {
+		if away.Load() {
+			out.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		out.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(out, forecast(noon.Truncate(time.Hour), 12, 3, "snow"))
+	})
+	w.Keep([]Point{{51.1, 3.7}})
+	w.round(context.Background())
+	away.Store(true)
+	w.Keep([]Point{{51.1, 3.7}, {40, 3}}) // one that never answered
+	for minute := 0; minute <= 200; minute++ {
+		// It is asked every half hour, and a little apart from the others.
+		_, known, stale := w.At(51.1, 3.7, c.Now())
+		if known != (minute <= 180) || minute < 90 && stale || minute > 94 && !stale {
+			t.Fatalf("after %d minutes: known %v, stale %v", minute, known, stale)
+		}
+		if _, known, stale := w.At(40, 3, c.Now()); known || minute > 10 && !stale {
+			t.Fatalf("after %d minutes without any answer: known %v, stale %v", minute, known, stale)
+		}
+		w.round(context.Background())
+		c.add(time.Minute)
+	}
+	away.Store(false)
+	c.add(time.Hour)
+	w.round(context.Background())
+	if _, known, stale := w.At(51.1, 3.7, c.Now()); !known || stale {
+		t.Errorf("the source is back: known %v, stale %v", known, stale)
 	}
 }
 
@@ -239,7 +273,7 @@ func TestWeatherIsBounded(t *testing.T) {
 		t.Errorf("%d cells nobody asked for in hours", cells)
 	}
 	for _, p := range []Point{{91, 0}, {math.NaN(), 0}, {0, math.Inf(1)}} {
-		if _, ok := w.At(p.Lat, p.Lon, noon); ok {
+		if _, ok, _ := w.At(p.Lat, p.Lon, noon); ok {
 			t.Errorf("%v has weather", p)
 		}
 	}
@@ -256,11 +290,11 @@ func TestRecordedWeather(t *testing.T) {
 	w.Keep([]Point{{51, 3.5}, {41.9, 12.5}})
 	w.round(context.Background())
 	for _, at := range []time.Time{years, noon, noon.AddDate(-1, 0, 0)} {
-		if report, ok := w.At(51, 3.5, at); !ok || report.Temperature != 12 || report.Condition != "clear" {
+		if report, ok, _ := w.At(51, 3.5, at); !ok || report.Temperature != 12 || report.Condition != "clear" {
 			t.Errorf("at %v: %+v %v", at, report, ok)
 		}
 	}
-	if _, ok := w.At(41.9, 12.5, years); ok {
+	if _, ok, _ := w.At(41.9, 12.5, years); ok {
 		t.Error("Ghent's weather is Rome's")
 	}
 	for _, bad := range []fstest.MapFS{{}, {"weather/x.json": {Data: []byte("{}")}}, {"weather/x.json": {Data: []byte("[")}}} {
