@@ -3,6 +3,7 @@ package signals
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"net/http"
 	"net/netip"
@@ -13,13 +14,14 @@ import (
 	"example.com/opentime/rules"
 )
 
-// Clients knows clients by what their requests look like. It is never changed
-// after loading and is safe for concurrent use.
+// Clients knows clients by what their requests look like. Its tables are never
+// changed after loading; it is safe for concurrent use.
 type Clients struct {
 	date     time.Time
 	rows     []clientRow
 	systems  []systemRow
 	index    tokenIndex
+	seen     seenAgents
 	networks *Networks
 	samples  map[string]Headers
 	names    []string
@@ -43,6 +45,7 @@ type systemRow struct {
 // day it is of.
 func LoadClients(files fs.FS) (*Clients, error) {
 	c := &Clients{samples: map[string]Headers{}}
+	c.seen.seed = maphash.MakeSeed()
 	readers := []struct {
 		name    string
 		columns int
@@ -147,7 +150,7 @@ func (c *Clients) Named(name string) (Headers, bool) {
 // table the client tables were made from; the first that fits wins:
 // fetching ahead and questions about a page (1), then User-Agent tokens (2 to
 // 10, 15), then the network (11 and 12). What nothing fits is a person. It
-// never allocates.
+// keeps nothing of h, and allocates only for a User-Agent it sees first.
 func (c *Clients) Classify(h Headers) Client {
 	switch {
 	case h.Method == http.MethodHead || h.Method == http.MethodOptions:
@@ -158,7 +161,7 @@ func (c *Clients) Classify(h Headers) Client {
 		return Client{Class: rules.Scanner, Why: "row 2: no User-Agent"}
 	}
 	client := Client{Class: rules.Person, Located: true, Why: "row 16: nothing known fits"}
-	row, system := c.scan(h.UserAgent)
+	row, system := c.seen.find(h.UserAgent, c.scan)
 	if row < len(c.rows) {
 		client = c.rows[row].client
 	}

@@ -4,8 +4,11 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"unsafe"
 
 	"example.com/opentime/rules"
 )
@@ -127,6 +130,33 @@ func TestClassifyDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// TestSeenAgents asks for more User-Agents than are remembered, over and over,
+// from memory that changes afterwards: each is what it was when it was new.
+func TestSeenAgents(t *testing.T) {
+	c := testClients(t)
+	names := c.Names()
+	var all sync.WaitGroup
+	for worker := range 4 {
+		all.Go(func() {
+			buffer := make([]byte, 0, 2*seenAgent)
+			for i := range 4 * seenSlots {
+				h, _ := c.Named(names[(i+worker)%len(names)])
+				if i%3 == 0 {
+					h.UserAgent += strings.Repeat("x", i%700) + strconv.Itoa(i)
+				}
+				wantRow, wantSystem := c.scan(h.UserAgent)
+				buffer = append(buffer[:0], h.UserAgent...)
+				row, system := c.seen.find(unsafe.String(&buffer[0], len(buffer)), c.scan)
+				if row != wantRow || system != wantSystem {
+					t.Errorf("%q: row %d, system %d, want %d and %d", h.UserAgent, row, system, wantRow, wantSystem)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
 func TestLoadClientsSaysWhatIsWrong(t *testing.T) {
 	for _, test := range []struct{ table, want string }{
 		{"prefix\tnetwork\tnote\n", "the first line is no date"},
@@ -162,6 +192,13 @@ func FuzzClassify(f *testing.F) {
 
 func BenchmarkClassify(b *testing.B) {
 	c := testClients(b)
+	b.Run("new", func(b *testing.B) {
+		h, _ := c.Named("chrome")
+		b.ReportAllocs()
+		for b.Loop() {
+			c.scan(h.UserAgent)
+		}
+	})
 	for _, name := range []string{"gmail", "apple-mpp", "chrome", "outlook-windows"} {
 		h, _ := c.Named(name)
 		h.Address = netip.MustParseAddr("81.2.69.142")

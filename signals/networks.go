@@ -1,8 +1,11 @@
 package signals
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
+	"sort"
 	"time"
 )
 
@@ -14,10 +17,14 @@ type Networks struct {
 	v6   prefixTable
 }
 
-// prefixTable maps prefixes to names, longest first.
-type prefixTable struct {
-	lengths []int // in use, longest first
-	names   map[netip.Prefix]string
+// prefixTable is prefixes in the order of their first addresses, then of their
+// lengths.
+type prefixTable []namedPrefix
+
+type namedPrefix struct {
+	prefix netip.Prefix
+	name   string
+	outer  int // the smallest prefix that holds this one; -1: none does
 }
 
 // LoadNetworks reads a table of the columns prefix, network and note, as
@@ -29,6 +36,7 @@ func LoadNetworks(file string, data []byte) (*Networks, error) {
 		return nil, err
 	}
 	n.date = date
+	n.arrange()
 	return n, nil
 }
 
@@ -40,29 +48,27 @@ func (n *Networks) add(prefix, name string) error {
 	if p != p.Masked() {
 		return fmt.Errorf("%s has bits beyond its length; write %s", p, p.Masked())
 	}
+	table := &n.v6
 	if p.Addr().Is4() {
-		n.v4.add(p, name)
-	} else {
-		n.v6.add(p, name)
+		table = &n.v4
 	}
+	*table = append(*table, namedPrefix{prefix: p, name: name})
 	return nil
 }
 
-func (t *prefixTable) add(p netip.Prefix, name string) {
-	if t.names == nil {
-		t.names = map[netip.Prefix]string{}
+// arrange makes the tables ready for Lookup, once all is added.
+func (n *Networks) arrange() {
+	for _, table := range []prefixTable{n.v4, n.v6} {
+		slices.SortStableFunc(table, func(a, b namedPrefix) int {
+			return cmp.Or(a.prefix.Addr().Compare(b.prefix.Addr()), cmp.Compare(a.prefix.Bits(), b.prefix.Bits()))
+		})
+		for i := range table {
+			table[i].outer = i - 1
+			for at := &table[i].outer; *at >= 0 && !table[*at].prefix.Contains(table[i].prefix.Addr()); {
+				*at = table[*at].outer
+			}
+		}
 	}
-	t.names[p] = name
-	at := 0
-	for at < len(t.lengths) && t.lengths[at] > p.Bits() {
-		at++
-	}
-	if at < len(t.lengths) && t.lengths[at] == p.Bits() {
-		return
-	}
-	t.lengths = append(t.lengths, 0)
-	copy(t.lengths[at+1:], t.lengths[at:])
-	t.lengths[at] = p.Bits()
 }
 
 // Lookup returns the name of the smallest network that holds the address. The
@@ -72,15 +78,14 @@ func (n *Networks) Lookup(a netip.Addr) (string, bool) {
 		return "", false
 	}
 	a = a.Unmap().WithZone("")
-	t := &n.v6
+	table := n.v6
 	if a.Is4() {
-		t = &n.v4
+		table = n.v4
 	}
-	for _, bits := range t.lengths {
-		if p, err := a.Prefix(bits); err == nil {
-			if name, ok := t.names[p]; ok {
-				return name, true
-			}
+	after := sort.Search(len(table), func(i int) bool { return a.Less(table[i].prefix.Addr()) })
+	for i := after - 1; i >= 0; i = table[i].outer {
+		if table[i].prefix.Contains(a) {
+			return table[i].name, true
 		}
 	}
 	return "", false

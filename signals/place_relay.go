@@ -51,6 +51,7 @@ func LoadRelays(file string, data []byte) (*Relays, error) {
 	if bad*100 > good {
 		return nil, first
 	}
+	r.networks.arrange()
 	return r, nil
 }
 
