@@ -59,18 +59,19 @@ func (s *Server) Ask(ask Ask) (Answer, error) {
 		return Answer{}, err
 	}
 	r := &reading{published: published, at: open.At}
-	if err := s.decideGiven(r, open, ask.Given); err != nil {
+	profile, err := s.decideGiven(r, open, ask.Given)
+	if err != nil {
 		return Answer{}, err
 	}
 	at := place(block, position)
-	picture, err := composeSafely(published, &r.decisions[at], &r.resolved[at], open, open.Link.Format)
+	picture, err := r.picture(at, open)
 	if err != nil {
 		return Answer{}, err
 	}
 	return Answer{
 		Explanation: rules.Explain(published.Campaign, &r.signals, block.ID, position),
 		Client:      open.Client, Trust: r.trust, Rung: r.rung(), Picture: picture, Key: picture.Key(nil),
-		Here: s.config.Gatherer.Here(&open.Open, nil).String(),
+		Here: s.config.Gatherer.Here(&open.Open, profile).String(),
 	}, nil
 }
 
@@ -142,7 +143,7 @@ func (a Ask) trust() (rules.Trust, error) {
 
 func (a Ask) format(block *rules.Block) (render.Format, error) {
 	if a.Format == "" {
-		return formatOfBlock(block), nil
+		return FormatOf(block), nil
 	}
 	format, ok := render.ParseFormat(a.Format)
 	if !ok {
@@ -151,24 +152,23 @@ func (a Ask) format(block *rules.Block) (render.Format, error) {
 	return format, nil
 }
 
-// decideGiven gathers with origins, lays what is given over it and decides.
-func (s *Server) decideGiven(r *reading, open *Open, given []string) error {
+// decideGiven gathers with origins, lays what is given over it and decides. It
+// returns the profile it gathered from.
+func (s *Server) decideGiven(r *reading, open *Open, given []string) (*rules.Profile, error) {
 	profile, trust := s.profile(r, open)
-	r.trust = trust
-	made := open.Open
-	made.Trust = trust
-	s.config.Gatherer.Gather(r.published.Campaign, &made, profile, &r.signals, true)
+	r.trust, open.Trust = trust, trust
+	r.stale = s.config.Gatherer.Gather(r.published.Campaign, &open.Open, profile, &r.signals, true)
 	for _, text := range given {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
-			return fmt.Errorf("given %q has no value; write signal=value", text)
+			return nil, fmt.Errorf("given %q has no value; write signal=value", text)
 		}
 		if err := rules.Give(r.published.Campaign, &r.signals, name, value); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	s.settle(r)
-	return nil
+	return profile, nil
 }
 
 // Preview draws a made-up open's image: the very bytes the server would send.
@@ -177,5 +177,5 @@ func (s *Server) Preview(ask Ask) (render.Image, error) {
 	if err != nil {
 		return render.Image{}, err
 	}
-	return s.images.get(answer.Picture, false, askTime)
+	return s.images.get(answer.Key, answer.Picture, false, askTime)
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -34,22 +35,34 @@ func (s *Server) click(ctx *fasthttp.RequestCtx, link Link) {
 		found = s.decideNow(r, open, block)
 	}
 	id := s.recordClick(open, r, found, how)
-	sendRedirect(ctx, strings.ReplaceAll(s.destination(found, open.At), clickMark, id))
+	to := cmp.Or(destination(found, open.At), published.link(block, r.locale()), s.config.Home)
+	sendRedirect(ctx, strings.ReplaceAll(to, clickMark, id))
 }
 
 // destination is where a position that was shown leads at now: its link, or
-// its after once the offer has ended; the sender's home if it has neither.
-func (s *Server) destination(p *shownPosition, now time.Time) string {
-	if p == nil {
-		return s.config.Home
-	}
-	if p.Ended != 0 && now.UnixMilli() >= p.Ended && p.After != "" {
+// its after once the offer has ended; "" if it has neither.
+func destination(p *shownPosition, now time.Time) string {
+	switch {
+	case p == nil:
+		return ""
+	case p.Ended != 0 && now.UnixMilli() >= p.Ended && p.After != "":
 		return p.After
 	}
-	if p.Link != "" {
-		return p.Link
+	return p.Link
+}
+
+// link is where a click leads that has nothing better: to the block's own
+// fallback, else to the first of the campaign's that leads anywhere.
+func (p *Published) link(block *rules.Block, locale int) string {
+	if shown := p.fallback(block.First, locale); shown != nil && shown.Link != "" {
+		return shown.Link
 	}
-	return s.config.Home
+	for at := range p.Positions {
+		if shown := p.fallback(at, locale); shown != nil && shown.Link != "" {
+			return shown.Link
+		}
+	}
+	return ""
 }
 
 // decideNow decides for a click that nothing was shown for. Where deciding
@@ -57,9 +70,9 @@ func (s *Server) destination(p *shownPosition, now time.Time) string {
 func (s *Server) decideNow(r *reading, open *Open, block *rules.Block) *shownPosition {
 	s.decide(r, open)
 	at := place(block, open.Link.Position)
-	if r.failed || at >= len(r.decisions) {
-		return nil
+	if r.failed || !within(block, open.Link.Position) {
+		return r.published.fallback(at, r.locale())
 	}
-	position := shownOf(&r.decisions[at], &r.resolved[at])
+	position := r.shownAt(at)
 	return &position
 }

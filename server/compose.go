@@ -56,8 +56,8 @@ func drawn(v rules.Value, now time.Time) render.Value {
 	return render.Value{}
 }
 
-// formatOfBlock is the format a block's images have by default.
-func formatOfBlock(b *rules.Block) render.Format {
+// FormatOf is the format a block's images have by default.
+func FormatOf(b *rules.Block) render.Format {
 	switch b.Format {
 	case rules.PNG:
 		return render.PNG

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 
 // explainRoute answers GET /v1/explain/<campaign>/<block>[/<position>] with the
 // decision and why, for the open that the query makes up: r, trust, at,
-// address, user-agent, client, locale, given (repeated).
+// address, user-agent, client, locale, given (repeated), and parameters of the
+// link by their names.
 func (s *Server) explainRoute(ctx *fasthttp.RequestCtx) {
 	ask, err := readAsk(ctx)
 	if err != nil {
@@ -43,6 +45,10 @@ func (s *Server) previewRoute(ctx *fasthttp.RequestCtx) {
 	}
 	sendImage(ctx, image)
 }
+
+// askNames are the names of a query that make up an open; any other is a
+// parameter of the link.
+var askNames = [...]string{"r", "trust", "at", "address", "user-agent", "client", "locale", "format"}
 
 // readAsk reads an Ask from a request's path and query.
 func readAsk(ctx *fasthttp.RequestCtx) (Ask, error) {
@@ -75,8 +81,13 @@ func readAsk(ctx *fasthttp.RequestCtx) (Ask, error) {
 			return ask, err
 		}
 	}
-	for _, given := range ctx.QueryArgs().PeekMulti("given") {
-		ask.Given = append(ask.Given, string(given))
+	for name, value := range ctx.QueryArgs().All() {
+		switch n := string(name); {
+		case n == "given":
+			ask.Given = append(ask.Given, string(value))
+		case !slices.Contains(askNames[:], n):
+			ask.Parameters = append(ask.Parameters, Parameter{n, string(value)})
+		}
 	}
 	return ask, nil
 }

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"sync/atomic"
 
 	"github.com/valyala/fasthttp"
@@ -15,81 +15,164 @@ import (
 	"example.com/opentime/rules"
 )
 
-// genericPicture is the fallback of one position in one locale, drawn when the
-// campaign was published and kept as a file. image is nil while it is not in
-// memory; there is no other way to it than the file then.
+// formats is how many formats a fallback may be drawn in.
+const formats = int(render.GIF) + 1
+
+// genericBytes is how many bytes of generic pictures are held in memory; all
+// are in files.
+const genericBytes = 64 << 20
+
+// genericPicture is the fallback of one position, in one locale and format, as
+// it was drawn when the campaign was published. It never changes: a catalogue
+// that changed makes new ones.
 type genericPicture struct {
-	path  string
-	image atomic.Pointer[render.Image]
+	path  string // of the image; its name holds the picture's digest
+	shown shownPosition
 }
 
-// DrawGeneric draws every fallback of a published campaign, into files under
-// dir by its revision, so that a rung is there that needs neither signals nor
-// a place to draw. It is called before the campaign is served, and again when
-// the catalogue changed. It fails when a fallback cannot be drawn.
+// generics are a campaign's generic pictures, by position, locale and format;
+// nil where a format was never published.
+type generics []atomic.Pointer[genericPicture]
+
+func (p *Published) genericAt(at, locale int, format render.Format) *atomic.Pointer[genericPicture] {
+	i := (at*len(p.Locales)+locale)*formats + int(format)
+	if i >= len(p.generic) {
+		return &atomic.Pointer[genericPicture]{}
+	}
+	return &p.generic[i]
+}
+
+// DrawGeneric draws every fallback of a campaign, in the formats it was ever
+// published in, into files under dir by its revision, so that a rung is there
+// that needs neither signals nor a place to draw. It is called before the
+// campaign is served, and again when the catalogue may have changed: what is
+// drawn already stays. It fails when a fallback cannot be drawn; those drawn
+// before then serve on.
 func DrawGeneric(p *Published, items rules.Items, draw func(*render.Picture) (render.Image, error), dir string) error {
 	c := p.Campaign
-	generic := make([]genericPicture, c.Positions*len(c.Locales))
+	if p.generic == nil {
+		p.generic = make(generics, c.Positions*len(c.Locales)*formats)
+	}
 	folder := filepath.Join(dir, hex.EncodeToString(p.Revision[:]))
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("keep fallbacks of %s: %w", c.ID, err)
 	}
+	used := map[string]bool{}
 	decisions := rules.Fallbacks(c, items)
 	for i := range decisions {
 		d := &decisions[i]
-		resolved := rules.Resolve(c, &rules.Signals{Items: items}, d, clickMark)
-		picture := Compose(p, d, &resolved, formatOfBlock(d.Block), c.Starts)
-		image, err := draw(picture)
-		if err != nil {
-			return fmt.Errorf("draw fallback of %s/%s/%d: %w", c.ID, d.Block.ID, d.Position, err)
-		}
-		at := place(d.Block, d.Position)*len(c.Locales) + d.Locale
-		g := &generic[at]
-		g.path = filepath.Join(folder, strconv.Itoa(at)+"."+image.Type.Extension())
-		g.image.Store(&image)
-		if err := writeWhole(g.path, image.Bytes); err != nil {
-			return fmt.Errorf("keep fallbacks of %s: %w", c.ID, err)
+		texts := rules.Resolve(c, &rules.Signals{Items: items}, d, clickMark)
+		for _, format := range p.formatsOf(d.Block) {
+			picture := Compose(p, d, &texts, format, c.Starts)
+			shown := shownOf(d, &texts)
+			shown.Digest = digest(picture.Key(nil))
+			at := place(d.Block, d.Position)
+			name := fmt.Sprintf("%d-%s-%016x.%s", at, c.Locales[d.Locale], shown.Digest, format.Extension())
+			g := &genericPicture{path: filepath.Join(folder, name), shown: shown}
+			if err := g.draw(picture, draw); err != nil {
+				return fmt.Errorf("draw fallback of %s/%s/%d: %w", c.ID, d.Block.ID, d.Position, err)
+			}
+			used[name] = true
+			p.genericAt(at, d.Locale, format).Store(g)
 		}
 	}
-	p.generic = generic
+	return removeOthers(folder, used)
+}
+
+// formatsOf are the formats a block's generic pictures are drawn in: its own,
+// and those its sent links may still ask for.
+func (p *Published) formatsOf(b *rules.Block) []render.Format {
+	own := FormatOf(b)
+	if slices.Contains(p.Formats[b.ID], own) {
+		return p.Formats[b.ID]
+	}
+	return append([]render.Format{own}, p.Formats[b.ID]...)
+}
+
+// draw draws the picture into its file, unless it is there.
+func (g *genericPicture) draw(picture *render.Picture, draw func(*render.Picture) (render.Image, error)) error {
+	if info, err := os.Stat(g.path); err == nil && info.Size() > 0 {
+		return nil
+	}
+	image, err := draw(picture)
+	if err != nil {
+		return err
+	}
+	return writeWhole(g.path, image.Bytes)
+}
+
+// writeWhole writes a file so that it is there whole or not at all, after a
+// loss of power too.
+func writeWhole(path string, data []byte) error {
+	part, err := os.Create(path + ".part")
+	if err != nil {
+		return err
+	}
+	_, err = part.Write(data)
+	if err == nil {
+		err = part.Sync()
+	}
+	if closed := part.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(part.Name(), path)
+}
+
+// removeOthers removes what a folder holds but the used names.
+func removeOthers(folder string, used map[string]bool) error {
+	entries, err := os.ReadDir(folder)
+	for _, entry := range entries {
+		if !used[entry.Name()] {
+			err = os.Remove(filepath.Join(folder, entry.Name()))
+		}
+	}
+	return err
+}
+
+// fallback is what a position's fallback shows, as it is kept; nil if there is
+// none of it.
+func (p *Published) fallback(at, locale int) *shownPosition {
+	for format := range formats {
+		if g := p.genericAt(at, locale, render.Format(format)).Load(); g != nil {
+			return &g.shown
+		}
+	}
 	return nil
 }
 
-// writeWhole writes a file so that it is there whole or not at all.
-func writeWhole(path string, data []byte) error {
-	part := path + ".part"
-	if err := os.WriteFile(part, data, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(part, path)
-}
+// locale is the reading's, as an index into its campaign's.
+func (r *reading) locale() int { return r.published.LocaleIndex(r.signals.Locale) }
 
 // generic answers with the block's fallback as drawn when it was published; if
-// that is of another type than asked for, or gone, with the built-in image. It
-// takes no lock and waits for nothing but, at worst, one file.
+// that is of a type never published, or gone, with the built-in image. It
+// waits for nothing but, at worst, one file.
 func (s *Server) generic(r *reading, open *Open, block *rules.Block) shown {
-	c := r.published.Campaign
-	locale := c.LocaleIndex(r.signals.Locale)
-	at := place(block, open.Link.Position)*len(c.Locales) + locale
-	if at < len(r.published.generic) {
-		if image, ok := r.published.generic[at].load(formatOfBlock(block)); ok && image.Type == open.Link.Format {
-			return shown{image: image, rung: Generic}
+	format := open.Link.Format
+	g := r.published.genericAt(place(block, open.Link.Position), r.locale(), format).Load()
+	if g != nil {
+		if image, ok := s.load(g, format); ok {
+			return shown{image: image, rung: Generic, digest: g.shown.Digest}
 		}
 	}
-	return shown{image: render.BuiltIn(open.Link.Format), rung: BuiltIn}
+	return shown{image: render.BuiltIn(format), rung: BuiltIn}
 }
 
-// load returns the picture from memory, else from its file.
-func (g *genericPicture) load(format render.Format) (render.Image, bool) {
-	if image := g.image.Load(); image != nil {
-		return *image, true
+// load returns a generic picture from memory, else from its file.
+func (s *Server) load(g *genericPicture, format render.Format) (render.Image, bool) {
+	if image, ok := s.generics.get([]byte(g.path)); ok {
+		return image, true
 	}
 	data, err := os.ReadFile(g.path)
 	if err != nil {
 		slog.Warn("fallback gone", "path", g.path, "err", err)
 		return render.Image{}, false
 	}
-	return render.Image{Bytes: data, Type: format}, true
+	image := render.Image{Bytes: data, Type: format}
+	s.generics.keep(g.path, image, 0)
+	return image, true
 }
 
 // cause says why an answer came from the lowest rung.
@@ -100,7 +183,6 @@ const (
 	unknownLink  cause = "unknown-link"
 	refused      cause = "refused"
 	panicked     cause = "panic"
-	notAnImage   cause = "not-an-image"
 	headersLarge cause = "headers"
 )
 

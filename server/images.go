@@ -4,22 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"log/slog"
 	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
 
-	"github.com/dgraph-io/ristretto/v2"
-
 	"example.com/opentime/render"
 )
 
 // Limits of drawing.
 const (
-	cacheBytes  = 256 << 20
-	cacheItems  = 50_000
+	imageBytes  = 256 << 20
 	queueFactor = 8
 	placeTime   = 60 * time.Millisecond  // the longest wait for a place to draw
 	requestTime = 250 * time.Millisecond // the longest a whole request takes
@@ -33,11 +29,9 @@ var (
 )
 
 // images turns pictures into images: from the cache, or by drawing, once at a
-// time per picture, in bounded workers. The cache is a hint: it may drop
-// anything at any time.
+// time per picture, in bounded workers.
 type images struct {
-	seed  maphash.Seed
-	cache *ristretto.Cache[uint64, *cached]
+	drawn *memory // by their pictures' keys
 	draw  func(*render.Picture) (render.Image, error)
 
 	mu      sync.Mutex
@@ -48,13 +42,6 @@ type images struct {
 	humble chan struct{} // the quarter of them that links below keyed share
 	stop   chan struct{}
 	done   sync.WaitGroup
-}
-
-// cached is an image with the whole key of its picture, compared on every
-// read: a 64-bit hash is no proof.
-type cached struct {
-	key   string
-	image render.Image
 }
 
 // flight is one drawing under way. image and err are set before done is
@@ -69,16 +56,14 @@ type flight struct {
 }
 
 func newImages(draw func(*render.Picture) (render.Image, error)) (*images, error) {
-	cache, err := ristretto.NewCache(&ristretto.Config[uint64, *cached]{
-		NumCounters: 10 * cacheItems, MaxCost: cacheBytes, BufferItems: 64,
-	})
+	drawn, err := newMemory(imageBytes)
 	if err != nil {
-		return nil, fmt.Errorf("make image cache: %w", err)
+		return nil, err
 	}
 	workers := runtime.GOMAXPROCS(0)
 	places := workers * (1 + queueFactor)
 	i := &images{
-		seed: maphash.MakeSeed(), cache: cache, draw: draw,
+		drawn: drawn, draw: draw,
 		flights: map[string]*flight{},
 		jobs:    make(chan *flight, places),
 		places:  make(chan struct{}, places),
@@ -95,19 +80,15 @@ func newImages(draw func(*render.Picture) (render.Image, error)) (*images, error
 func (i *images) close() {
 	close(i.stop)
 	i.done.Wait()
-	i.cache.Close()
+	i.drawn.close()
 }
 
-// get returns the picture's image by deadline, or an error that sends the open
-// one rung down; a drawing that is late ends into the cache all the same.
-// humble callers share a quarter of the places to draw.
-func (i *images) get(p *render.Picture, humble bool, deadline time.Duration) (render.Image, error) {
-	var buffer [512]byte
-	key := p.Key(buffer[:0])
-	hash := maphash.Bytes(i.seed, key)
-	// Fast path: the image is there. The whole key is compared.
-	if c, ok := i.cache.Get(hash); ok && c.key == string(key) {
-		return c.image, nil
+// get returns the image of a picture with this key by deadline, or an error
+// that sends the open one rung down; a drawing that is late ends into the cache
+// all the same. humble callers share a quarter of the places to draw.
+func (i *images) get(key []byte, p *render.Picture, humble bool, deadline time.Duration) (render.Image, error) {
+	if image, ok := i.drawn.get(key); ok {
+		return image, nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
@@ -204,21 +185,14 @@ func (i *images) finish(f *flight) {
 		i.leavePlace(f.humble)
 	}()
 	f.image, f.err = i.draw(f.picture)
-	if f.err == nil {
-		i.keep(f)
-	}
-}
-
-// keep puts a drawn image into the cache, briefly if it holds a second.
-func (i *images) keep(f *flight) {
-	c := &cached{key: f.key, image: f.image}
-	hash := maphash.String(i.seed, f.key)
-	cost := int64(len(f.image.Bytes) + len(f.key) + 64)
-	if holdsSecond(f.picture) {
-		i.cache.SetWithTTL(hash, c, cost, momentTime)
+	if f.err != nil {
 		return
 	}
-	i.cache.Set(hash, c, cost)
+	during := time.Duration(0)
+	if holdsSecond(f.picture) {
+		during = momentTime
+	}
+	i.drawn.keep(f.key, f.image, during)
 }
 
 func layoutOf(p *render.Picture) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 
 	"github.com/valyala/fasthttp"
 
@@ -26,9 +27,15 @@ func (s *Server) open(ctx *fasthttp.RequestCtx, link Link) {
 	}
 	open := s.identify(ctx, link)
 	r := s.readings.join(open, published, place(block, link.Position))
+	// The reading's own block: the campaign may have been published anew since.
+	if block, ok = r.published.Block(link.Block); !ok {
+		r = &reading{published: published, at: open.At}
+		block, _ = published.Block(link.Block)
+	}
 	s.decide(r, open)
 	shown := s.show(r, open, block)
-	s.keepShown(r, open)
+	fell := shown.rung == Generic && within(block, open.Link.Position) && r.fallen.add(place(block, open.Link.Position))
+	s.keepShown(r, open, fell)
 	s.recordImpression(open, r, shown)
 	s.metrics.open(published.ID, shown.rung, open.Client.Class)
 	s.explainRung(ctx, shown.rung)
@@ -38,11 +45,14 @@ func (s *Server) open(ctx *fasthttp.RequestCtx, link Link) {
 // place numbers a position among its campaign's. One beyond the block's is
 // counted as the block's last.
 func place(b *rules.Block, position int) int {
-	if position < 1 || position > b.Positions {
+	if !within(b, position) {
 		position = b.Positions
 	}
 	return b.First + position - 1
 }
+
+// within reports whether a block has a position.
+func within(b *rules.Block, position int) bool { return position >= 1 && position <= b.Positions }
 
 // decide gathers and decides a reading once; whoever comes second waits for
 // that. A panic leaves a reading that shows fallbacks.
@@ -66,7 +76,7 @@ func (s *Server) gather(r *reading, open *Open) {
 	r.trust = trust
 	made := open.Open
 	made.Trust = trust
-	s.config.Gatherer.Gather(r.published.Campaign, &made, profile, &r.signals, false)
+	r.stale = s.config.Gatherer.Gather(r.published.Campaign, &made, profile, &r.signals, false)
 }
 
 // profile returns what may be known of the recipient, and how far the link
@@ -98,16 +108,13 @@ func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 	return profile, trust
 }
 
-// settle decides every position of the campaign and resolves what it shows.
+// settle decides every position of the campaign.
 func (s *Server) settle(r *reading) {
 	decider := s.deciders.Get().(*rules.Decider)
 	defer s.deciders.Put(decider)
 	c := r.published.Campaign
 	r.decisions = append([]rules.Decision(nil), decider.Decide(c, &r.signals)...)
-	r.resolved = make([]rules.Resolved, len(r.decisions))
-	for i := range r.decisions {
-		r.resolved[i] = decider.Resolve(&r.decisions[i], clickMark)
-	}
+	r.texts = make([]atomic.Pointer[rules.Resolved], len(r.decisions))
 }
 
 // shown is what one open was answered with.
@@ -121,36 +128,33 @@ type shown struct {
 // show turns what a reading decided for a block's position into an image, or
 // into that of a lower rung.
 func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
-	position := open.Link.Position
-	if r.failed || len(r.decisions) == 0 || position < 1 || position > block.Positions {
+	at := place(block, open.Link.Position)
+	if r.failed || !within(block, open.Link.Position) {
 		return s.generic(r, open, block)
 	}
-	// The reading's own block: the campaign may have been published anew since.
-	at := place(block, position)
-	if at >= len(r.decisions) || r.decisions[at].Block.ID != block.ID {
-		return s.generic(r, open, block)
-	}
-	decision := &r.decisions[at]
-	picture, err := composeSafely(r.published, decision, &r.resolved[at], open, open.Link.Format)
+	picture, err := r.picture(at, open)
 	if err == nil {
+		var buffer [512]byte
+		key := picture.Key(buffer[:0])
 		var image render.Image
-		image, err = s.images.get(picture, r.trust < rules.Keyed, open.Deadline.Sub(s.config.Now()))
+		image, err = s.images.get(key, picture, r.trust < rules.Keyed, open.Deadline.Sub(s.config.Now()))
 		if err == nil {
-			return shown{image: image, rung: r.rung(), decision: decision, digest: digest(picture)}
+			return shown{image: image, rung: r.rung(), decision: &r.decisions[at], digest: digest(key)}
 		}
 	}
 	s.metrics.dropped(err)
 	return s.generic(r, open, block)
 }
 
-// composeSafely composes; a panic is an error like any other.
-func composeSafely(p *Published, d *rules.Decision, r *rules.Resolved, open *Open, format render.Format) (picture *render.Picture, err error) {
+// picture composes the picture of a position for an open; a panic is an error
+// like any other.
+func (r *reading) picture(at int, open *Open) (picture *render.Picture, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("compose: panic: %v", cause)
 		}
 	}()
-	picture = Compose(p, d, r, format, open.At)
+	picture = Compose(r.published, &r.decisions[at], r.resolved(at), open.Link.Format, open.At)
 	if open.Client.WholeFrames {
 		picture.Frames = render.WholeFrames
 	}
@@ -162,6 +166,8 @@ func (r *reading) rung() Rung {
 	switch {
 	case r.local:
 		return Local
+	case r.stale:
+		return Stale
 	}
 	return Live
 }

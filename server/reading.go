@@ -27,31 +27,46 @@ type reading struct {
 	id        [8]byte
 	published *Published // as of its first open: a publishing in between changes nothing
 
-	mu       sync.Mutex
-	answered [2]uint64 // a bit per position of the campaign
+	answered positions // that were opened
+	fallen   positions // that showed their fallback, whatever was decided
 
 	once      sync.Once
 	kept      atomic.Bool // what it shows is noted
 	failed    bool        // deciding panicked: the fallback serves
 	local     bool        // the recipient could not be read in time
+	stale     bool        // a source that the campaign uses is away
 	known     bool        // the recipient was imported
 	trust     rules.Trust
 	consent   rules.Consent
 	signals   rules.Signals
 	decisions []rules.Decision
-	resolved  []rules.Resolved
+	texts     []atomic.Pointer[rules.Resolved] // by position, resolved when asked for
 }
 
-// take marks a position as answered and reports whether it was not yet.
-func (r *reading) take(position int) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	word, bit := position/64, uint64(1)<<(position%64)
-	if r.answered[word]&bit != 0 {
-		return false
+// positions is a set of a campaign's positions, safe for concurrent use.
+type positions [2]atomic.Uint64
+
+// add puts a position in and reports whether it was not there yet.
+func (p *positions) add(position int) bool {
+	bit := uint64(1) << (position % 64)
+	return p[position/64].Or(bit)&bit == 0
+}
+
+// has reports whether a position is there.
+func (p *positions) has(position int) bool {
+	return p[position/64].Load()>>(position%64)&1 == 1
+}
+
+// resolved returns the texts and links of a position that was decided. They
+// follow from the signals and the decision alone, so whoever asks first may
+// resolve them; the others see the same.
+func (r *reading) resolved(at int) *rules.Resolved {
+	if texts := r.texts[at].Load(); texts != nil {
+		return texts
 	}
-	r.answered[word] |= bit
-	return true
+	texts := rules.Resolve(r.published.Campaign, &r.signals, &r.decisions[at], clickMark)
+	r.texts[at].CompareAndSwap(nil, &texts)
+	return r.texts[at].Load()
 }
 
 // readings is the table of readings under way, in shards. A shard's lock
@@ -93,12 +108,12 @@ func (t *readings) join(open *Open, published *Published, position int) *reading
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	if r, ok := shard.byKey[hash]; ok && string(r.key) == string(key) &&
-		open.At.Sub(r.at) < readingTime && !open.At.Before(r.at) && r.take(position) {
+		open.At.Sub(r.at) < readingTime && !open.At.Before(r.at) && r.answered.add(position) {
 		return r
 	}
 	r := &reading{key: append([]byte(nil), key...), at: open.At, published: published}
 	binary.BigEndian.PutUint64(r.id[:], hash^uint64(open.At.UnixNano()))
-	r.take(position)
+	r.answered.add(position)
 	shard.add(hash, r)
 	return r
 }

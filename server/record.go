@@ -3,6 +3,7 @@ package server
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/binary"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -11,7 +12,6 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"example.com/opentime/journal"
-	"example.com/opentime/render"
 	"example.com/opentime/rules"
 )
 
@@ -181,7 +181,10 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 }
 
 // digest folds a picture's key into the 8 bytes that records carry.
-func digest(p *render.Picture) uint64 { return digestOf(sha256.Sum256(p.Key(nil))) }
+func digest(key []byte) uint64 {
+	sum := sha256.Sum256(key)
+	return binary.BigEndian.Uint64(sum[:])
+}
 
 // explainRung says in a header, to whoever has the read token, which rung an
 // answer came from.

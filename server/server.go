@@ -59,6 +59,7 @@ type Server struct {
 	site     atomic.Pointer[Site]
 	readings *readings
 	images   *images
+	generics *memory // images of generic pictures, by their paths
 	shown    *shownBook
 	recorder *recorder
 	metrics  *metrics
@@ -86,6 +87,9 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.images = images
+	if s.generics, err = newMemory(genericBytes); err != nil {
+		return nil, err
+	}
 	s.shown = newShownBook(config.Store, config.KeepShown)
 	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
 	s.deciders.New = func() any { return new(rules.Decider) }
@@ -116,6 +120,9 @@ func (s *Server) Serve(public, admin net.Listener) error {
 	return errors.Join(<-failed, <-failed)
 }
 
+// ServePublic answers opens and clicks on one listener, and nothing else.
+func (s *Server) ServePublic(public net.Listener) error { return s.public.Serve(public) }
+
 func serveOn(server *fasthttp.Server, listener net.Listener, failed chan<- error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -131,6 +138,7 @@ func serveOn(server *fasthttp.Server, listener net.Listener, failed chan<- error
 func (s *Server) Shutdown(ctx context.Context) error {
 	err := errors.Join(s.public.ShutdownWithContext(ctx), s.admin.ShutdownWithContext(ctx))
 	s.images.close()
+	s.generics.close()
 	s.recorder.close()
 	s.shown.close()
 	return err

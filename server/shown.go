@@ -119,7 +119,7 @@ func (s *Server) lastShown(r *reading, open *Open, block *rules.Block) (*shownPo
 			fresh = append(fresh, kept[i])
 		}
 	}
-	return choose(fresh, open, block.ID, max(1, min(open.Link.Position, block.Positions)))
+	return choose(fresh, open, block.ID, open.Link.Position)
 }
 
 // choose applies the click policy to the readings of one trust. Scanners are
@@ -173,31 +173,53 @@ func (c *candidate) take(r *shownReading, p *shownPosition) {
 // a. A proxy hides the system, so an unknown one can be any.
 func couldBe(a, b string) bool { return a == "" || b == "" || a == b }
 
-// keepShown notes what a reading shows: once for all its images. HEAD shows
-// nothing, and what nobody may be remembered by is not kept.
-func (s *Server) keepShown(r *reading, open *Open) {
-	if r.trust == rules.Anonymous || r.consent == rules.ConsentNone || r.failed || open.Method == 'h' {
+// keepShown notes what a reading shows: once for all its images, and again
+// where one of them fell to its fallback. HEAD shows nothing, a scanner shows
+// it to nobody, and what nobody may be remembered by is not kept.
+func (s *Server) keepShown(r *reading, open *Open, fell bool) {
+	if r.trust == rules.Anonymous || r.consent == rules.ConsentNone || open.Method == 'h' || open.Client.Class == rules.Scanner {
 		return
 	}
-	if !r.kept.CompareAndSwap(false, true) {
+	if !r.kept.CompareAndSwap(false, true) && !fell {
 		return
 	}
-	kept := shownReading{
-		At: r.at.UnixMilli(), Revision: r.published.Revision, Trust: r.trust,
-		Class: open.Client.Class, OS: open.Client.OS, Reading: r.id,
-		Positions: make([]shownPosition, len(r.decisions)),
-	}
-	for i := range r.decisions {
-		d, resolved := &r.decisions[i], &r.resolved[i]
-		kept.Positions[i] = shownOf(d, resolved)
-		if picture, err := composeSafely(r.published, d, resolved, open, formatOfBlock(d.Block)); err == nil {
-			kept.Positions[i].Digest = digest(picture)
-		}
-	}
-	if !s.shown.add(shownKey{open.Recipient, r.published.ID, open.Send}, kept) {
+	key := shownKey{open.Recipient, r.published.ID, open.Send}
+	class, os := open.Client.Class, open.Client.OS
+	if !s.shown.add(key, func() shownReading { return r.shown(class, os) }) {
 		s.metrics.storeFailed("shown", errShownWaits)
 	}
 }
 
 // errShownWaits says that too many readings wait for the store.
 var errShownWaits = errors.New("keep shown: too many wait for the store")
+
+// shown is what the reading shows as it is kept: what was decided, and the
+// fallback where that was sent instead.
+func (r *reading) shown(class rules.Class, os string) shownReading {
+	kept := shownReading{
+		At: r.at.UnixMilli(), Revision: r.published.Revision, Trust: r.trust,
+		Class: class, OS: os, Reading: r.id,
+		Positions: make([]shownPosition, 0, r.published.Positions),
+	}
+	for _, block := range r.published.Blocks {
+		for position := range block.Positions {
+			at := block.First + position
+			if r.failed || r.fallen.has(at) {
+				if fallback := r.published.fallback(at, r.locale()); fallback != nil {
+					kept.Positions = append(kept.Positions, *fallback)
+				}
+				continue
+			}
+			kept.Positions = append(kept.Positions, r.shownAt(at))
+		}
+	}
+	return kept
+}
+
+// shownAt is what was decided for a position, as it is kept.
+func (r *reading) shownAt(at int) shownPosition {
+	d, texts := &r.decisions[at], r.resolved(at)
+	p := shownOf(d, texts)
+	p.Digest = digest(Compose(r.published, d, texts, FormatOf(d.Block), r.at).Key(nil))
+	return p
+}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"math/rand/v2"
 	"reflect"
@@ -51,10 +52,13 @@ func (m *memoryStore) breakDown(broken bool) {
 }
 
 func showing(at time.Duration, class rules.Class, os, link string) shownReading {
-	return shownReading{
+	r := shownReading{
 		At: today.Add(at).UnixMilli(), Trust: rules.Signed, Class: class, OS: os,
 		Positions: []shownPosition{{Block: "hero", Position: 1, Rule: "a", Variant: "none", Link: link}},
 	}
+	sum := sha256.Sum256([]byte(link + at.String()))
+	copy(r.Reading[:], sum[:])
+	return r
 }
 
 func TestChooseFollowsTheClickPolicy(t *testing.T) {
@@ -94,15 +98,14 @@ func TestChooseFollowsTheClickPolicy(t *testing.T) {
 }
 
 func TestDestinationTakesAfterOnceEnded(t *testing.T) {
-	s := &Server{config: Config{Home: "https://home"}}
 	p := &shownPosition{Link: "https://offer", After: "https://after", Ended: today.UnixMilli()}
-	if got := s.destination(p, today.Add(-time.Millisecond)); got != "https://offer" {
+	if got := destination(p, today.Add(-time.Millisecond)); got != "https://offer" {
 		t.Errorf("before the end: %q", got)
 	}
-	if got := s.destination(p, today); got != "https://after" {
+	if got := destination(p, today); got != "https://after" {
 		t.Errorf("at the end: %q", got)
 	}
-	if got := s.destination(nil, today); got != "https://home" {
+	if got := destination(nil, today); got != "" {
 		t.Errorf("nothing known: %q", got)
 	}
 }
@@ -116,11 +119,15 @@ func TestMergeKeepsTheLastFourThatDifferOfEachTrust(t *testing.T) {
 	claimed := showing(0, rules.Person, "", "z")
 	claimed.Trust = rules.Claimed
 	kept = merge(kept, []shownReading{claimed})
+	// One of them once more, since an image of it fell to its fallback.
+	fell := kept[3]
+	fell.Positions = []shownPosition{{Block: "hero", Position: 1, Rule: "none", Variant: "none", Link: "fallback"}}
+	kept = merge(kept, []shownReading{fell})
 	var got []string
 	for _, r := range kept {
 		got = append(got, r.Positions[0].Link)
 	}
-	if want := []string{"c", "a", "d", "e", "z"}; !reflect.DeepEqual(got, want) {
+	if want := []string{"c", "a", "d", "z", "fallback"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("kept %v, want %v", got, want)
 	}
 }
@@ -129,12 +136,12 @@ func TestShownBookIsSeenAtOnceAndSurvivesABrokenStore(t *testing.T) {
 	store := &memoryStore{values: map[shownKey][]byte{}}
 	book := newShownBook(store, time.Hour)
 	key := shownKey{"r-123", "weekly", ""}
-	book.add(key, showing(0, rules.Person, "", "https://a"))
+	book.add(key, func() shownReading { return showing(0, rules.Person, "", "https://a") })
 	if kept, err := book.read(key); err != nil || len(kept) != 1 {
 		t.Fatalf("read = %v, %v", kept, err)
 	}
 	store.breakDown(true)
-	book.add(key, showing(time.Second, rules.Person, "", "https://b"))
+	book.add(key, func() shownReading { return showing(time.Second, rules.Person, "", "https://b") })
 	book.flush()
 	if kept, _ := book.read(key); len(kept) == 0 {
 		t.Fatal("what waits is lost while the store is broken")

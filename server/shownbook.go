@@ -33,6 +33,10 @@ type shownKey struct {
 	recipient, campaign, send string
 }
 
+// waiting is a reading on its way to the store. What it shows is worked out
+// when it is written, or when a click asks before.
+type waiting func() shownReading
+
 // shownBook keeps what readings showed. Readings are added in memory, seen
 // by clicks at once, and written to the store in batches beside the path of an
 // open.
@@ -41,8 +45,8 @@ type shownBook struct {
 	keep  time.Duration
 
 	mu      sync.Mutex
-	pending map[shownKey][]shownReading
-	writing map[shownKey][]shownReading // being written; still to be seen
+	pending map[shownKey][]waiting
+	writing map[shownKey][]waiting // being written; still to be seen
 	count   int
 
 	stop chan struct{}
@@ -52,7 +56,7 @@ type shownBook struct {
 func newShownBook(store Store, keep time.Duration) *shownBook {
 	b := &shownBook{
 		store: store, keep: keep,
-		pending: map[shownKey][]shownReading{}, stop: make(chan struct{}),
+		pending: map[shownKey][]waiting{}, stop: make(chan struct{}),
 	}
 	b.done.Go(b.run)
 	return b
@@ -60,7 +64,7 @@ func newShownBook(store Store, keep time.Duration) *shownBook {
 
 // add takes a reading over. It reports false where too many wait already: the
 // reading then is not kept.
-func (b *shownBook) add(key shownKey, r shownReading) bool {
+func (b *shownBook) add(key shownKey, r waiting) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.count >= shownPending {
@@ -79,7 +83,7 @@ func (b *shownBook) read(key shownKey) ([]shownReading, error) {
 	waiting := append(slices.Clone(b.writing[key]), b.pending[key]...)
 	b.mu.Unlock()
 	kept, err := b.stored(key)
-	return merge(kept, waiting), err
+	return merge(kept, show(waiting)), err
 }
 
 func (b *shownBook) stored(key shownKey) ([]shownReading, error) {
@@ -93,11 +97,29 @@ func (b *shownBook) stored(key shownKey) ([]shownReading, error) {
 	return decodeShown(value)
 }
 
+// show works out what readings show. One that cannot be is left out.
+func show(readings []waiting) []shownReading {
+	shown := make([]shownReading, 0, len(readings))
+	one := func(make waiting) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				slog.Error("keeping shown panicked", "cause", cause)
+			}
+		}()
+		shown = append(shown, make())
+	}
+	for _, reading := range readings {
+		one(reading)
+	}
+	return shown
+}
+
 // merge lays newer readings over kept ones, oldest first. One that shows the
-// same as another replaces it; of each trust the last few stay.
+// same as another, or is the same one once more, replaces it; of each trust the
+// last few stay.
 func merge(kept, newer []shownReading) []shownReading {
 	for _, r := range newer {
-		kept = slices.DeleteFunc(kept, func(k shownReading) bool { return k.same(&r) })
+		kept = slices.DeleteFunc(kept, func(k shownReading) bool { return k.Reading == r.Reading || k.same(&r) })
 		kept = append(kept, r)
 	}
 	var more [rules.Signed + 1]int
@@ -138,7 +160,7 @@ func (b *shownBook) flush() {
 		b.mu.Unlock()
 		return
 	}
-	b.writing, b.pending = b.pending, map[shownKey][]shownReading{}
+	b.writing, b.pending = b.pending, map[shownKey][]waiting{}
 	writing, written := b.writing, b.count
 	b.mu.Unlock()
 
@@ -157,17 +179,20 @@ func (b *shownBook) flush() {
 	b.count -= written
 }
 
-func (b *shownBook) write(writing map[shownKey][]shownReading) error {
+func (b *shownBook) write(writing map[shownKey][]waiting) error {
 	merged := make(map[shownKey][]shownReading, len(writing))
 	for key, readings := range writing {
 		kept, err := b.stored(key)
 		if err != nil {
 			return err
 		}
-		merged[key] = merge(kept, readings)
+		merged[key] = merge(kept, show(readings))
 	}
 	err := b.store.PutShown(func(put func(recipient, campaign, send string, at int64, payload []byte)) {
 		for key, readings := range merged {
+			if len(readings) == 0 {
+				continue
+			}
 			newest := readings[len(readings)-1].At
 			put(key.recipient, key.campaign, key.send, newest, encodeShown(readings))
 		}

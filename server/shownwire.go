@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/binary"
 	"errors"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -230,6 +229,3 @@ func fields(data []byte, f func(protowire.Number, uint64, []byte) error) error {
 	}
 	return nil
 }
-
-// digestOf folds a picture's key into the 8 bytes that records carry.
-func digestOf(sum [32]byte) uint64 { return binary.BigEndian.Uint64(sum[:]) }

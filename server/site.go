@@ -16,11 +16,11 @@ type Site struct {
 type Published struct {
 	*rules.Campaign
 	Revision [16]byte
-	Number   uint64                    // grows with every publishing
-	Layouts  map[string]*render.Layout // by id, as the campaign's rules.Layouts name them
-	Files    map[string][]byte         // what the revision is made of, by path
+	Number   uint64                     // grows with every publishing
+	Layouts  map[string]*render.Layout  // by id, as the campaign's rules.Layouts name them
+	Formats  map[string][]render.Format // that sent links may ask for, by block: all it ever was published in
 
-	generic []genericPicture // by position of the campaign, then locale
+	generic generics
 }
 
 // find returns the published campaign and block that a link names.

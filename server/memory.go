@@ -1,0 +1,55 @@
+package server
+
+import (
+	"fmt"
+	"hash/maphash"
+	"time"
+
+	"github.com/dgraph-io/ristretto/v2"
+
+	"example.com/opentime/render"
+)
+
+// memory holds images by a key, the last used up to a number of bytes. It is a
+// hint: it may drop anything at any time. It is safe for concurrent use.
+type memory struct {
+	seed  maphash.Seed
+	cache *ristretto.Cache[uint64, *remembered]
+}
+
+// remembered is an image with its whole key, compared on every read: a 64-bit
+// hash is no proof.
+type remembered struct {
+	key   string
+	image render.Image
+}
+
+// memoryItems is about how many images a memory holds at most.
+const memoryItems = 50_000
+
+func newMemory(bytes int64) (*memory, error) {
+	cache, err := ristretto.NewCache(&ristretto.Config[uint64, *remembered]{
+		NumCounters: 10 * memoryItems, MaxCost: bytes, BufferItems: 64,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make memory of images: %w", err)
+	}
+	return &memory{seed: maphash.MakeSeed(), cache: cache}, nil
+}
+
+// get returns the image kept under key.
+func (m *memory) get(key []byte) (render.Image, bool) {
+	if r, ok := m.cache.Get(maphash.Bytes(m.seed, key)); ok && r.key == string(key) {
+		return r.image, true
+	}
+	return render.Image{}, false
+}
+
+// keep keeps an image under key, for a time or, if that is 0, for as long as
+// there is room.
+func (m *memory) keep(key string, image render.Image, during time.Duration) {
+	cost := int64(len(image.Bytes) + len(key) + 64)
+	m.cache.SetWithTTL(maphash.String(m.seed, key), &remembered{key, image}, cost, during)
+}
+
+func (m *memory) close() { m.cache.Close() }
