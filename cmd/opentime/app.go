@@ -129,7 +129,33 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	a.publish(a.site)
+	if !o.idle {
+		a.running.Go(func() { guarded("fallbacks", func() { a.keepFallbacks(ctx) }) })
+	}
 	return nil
+}
+
+// fallbacksEvery is how soon a fallback follows the catalogue.
+const fallbacksEvery = 15 * time.Second
+
+// keepFallbacks draws fallbacks again whose items changed, until ctx ends.
+func (a *app) keepFallbacks(ctx context.Context) {
+	tick := time.NewTicker(fallbacksEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			a.refreshFallbacks()
+		}
+	}
+}
+
+func (a *app) refreshFallbacks() {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
+	a.publisher.refresh()
 }
 
 // dataFolder returns where data is kept; for the demo a folder that goes with

@@ -46,6 +46,9 @@ type publishedEntry struct {
 	Number   uint64 `json:"number"`
 	Revision string `json:"revision"`
 	File     string `json:"file"` // of the campaign, relative to its folder
+	// Formats are those that each block was ever published in: sent links ask
+	// for them as long as there are links.
+	Formats map[string][]render.Format `json:"formats"`
 }
 
 func newPublisher(data string, library *render.Library, draw func(*render.Picture) (render.Image, error), items func(feed string) rules.Items) (*publisher, error) {
@@ -104,7 +107,7 @@ func (p *publisher) one(s *site, c *campaign) []strict.Problem {
 	if c.bad {
 		return nil // said already
 	}
-	if problems := lost(p.last[c.ID], c.Campaign); len(problems) > 0 {
+	if problems := lost(p.before(c.ID), c.Campaign); len(problems) > 0 {
 		return problems
 	}
 	for _, t := range c.tests {
@@ -112,27 +115,60 @@ func (p *publisher) one(s *site, c *campaign) []strict.Problem {
 			return problems
 		}
 	}
-	published, err := p.make(s, c)
+	entry := p.index.Campaigns[c.ID]
+	entry.Formats = withFormats(entry.Formats, c.Campaign)
+	published, err := p.make(s, c, entry.Formats)
 	if err != nil {
 		return []strict.Problem{{File: c.File, Line: 1, Col: 1, Text: err.Error()}}
 	}
 	p.index.Number++
 	published.Number = p.index.Number
-	if before, ok := p.index.Campaigns[c.ID]; ok && before.Revision == hex.EncodeToString(published.Revision[:]) {
-		published.Number = before.Number
+	revision := hex.EncodeToString(published.Revision[:])
+	if entry.Revision == revision {
+		published.Number = entry.Number
 		p.index.Number--
 	}
 	p.last[c.ID] = published
-	p.index.Campaigns[c.ID] = publishedEntry{
-		Number: published.Number, Revision: hex.EncodeToString(published.Revision[:]), File: s.relative(c.File),
-	}
-	slog.Info("published", "campaign", c.ID, "number", published.Number, "revision", hex.EncodeToString(published.Revision[:4]))
+	entry.Number, entry.Revision, entry.File = published.Number, revision, s.relative(c.File)
+	p.index.Campaigns[c.ID] = entry
+	slog.Info("published", "campaign", c.ID, "number", published.Number, "revision", revision[:8])
 	return nil
 }
 
+// before returns what was published of a campaign last, by this process or an
+// earlier one; nil if nothing was.
+func (p *publisher) before(id string) *rules.Campaign {
+	if last, ok := p.last[id]; ok {
+		return last.Campaign
+	}
+	entry, ok := p.index.Campaigns[id]
+	if !ok {
+		return nil
+	}
+	_, c, err := p.kept(id, entry)
+	if err != nil {
+		slog.Error("last revision cannot be compared with", "campaign", id, "err", err)
+		return nil
+	}
+	return c.Campaign
+}
+
+// withFormats adds the formats a campaign's blocks have now to those that they
+// had before.
+func withFormats(before map[string][]render.Format, c *rules.Campaign) map[string][]render.Format {
+	all := map[string][]render.Format{}
+	for _, b := range c.Blocks {
+		all[b.ID] = before[b.ID]
+		if own := server.FormatOf(b); !slices.Contains(all[b.ID], own) {
+			all[b.ID] = append(slices.Clone(all[b.ID]), own)
+		}
+	}
+	return all
+}
+
 // make keeps a campaign's files and pictures and draws its fallbacks.
-func (p *publisher) make(s *site, c *campaign) (*server.Published, error) {
-	published := &server.Published{Campaign: c.Campaign, Revision: s.revision(c), Layouts: s.layouts}
+func (p *publisher) make(s *site, c *campaign, formats map[string][]render.Format) (*server.Published, error) {
+	published := &server.Published{Campaign: c.Campaign, Revision: s.revision(c), Layouts: s.layouts, Formats: formats}
 	for hash, data := range c.pictures {
 		added, err := p.library.Add(data)
 		if err != nil {
@@ -145,10 +181,22 @@ func (p *publisher) make(s *site, c *campaign) (*server.Published, error) {
 	if err := p.keepFiles(s, c, published.Revision); err != nil {
 		return nil, err
 	}
-	if err := server.DrawGeneric(published, p.items(c.Catalogue), p.draw, filepath.Join(p.data, "generic")); err != nil {
-		return nil, err
+	return published, p.drawGeneric(published)
+}
+
+// drawGeneric draws a campaign's fallbacks with the items there are now.
+func (p *publisher) drawGeneric(published *server.Published) error {
+	return server.DrawGeneric(published, p.items(published.Catalogue), p.draw, filepath.Join(p.data, "generic"))
+}
+
+// refresh draws fallbacks again whose items changed: what is sold out leaves
+// them.
+func (p *publisher) refresh() {
+	for id, published := range p.last {
+		if err := p.drawGeneric(published); err != nil {
+			slog.Warn("fallbacks not drawn again; the last ones serve on", "campaign", id, "err", err)
+		}
 	}
-	return published, nil
 }
 
 // keepFiles keeps everything a campaign is made of under its revision, in a
@@ -196,20 +244,26 @@ func (p *publisher) keepLast(id string) {
 	p.last[id] = published
 }
 
-// load loads a campaign from its kept files.
-func (p *publisher) load(id string, entry publishedEntry) (*server.Published, error) {
+// kept loads a campaign from its kept files.
+func (p *publisher) kept(id string, entry publishedEntry) (*site, *campaign, error) {
 	s, err := loadSite(folder{dir: p.folderOf(entry.Revision)})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c, err := s.campaign(id)
+	if err == nil && c.bad {
+		err = fmt.Errorf("load %s: %v", id, s.problems)
+	}
+	return s, c, err
+}
+
+// load makes ready to serve what is kept of a campaign.
+func (p *publisher) load(id string, entry publishedEntry) (*server.Published, error) {
+	s, c, err := p.kept(id, entry)
 	if err != nil {
 		return nil, err
 	}
-	if c.bad {
-		return nil, fmt.Errorf("load %s: %v", id, s.problems)
-	}
-	published, err := p.make(s, c)
+	published, err := p.make(s, c, entry.Formats)
 	if err != nil {
 		return nil, err
 	}
@@ -230,9 +284,9 @@ func (p *publisher) writeIndex() error {
 	return os.Rename(part, p.indexPath())
 }
 
-// lost says what a sent mail may link to and a new revision no longer has: a
-// block, a position, or the seed that holdouts are drawn from.
-func lost(old *server.Published, c *rules.Campaign) []strict.Problem {
+// lost says what a sent mail may rely on and a new revision no longer has: a
+// block, a position, a parameter, or the seed that holdouts are drawn from.
+func lost(old, c *rules.Campaign) []strict.Problem {
 	if old == nil {
 		return nil
 	}
@@ -240,6 +294,11 @@ func lost(old *server.Published, c *rules.Campaign) []strict.Problem {
 	at := &strict.Node{File: c.File, Line: 1, Col: 1}
 	if old.Seed != c.Seed {
 		r.Errorf(at, "the seed was %q and is %q; a published seed never changes, put it back", old.Seed, c.Seed)
+	}
+	for _, p := range old.Params {
+		if !slices.ContainsFunc(c.Params, func(now rules.Parameter) bool { return now.Name == p.Name }) {
+			r.Errorf(at, "parameter %q was published and is gone; sent links have it: declare it again", p.Name)
+		}
 	}
 	for _, b := range old.Blocks {
 		now, ok := c.Block(b.ID)

@@ -1,13 +1,22 @@
 package main
 
 import (
+	"context"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"example.com/opentime/server"
+	"example.com/opentime/signals"
 )
 
 // ladder is a small site on disk whose rungs a test breaks one by one.
@@ -16,6 +25,7 @@ type ladder struct {
 	dir  string
 	data string
 	app  *app
+	late atomic.Int64 // how far its clock is ahead
 }
 
 const ladderConfig = `sender: shop
@@ -24,6 +34,13 @@ hosts: [shop.example]
 timezone: Europe/Amsterdam
 locales: [nl]
 profiles: {attributes: {tier: text}}
+feeds: {shop: {file: shop.xml}}
+`
+
+const ladderFeed = `<rss xmlns:g="http://base.google.com/ns/1.0"><channel>
+<item><g:id>rose</g:id><title>Rose</title><link>https://shop.example/rose</link><g:image_link>rose.png</g:image_link><g:price>3 EUR</g:price></item>
+<item><g:id>fern</g:id><title>Fern</title><link>https://shop.example/fern</link><g:image_link>fern.png</g:image_link><g:price>4 EUR</g:price></item>
+</channel></rss>
 `
 
 const ladderCampaign = `campaign: spring
@@ -37,8 +54,15 @@ blocks:
     fallback: {headline: "Altijd"}
   broken:
     rules:
-      - {name: broken, show: {layout: broken, headline: "Stuk"}}
+      - {name: broken, show: {layout: broken, headline: "Stuk", link: "https://shop.example/broken"}}
     fallback: {layout: strip, headline: "Heel"}
+  top:
+    positions: 2
+    rules:
+      - {name: broken, show: {layout: broken, headline: "Stuk"}}
+    fallback: {layout: strip, items: {from: popular}, headline: "{item.title}"}
+  first:
+    show: {layout: item-card, items: {from: popular}}
 `
 
 const brokenLayout = `layout: broken
@@ -52,11 +76,27 @@ layers:
 func newLadder(t *testing.T) *ladder {
 	l := &ladder{t: t, dir: t.TempDir(), data: t.TempDir()}
 	l.write("opentime.yaml", ladderConfig)
+	l.write("shop.xml", ladderFeed)
+	l.write("rose.png", square(t, color.NRGBA{R: 0xff, A: 0xff}))
+	l.write("fern.png", square(t, color.NRGBA{G: 0xff, A: 0xff}))
 	l.write("campaigns/spring.yaml", ladderCampaign)
 	l.write("campaigns/broken.yaml", brokenLayout)
 	l.start()
 	return l
 }
+
+// square is a PNG of one colour.
+func square(t *testing.T, fill color.NRGBA) string {
+	picture := image.NewNRGBA(image.Rect(0, 0, 40, 40))
+	draw.Draw(picture, picture.Rect, image.NewUniform(fill), image.Point{}, draw.Src)
+	var b strings.Builder
+	if err := png.Encode(&b, picture); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func (l *ladder) clock() time.Time { return time.Now().Add(time.Duration(l.late.Load())) }
 
 func (l *ladder) write(name, text string) {
 	l.t.Helper()
@@ -71,7 +111,7 @@ func (l *ladder) write(name, text string) {
 
 func (l *ladder) start() {
 	l.t.Helper()
-	e := &env{stdout: io.Discard, stderr: os.Stderr, now: time.Now, getenv: func(name string) string {
+	e := &env{stdout: io.Discard, stderr: os.Stderr, now: l.clock, getenv: func(name string) string {
 		return map[string]string{"OPENTIME_KEYS": demoKeys, "OPENTIME_TOKEN_READ": "read"}[name]
 	}}
 	a, err := startApp(e, serveOptions{path: l.dir, listen: "127.0.0.1:0", admin: "127.0.0.1:0", data: l.data})
@@ -82,8 +122,8 @@ func (l *ladder) start() {
 	l.t.Cleanup(func() { _ = a.stop() })
 }
 
-// open opens an image, which must come whole, and returns its rung.
-func (l *ladder) open(path string) string {
+// open opens an image, which must come whole, and returns its rung and bytes.
+func (l *ladder) open(path string) (rung, body string) {
 	l.t.Helper()
 	request, err := http.NewRequest(http.MethodGet, "http://"+l.app.public+path, nil)
 	if err != nil {
@@ -96,19 +136,48 @@ func (l *ladder) open(path string) string {
 		l.t.Fatal(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
+	data, err := io.ReadAll(answer.Body)
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	mustBeImage(l.t, path, answer, body)
-	return answer.Header.Get("Opentime-Rung")
+	mustBeImage(l.t, path, answer, data)
+	return answer.Header.Get("Opentime-Rung"), string(data)
 }
 
-func (l *ladder) wants(name, path, rung string) {
+// wants opens an image that must come from a rung. Where a slow machine draws
+// past the deadline, the next open finds the picture drawn.
+func (l *ladder) wants(name, path, rung string) (body string) {
 	l.t.Helper()
-	if got := l.open(path); got != rung {
+	got, body := l.open(path)
+	for tries := 0; got == "generic" && rung != got && tries < 20; tries++ {
+		time.Sleep(100 * time.Millisecond)
+		got, body = l.open(path)
+	}
+	if got != rung {
 		l.t.Errorf("%s: %s comes from rung %q, want %q", name, path, got, rung)
 	}
+	return body
+}
+
+// r is a sealed recipient.
+func (l *ladder) r(id string) string {
+	keys, err := server.ParseKeys(demoKeys, l.clock())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return "?r=" + id + "." + keys.Seal("shop", id)
+}
+
+// click returns where a click leads.
+func (l *ladder) click(path string) string {
+	l.t.Helper()
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Get("http://" + l.app.public + path)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	return answer.Header.Get("Location")
 }
 
 func TestEveryRungCarries(t *testing.T) {
@@ -118,12 +187,66 @@ func TestEveryRungCarries(t *testing.T) {
 	l.wants("in another type than the fallback's", "/i/spring/broken.png?r=abc", "built-in")
 	l.wants("a campaign nobody knows", "/i/summer/hero.jpg", "built-in")
 	l.wants("a position beyond the block's", "/i/spring/hero/3.jpg", "generic")
+	l.wants("a feed", "/i/spring/first.jpg", "live")
+
+	if err := os.Remove(filepath.Join(l.dir, "shop.xml")); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		l.late.Add(int64(15 * time.Minute))
+		if _, err := l.app.catalogue.Refresh(context.Background(), "shop"); err == nil {
+			t.Error("a feed that is gone is refreshed")
+		}
+	}
+	l.wants("the feed is away", "/i/spring/first.jpg", "stale")
+	l.wants("the feed is away, for who needs nothing of it", "/i/spring/hero.jpg", "stale")
 
 	if err := l.app.store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	l.wants("the store is stopped", "/i/spring/hero.jpg?r=def", "local")
-	l.wants("the store is stopped, for nobody", "/i/spring/hero.jpg", "live")
+	l.wants("the store is stopped, for nobody", "/i/spring/hero.jpg", "stale")
+}
+
+func TestAClickFollowsTheFallbackThatWasSent(t *testing.T) {
+	l := newLadder(t)
+	r := l.r("emma")
+	if link := l.click("/c/spring/broken" + r); link != "https://shop.example/broken" {
+		t.Errorf("before anything was shown a click leads to %s", link)
+	}
+	l.wants("a layout panics", "/i/spring/broken.jpg"+r, "generic")
+	if link := l.click("/c/spring/broken" + r); link != "https://shop.example/spring" {
+		t.Errorf("a click leads to %s, not where the fallback said", link)
+	}
+}
+
+func TestFallbacksFollowTheCatalogue(t *testing.T) {
+	l := newLadder(t)
+	before := l.wants("the fallback", "/i/spring/top/1.jpg", "generic")
+	fern := l.wants("the fallback's second", "/i/spring/top/2.jpg", "generic")
+	if before == fern {
+		t.Fatal("two positions show one item")
+	}
+	if _, err := l.app.catalogue.PutStock([]signals.StockRow{{Item: "rose", Count: 0}}); err != nil {
+		t.Fatal(err)
+	}
+	l.app.refreshFallbacks()
+	if after := l.wants("what is sold out leaves the fallback", "/i/spring/top/1.jpg", "generic"); after != fern {
+		t.Error("the fallback still shows what is sold out")
+	}
+}
+
+func TestAPublishedFormatIsDrawnForEver(t *testing.T) {
+	l := newLadder(t)
+	before := l.wants("as jpg", "/i/spring/broken.jpg", "generic")
+	l.write("campaigns/spring.yaml", strings.Replace(ladderCampaign, "  broken:", "  broken:\n    format: png", 1))
+	if problems := l.app.reload(); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	l.wants("as png", "/i/spring/broken.png", "generic")
+	if after := l.wants("as jpg still", "/i/spring/broken.jpg", "generic"); after != before {
+		t.Error("the jpg of a block that is a png now is another picture")
+	}
 }
 
 func TestBrokenFilesLeaveTheLastGoodServing(t *testing.T) {
@@ -146,6 +269,13 @@ func TestBrokenFilesLeaveTheLastGoodServing(t *testing.T) {
 	}
 	l.start()
 	l.wants("broken at start", "/i/spring/hero.jpg", "live")
+
+	l.write("campaigns/spring.yaml", strings.Replace(ladderCampaign, "  broken:", "  other:", 1))
+	if err := l.app.stop(); err != nil {
+		t.Fatal(err)
+	}
+	l.start()
+	l.wants("a block removed at start", "/i/spring/broken.jpg", "generic")
 
 	l.write("campaigns/spring.yaml", strings.Replace(ladderCampaign, "Lente", "Zomer", 1))
 	if problems := l.app.reload(); len(problems) > 0 {
