@@ -77,8 +77,8 @@ func (l *loader) block(e strict.Entry, id string) *Block {
 func (bl *blockLoader) rules() {
 	n := bl.found["rules"]
 	if n == nil {
-		if show := bl.found["show"]; show != nil {
-			v := bl.show(show, nil, 2)
+		if show := bl.shown(); show != nil {
+			v := bl.show(show, nil, false)
 			bl.b.Rules = []*Rule{{Name: "show", Node: show, Variant: v}}
 		}
 		return
@@ -97,14 +97,28 @@ func (bl *blockLoader) rules() {
 	})
 }
 
+// shown is where the variant of a block without rules stands: in its show, or
+// where it inherits a layout, in the block; nil where it has neither.
+func (bl *blockLoader) shown() *strict.Node {
+	if n := bl.found["show"]; n != nil {
+		return n
+	}
+	house := bl.layers[0]
+	if bl.found["retired"] == nil && (house.nothing || house.node.Find("layout") != nil) {
+		return bl.b.Node
+	}
+	return nil
+}
+
 func (bl *blockLoader) rule(n *strict.Node) *Rule {
 	r := &Rule{Node: n}
 	var when, show *strict.Node
+	split := false
 	bl.Map(n, strict.Keys{
 		"name":     func(n *strict.Node) { r.Name = bl.ID(n) },
 		"when":     func(n *strict.Node) { when = n },
 		"show":     func(n *strict.Node) { show = n },
-		"split":    func(n *strict.Node) { bl.unsupported(n, "split") },
+		"split":    func(n *strict.Node) { split = true; bl.unsupported(n, "split") },
 		"weights":  func(n *strict.Node) { bl.unsupported(n, "weights") },
 		"optimise": func(n *strict.Node) { bl.unsupported(n, "optimise") },
 	})
@@ -117,7 +131,7 @@ func (bl *blockLoader) rule(n *strict.Node) *Rule {
 	if show != nil {
 		own, node = []layer{bl.layer(show)}, show
 	}
-	r.Variant = bl.show(node, own, 2)
+	r.Variant = bl.show(node, own, split)
 	if when != nil {
 		r.When = bl.when(when, scope{item: r.Variant != nil && r.Variant.hasItem(), block: bl.b})
 	}
@@ -125,9 +139,10 @@ func (bl *blockLoader) rule(n *strict.Node) *Rule {
 }
 
 // show compiles a variant of the block: what it inherits and its own layers.
-func (bl *blockLoader) show(node *strict.Node, own []layer, level int) *Variant {
+// What a variant with a split lacks is not reported.
+func (bl *blockLoader) show(node *strict.Node, own []layer, split bool) *Variant {
 	layers := append(bl.layers[:2:2], own...)
-	v := bl.variant(variantLoader{merged: merge(node, layers), b: bl.b, own: level})
+	v := bl.variant(variantLoader{merged: merge(node, layers), b: bl.b, own: 2, split: split})
 	bl.variants, bl.nodes = append(bl.variants, v), append(bl.nodes, node)
 	return v
 }
@@ -135,6 +150,10 @@ func (bl *blockLoader) show(node *strict.Node, own []layer, level int) *Variant 
 // fallback compiles the block's fallback, or what show gives without signals.
 func (bl *blockLoader) fallback() {
 	n := bl.found["fallback"]
+	if n == nil && bl.found["show"] == nil && bl.found["retired"] != nil {
+		bl.b.Fallback = nothingLeft // nothing is left of the block but its link
+		return
+	}
 	layers, node := bl.layers[:2:2], bl.b.Node
 	if n != nil {
 		layers, node = append(layers, bl.layer(n)), n

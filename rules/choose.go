@@ -2,17 +2,17 @@ package rules
 
 import "slices"
 
-// take puts the variant's item for this position in scope. It reports false
-// where there is none.
+// take puts the variant's item for this position in scope: of one item by its
+// id, position 1's. It reports false where there is none.
 func (d *Decider) take(variant *Variant) bool {
 	d.item = nil
 	switch {
 	case variant.Item != "":
-		return d.takeNamed(variant.Item)
+		return d.position == 1 && d.takeNamed(variant.Item)
 	case variant.List == nil:
 		return true
 	case len(variant.List.IDs) > 0:
-		return d.position <= len(variant.List.IDs) && d.takeNamed(variant.List.IDs[d.position-1])
+		return d.takeNth(variant.List.IDs)
 	}
 	if d.signals.Items == nil || !d.complete(variant, false) {
 		return false // nobody ranks a catalogue for a picture that lacks something else
@@ -26,6 +26,11 @@ func (d *Decider) take(variant *Variant) bool {
 		}
 	}
 	return false
+}
+
+// takeNth puts the item in scope that ids names for this position.
+func (d *Decider) takeNth(ids []string) bool {
+	return d.position <= len(ids) && d.takeNamed(ids[d.position-1])
 }
 
 func (d *Decider) takeNamed(id string) bool {
@@ -47,7 +52,7 @@ func (d *Decider) takeNamed(id string) bool {
 func (d *Decider) suits(item *Candidate) bool {
 	list := d.wanted.List
 	switch {
-	case list.InStock && !item.inStock():
+	case (list.InStock || len(list.IDs) > 0) && !item.inStock():
 		return false
 	case list.NotBought && !d.anyItem && item.Bought.Type == Boolean && item.Bought.N != 0:
 		return false
@@ -63,37 +68,55 @@ func (d *Decider) suits(item *Candidate) bool {
 
 // shows reports whether the mail, or a fallback's list, has an item already.
 func (d *Decider) shows(id string) bool {
-	if d.anyItem {
-		for i := range d.filling {
-			if d.filling[i].ID == id {
-				return true
-			}
-		}
-		return false
+	if !d.anyItem {
+		return slices.Contains(d.offered, id)
 	}
-	return slices.Contains(d.offered, id)
+	for i := range d.filling {
+		if d.filling[i].ID == id {
+			return true
+		}
+	}
+	return slices.Contains(d.wanted.List.IDs, id)
 }
 
-// fill puts the item of this position of a fallback's list in scope.
+// fill puts the item of this position of a fallback's list in scope: the one
+// it names there, else the next that its lists, what is popular and what is
+// recent have.
 func (d *Decider) fill(variant *Variant) bool {
-	if d.signals.Items == nil {
+	list := variant.List
+	if d.takeNth(list.IDs) {
+		return true
+	}
+	if d.item = nil; d.signals.Items == nil {
 		return false
 	}
+	n := d.position - d.named(list.IDs)
 	d.wanted, d.anyItem, d.filling = variant, true, d.scratch[:0]
 	defer func() { d.anyItem = false }()
 	rank := func(from string) bool {
-		d.filling = d.signals.Items.Rank(from, d.keep, d.position-len(d.filling), d.filling)
+		d.filling = d.signals.Items.Rank(from, d.keep, n-len(d.filling), d.filling)
 		d.scratch = d.filling
-		return len(d.filling) >= d.position
+		return len(d.filling) >= n
 	}
-	for _, from := range variant.List.From {
+	for _, from := range list.From {
 		if rank(from) {
 			break
 		}
 	}
-	if len(d.filling) < d.position && !rank("popular") && !rank("recent") {
+	if len(d.filling) < n && !rank("popular") && !rank("recent") {
 		return false
 	}
-	d.item = &d.filling[d.position-1]
+	d.item = &d.filling[n-1]
 	return true
+}
+
+// named counts the items of ids, down to this position, that there are.
+func (d *Decider) named(ids []string) int {
+	n := 0
+	for _, id := range ids[:min(len(ids), d.position)] {
+		if item, ok := d.signals.Items.Item(id); ok && item.Item != nil {
+			n++
+		}
+	}
+	return n
 }

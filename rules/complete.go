@@ -50,13 +50,13 @@ func (v *view) given(e *Expr, item bool) (Value, bool) {
 }
 
 // alternative returns the first text of this locale whose placeholders are all
-// known, or -1.
+// known, or -1. An empty text is none.
 func (v *view) alternative(texts [][]Template, item bool) int {
 	if v.locale >= len(texts) {
 		return -1
 	}
 	for i, template := range texts[v.locale] {
-		if v.knows(template, item) {
+		if len(template) > 0 && v.knows(template, item) {
 			return i
 		}
 	}

@@ -191,15 +191,13 @@ func (d *Decider) fallback(reason Reason) Decision {
 	variant := d.block.Fallback
 	d.rule, d.item, d.variant = nil, nil, variant
 	switch {
-	case variant.List != nil && len(variant.List.IDs) == 0:
-		if !d.fill(variant) {
-			return d.decision(nil, nothingLeft, reason)
-		}
-	case !d.take(variant) && variant.List != nil:
+	case variant.List == nil:
+		// A named item that nobody knows is not missed by a picture that draws
+		// nothing of it.
+		d.take(variant)
+	case !d.fill(variant):
 		return d.decision(nil, nothingLeft, reason)
 	}
-	// A named item that nobody knows is not missed by a picture that draws
-	// nothing of it.
 	if !d.complete(variant, true) {
 		d.item = nil
 		return d.decision(nil, nothingLeft, reason)

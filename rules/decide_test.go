@@ -2,7 +2,6 @@ package rules_test
 
 import (
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -59,21 +58,27 @@ func opened(c *rules.Campaign, test *rules.Test) rules.Signals {
 	return s
 }
 
-// appendix loads a campaign of LANGUAGE's appendix.
-func appendix(t testing.TB, name string) *rules.Campaign {
+// appendix returns the text of a campaign of LANGUAGE's appendix.
+func appendix(t testing.TB, name string) []byte {
 	t.Helper()
-	archive, err := txtar.ParseFile("testdata/load/appendix-" + name + ".txtar")
+	archive, err := txtar.ParseFile("testdata/appendix.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return load(t, string(archive.Files[0].Data))
+	for _, f := range archive.Files {
+		if f.Name == name+".yaml" {
+			return f.Data
+		}
+	}
+	t.Fatalf("no campaign %s in the appendix", name)
+	return nil
 }
 
 func TestDecideIsTotalPureAndHoldsUntilUntil(t *testing.T) {
 	campaigns := map[string]*rules.Campaign{}
 	names := []string{"birthday", "black-friday", "coffee", "points", "renewal", "parcel", "visit-us"}
 	for _, name := range names {
-		campaigns[name] = appendix(t, name)
+		campaigns[name] = load(t, string(appendix(t, name)))
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		c := campaigns[rapid.SampledFrom(names).Draw(t, "campaign")]
@@ -189,11 +194,7 @@ func TestHoldoutTakesItsShare(t *testing.T) {
 }
 
 func FuzzDecide(f *testing.F) {
-	data, err := os.ReadFile("testdata/load/appendix-coffee.txtar")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(txtar.Parse(data).Files[0].Data, int64(1_795_600_000), byte(0))
+	f.Add(appendix(f, "coffee"), int64(1_795_600_000), byte(0))
 	f.Fuzz(func(t *testing.T, text []byte, at int64, class byte) {
 		root, _ := strict.Parse("c.yaml", text)
 		if root == nil {
@@ -213,7 +214,7 @@ func FuzzDecide(f *testing.F) {
 }
 
 func BenchmarkDecideFiveRules(b *testing.B) {
-	c := appendix(b, "black-friday")
+	c := load(b, string(appendix(b, "black-friday")))
 	s := rules.Signals{At: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC), Values: make([]rules.Value, len(c.Signals))}
 	var d rules.Decider
 	b.ReportAllocs()

@@ -226,7 +226,7 @@ func (d *Decider) name(ref Ref) string {
 	if ref.Kind == SignalRef {
 		return d.campaign.Signals[ref.Index].Name
 	}
-	return "item." + itemAttributeName(d.campaign, ref.Index)
+	return "item." + d.campaign.attributeName(ref.Index)
 }
 
 // origin says where a value came from.
@@ -260,9 +260,9 @@ func (d *Decider) show(v Value) string {
 	case Some:
 		return "some"
 	case Number, Percent:
-		return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%06d", v.N/Million, abs(v.N%Million)), "0"), ".")
+		return strings.TrimSuffix(strings.TrimRight(decimal(v.N, 6), "0"), ".")
 	case Money:
-		return fmt.Sprintf("%d.%02d %s", v.N/100, abs(v.N%100), v.Text)
+		return decimal(v.N, currencyDigits(v.Text)) + " " + v.Text
 	case TextList:
 		return "[" + strings.Join(v.List, ", ") + "]"
 	case Weekday:
@@ -281,6 +281,18 @@ func (d *Decider) show(v Value) string {
 	return d.write(v, &TextFormat{})
 }
 
+// decimal writes n as a number of so many digits after the dot.
+func decimal(n int64, digits int) string {
+	text := fmt.Sprintf("%0*d", digits+1, abs(n))
+	if at := len(text) - digits; digits > 0 {
+		text = text[:at] + "." + text[at:]
+	}
+	if n < 0 {
+		return "-" + text
+	}
+	return text
+}
+
 func abs(n int64) int64 {
 	if n < 0 {
 		return -n
@@ -288,10 +300,15 @@ func abs(n int64) int64 {
 	return n
 }
 
-// itemAttributeName is the name of an attribute by its number.
-func itemAttributeName(c *Campaign, index int) string {
+// attributeName is the name of an item's attribute by its number.
+func (c *Campaign) attributeName(index int) string {
 	if more := index - int(ItemMore); more >= 0 && more < len(c.attributes) {
 		return c.attributes[more].Name
 	}
-	return fmt.Sprint(index)
+	for name, f := range itemFields {
+		if int(f.at) == index {
+			return name
+		}
+	}
+	return ""
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"slices"
-	"strings"
 
 	"example.com/opentime/strict"
 )
@@ -126,7 +125,7 @@ func (vl *variantLoader) where(n *strict.Node, list *List) *Condition {
 		name := e.Key.Text
 		k, ok := vl.c.attribute(name)
 		switch {
-		case !ok && strings.Contains(laterAttributes, " "+name+" "):
+		case isLaterAttribute(name):
 			vl.unsupported(e.Key, "where "+name)
 			continue
 		case !ok:
@@ -155,11 +154,13 @@ func clocked(c *Condition) bool {
 	return slices.ContainsFunc(c.Any, func(m Match) bool { return m.LoFrom != Fixed || m.HiFrom != Fixed })
 }
 
-// attributeNames lists the attributes of items.
+// attributeNames lists the attributes of items that can be named.
 func (c *Campaign) attributeNames() []string {
 	var names []string
 	for name := range itemFields {
-		names = append(names, name)
+		if !isLaterAttribute(name) {
+			names = append(names, name)
+		}
 	}
 	for _, a := range c.attributes {
 		names = append(names, a.Name)

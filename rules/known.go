@@ -62,15 +62,20 @@ var itemFields = map[string]struct {
 const (
 	laterBehaviours = " viewed carted bought wished rated opened clicked shown "
 	laterWords      = " cart interest answered answer results first_open code events "
-	laterAttributes = " price_then price_drop because "
+	laterAttributes = " price_then price_drop because viewed carted bought wished "
 )
 
-// later reports whether a signal's first words belong to the language but are
-// not built.
-func later(parts []string) bool {
-	return strings.Contains(laterWords, " "+parts[0]+" ") ||
-		parts[0] == "item" && len(parts) > 1 && strings.Contains(laterAttributes, " "+parts[len(parts)-1]+" ")
+// later reports whether a signal belongs to the language but is not built. at
+// is the place behind @.
+func later(parts []string, at string) bool {
+	first, last := " "+parts[0]+" ", parts[len(parts)-1]
+	if parts[0] == "item" && len(parts) > 1 {
+		return isLaterAttribute(last) || at != "" && last == "stock"
+	}
+	return strings.Contains(laterWords+laterBehaviours, first)
 }
+
+func isLaterAttribute(name string) bool { return strings.Contains(laterAttributes, " "+name+" ") }
 
 // splitSignal splits a signal's name into its words and the place behind @.
 func splitSignal(name string) (parts []string, at string, err error) {
@@ -129,7 +134,7 @@ func (c *Campaign) find(name string) (*known, error) {
 	if at != "" && parts[0] != "stock" && parts[0] != "item" {
 		return nil, fmt.Errorf("only stock is kept by place; write %s", strings.Join(parts, "."))
 	}
-	if later(parts) {
+	if later(parts, at) {
 		return nil, fmt.Errorf("%s is not supported yet; leave it out", name)
 	}
 	if k := c.findWord(parts, at); k != nil {
@@ -302,9 +307,13 @@ func (c *Campaign) slot(s Signal) int {
 	if i, ok := c.slots[s.Name]; ok {
 		return i
 	}
+	i := len(c.Signals)
 	c.Signals = append(c.Signals, s)
-	c.slots[s.Name] = len(c.Signals) - 1
-	return len(c.Signals) - 1
+	c.slots[s.Name] = i
+	if list, near := strings.CutPrefix(s.At, "near."); near && slices.Contains(c.sender.Places, list) {
+		c.slot(c.findNear([]string{"near", list, "id"}).signal) // which place it counts
+	}
+	return i
 }
 
 // ref returns a reference to k.

@@ -98,7 +98,7 @@ func parseMoney(text string) (edge, error) {
 	if err != nil || !isNumber || len(code) != 3 {
 		return edge{}, fmt.Errorf("%q is not an amount of money; write one such as 12.50 EUR", text)
 	}
-	scale, _ := currency.Standard.Rounding(unit)
+	scale := currencyDigits(code)
 	per := int64(Million)
 	for range scale {
 		per /= 10

@@ -12,7 +12,8 @@ import (
 	"example.com/opentime/strict"
 )
 
-// campaigns returns the files of every archive of testdata/load.
+// campaigns returns the files of the appendix and of every archive of
+// testdata/load.
 func campaigns(t testing.TB) [][]byte {
 	t.Helper()
 	names, err := filepath.Glob("testdata/load/*.txtar")
@@ -20,7 +21,7 @@ func campaigns(t testing.TB) [][]byte {
 		t.Fatal(err)
 	}
 	var all [][]byte
-	for _, name := range names {
+	for _, name := range append(names, "testdata/appendix.txtar") {
 		archive, err := txtar.ParseFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -29,11 +29,8 @@ func (c *Campaign) names() []string {
 	for _, p := range c.Params {
 		all = append(all, "parameters."+p.Name)
 	}
-	for _, f := range slices.Sorted(maps.Keys(itemFields)) {
-		all = append(all, "item."+f)
-	}
-	for _, a := range c.attributes {
-		all = append(all, "item."+a.Name)
+	for _, name := range c.attributeNames() {
+		all = append(all, "item."+name)
 	}
 	return all
 }

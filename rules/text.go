@@ -205,8 +205,12 @@ func (l *loader) piece(n *strict.Node, inside string, sc scope) (Piece, bool) {
 		return Piece{}, false
 	}
 	p := Piece{Ref: l.c.ref(k)}
-	if k.typ == Boolean && !formatted {
+	switch {
+	case k.typ == Boolean && !formatted:
 		l.Errorf(n, "%s is true or false and cannot be written; make it a condition", k.name)
+		return Piece{}, false
+	case k.typ == Picture && sc.kind != pictureText && sc.kind != defaultText:
+		l.Errorf(n, "%s is a picture and cannot be written; give it to a value that is one", k.name)
 		return Piece{}, false
 	}
 	if formatted {

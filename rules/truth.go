@@ -39,14 +39,24 @@ func (v *view) holds(c *Condition) Truth {
 	case Not:
 		return True - v.any(c.Parts)
 	case Known:
-		for _, ref := range c.Refs {
-			if !v.value(ref).Known() {
-				return False
-			}
-		}
-		return True
+		return v.knowsAll(c.Refs)
 	}
 	return v.compare(c)
+}
+
+// knowsAll reports whether all of these are known. Only while no item is in
+// scope yet, what one has may turn out to be.
+func (v *view) knowsAll(refs []Ref) Truth {
+	truth := True
+	for _, ref := range refs {
+		switch {
+		case ref.Kind == ItemRef && v.item == nil:
+			truth = min(truth, Maybe)
+		case !v.value(ref).Known():
+			return False
+		}
+	}
+	return truth
 }
 
 // all evaluates conditions that hold together. After midnight in a daypart that

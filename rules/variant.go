@@ -56,7 +56,6 @@ func merge(node *strict.Node, layers []layer) merged {
 		}
 		if from.nothing {
 			m.nothing = true
-			clear(m.values)
 			continue
 		}
 		m.nothing = m.nothing && len(from.entries) == 0
@@ -86,7 +85,8 @@ type variantLoader struct {
 	b           *Block
 	fallback    bool
 	ownFallback bool
-	own         int // the level that is written in the fallback itself
+	own         int  // the level that is written in the fallback itself
+	split       bool // what it lacks its split may have
 	v           *Variant
 }
 
@@ -188,15 +188,28 @@ func (vl *variantLoader) value(value LayoutValue) Expr {
 	if e.Type == Unknown && (!isGiven || !g.dropped()) {
 		e = vl.fromDefault(value)
 	}
-	if e.Type == Unknown && !value.Optional {
+	if !value.Optional && (e.Type == Unknown || e.silent(vl.fallback)) {
 		vl.lacks(value.Name)
 	}
 	return e
 }
 
+// silent reports whether texts are given, but in every locale (or, if that is
+// enough, in some) only empty ones.
+func (e *Expr) silent(some bool) bool {
+	empty := 0
+	for _, all := range e.Texts {
+		if len(all) > 0 && !slices.ContainsFunc(all, func(t Template) bool { return len(t) > 0 }) {
+			empty++
+		}
+	}
+	return empty > 0 && (some || empty == len(e.Texts))
+}
+
 // lacks reports a required value that is not given.
 func (vl *variantLoader) lacks(name string) {
 	switch {
+	case vl.split:
 	case vl.fallback && vl.ownFallback:
 		vl.Errorf(vl.node, "the layout %q needs %q, and nothing a fallback may use gives it; add it", vl.v.Layout.ID, name)
 	case vl.fallback:

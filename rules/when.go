@@ -47,7 +47,7 @@ func (c *compiled) add(part compiled) {
 		return
 	}
 	c.Parts = append(c.Parts, part.Condition)
-	c.tests += part.tests
+	c.tests = min(c.tests+part.tests, maxConditions*maxConditions) // segments multiply
 	c.levels = max(c.levels, part.levels+1)
 }
 
@@ -122,7 +122,7 @@ func (l *loader) knownOf(e strict.Entry, sc scope) compiled {
 	}
 	var names []string
 	for _, n := range nodes {
-		if k, ok := l.signal(n, l.Text(n), sc); ok {
+		if k, ok := l.asked(n, l.Text(n), sc); ok {
 			c.Refs = append(c.Refs, l.c.ref(k))
 			names = append(names, k.name)
 		}
@@ -136,11 +136,21 @@ func (l *loader) knownOf(e strict.Entry, sc scope) compiled {
 
 // test reads a signal and its matcher.
 func (l *loader) test(e strict.Entry, sc scope) compiled {
-	k, ok := l.signal(e.Key, e.Key.Text, sc)
+	k, ok := l.asked(e.Key, e.Key.Text, sc)
 	if !ok {
 		return compiled{}
 	}
 	return l.compare(e, k)
+}
+
+// asked finds the signal that a condition asks about.
+func (l *loader) asked(n *strict.Node, name string, sc scope) (*known, bool) {
+	k, ok := l.signal(n, name, sc)
+	if ok && k.kind != NoRef && k.kind != ItemRef {
+		l.Errorf(n, "%s can stand in texts only; ask about another signal", k.name)
+		return nil, false
+	}
+	return k, ok
 }
 
 // compare makes a test of a signal.

@@ -81,10 +81,8 @@ func (w *writer) percent(n int64, decimals int) string {
 // money writes an amount in minor units; short leaves out decimals that are
 // all 0. A price is never rounded.
 func (w *writer) money(minor int64, code string, short bool) string {
-	digits := 2
-	symbol := code
+	digits, symbol := currencyDigits(code), code
 	if unit, err := currency.ParseISO(code); err == nil {
-		digits, _ = currency.Standard.Rounding(unit)
 		symbol = w.printer.Sprint(currency.NarrowSymbol(unit))
 	}
 	amount := float64(minor) / math.Pow10(digits)
@@ -106,6 +104,16 @@ func (w *writer) money(minor int64, code string, short bool) string {
 		return sign + symbol + "\u00a0" + text
 	}
 	return sign + text + "\u00a0" + symbol
+}
+
+// currencyDigits is how many digits after the dot amounts in a currency have.
+func currencyDigits(code string) int {
+	unit, err := currency.ParseISO(code)
+	if err != nil {
+		return 2
+	}
+	digits, _ := currency.Standard.Rounding(unit)
+	return digits
 }
 
 // plural returns the word for a number's CLDR category.
