@@ -184,18 +184,15 @@ type State struct {
 
 // At returns the state at an instant, on the clock of the place's zone.
 func (h *Hours) At(at time.Time, zone *time.Location) State {
-	local := at.In(zone)
-	year, month, day := local.Date()
-	// Edges are instants: on days on which the clock is put forward or back,
-	// time.Date knows.
+	year, month, day := at.In(zone).Date()
 	var s State
 	var end time.Time // of the span at lies in, grown while the next one touches it
 	for offset := -1; offset <= 8; offset++ {
 		date := time.Date(year, month, day+offset, 0, 0, 0, 0, time.UTC)
 		for _, span := range h.of(date) {
-			from := time.Date(year, month, day+offset, 0, 0, span.from, 0, zone)
-			to := time.Date(year, month, day+offset, 0, 0, span.to, 0, zone)
+			from, to := edge(date, span.from, zone, false), edge(date, span.to, zone, true)
 			switch {
+			case !to.After(from): // in the hour that is left out
 			case s.Open && from.After(end):
 				s.Change = end
 				return s
@@ -215,4 +212,29 @@ func (h *Hours) At(at time.Time, zone *time.Location) State {
 		s.Change = end
 	}
 	return s
+}
+
+// edge returns the instant at which a zone's clock shows so many seconds past
+// the midnight of a date. One that occurs twice is the first or, of an end, the
+// second; one that does not occur is the next that does.
+func edge(date time.Time, seconds int, zone *time.Location, end bool) time.Time {
+	const reach = 26 * time.Hour
+	wall := date.Add(time.Duration(seconds) * time.Second)
+	_, before := wall.Add(-reach).In(zone).Zone()
+	_, after := wall.Add(reach).In(zone).Zone()
+	first := wall.Add(-time.Duration(before) * time.Second).In(zone)
+	if before == after {
+		return first
+	}
+	second := wall.Add(-time.Duration(after) * time.Second).In(zone)
+	_, atFirst := first.Zone()
+	_, atSecond := second.Zone()
+	switch {
+	case atFirst == before && (!end || atSecond != after):
+		return first
+	case atSecond == after:
+		return second
+	}
+	next, _ := first.ZoneBounds()
+	return next.In(zone)
 }

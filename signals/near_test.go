@@ -65,6 +65,38 @@ func TestHours(t *testing.T) {
 	}
 }
 
+// TestHoursWhileTheClockIsPutForwardOrBack: a time that occurs twice begins at
+// the first and ends at the second, one that does not occur is the next that
+// does, on both sides of the ocean.
+func TestHoursWhileTheClockIsPutForwardOrBack(t *testing.T) {
+	for _, test := range []struct{ zone, hours, at, open, change string }{
+		{"Europe/Brussels", "sat 22:00-02:30", "2026-10-25T00:45:00Z", "open", "2026-10-25T01:30:00Z"},
+		{"Europe/Brussels", "sun 02:30-05:00", "2026-10-25T00:00:00Z", "closed", "2026-10-25T00:30:00Z"},
+		{"Europe/Brussels", "sat 22:00-02:30", "2026-03-29T00:45:00Z", "open", "2026-03-29T01:00:00Z"},
+		{"Europe/Brussels", "sun 02:30-05:00", "2026-03-29T00:45:00Z", "closed", "2026-03-29T01:00:00Z"},
+		{"Europe/Brussels", "sun 02:10-02:40, 05:00-06:00", "2026-03-29T00:45:00Z", "closed", "2026-03-29T03:00:00Z"},
+		{"America/New_York", "sat 20:00-01:30", "2026-11-01T05:45:00Z", "open", "2026-11-01T06:30:00Z"},
+		{"America/New_York", "sun 01:30-05:00", "2026-11-01T05:15:00Z", "closed", "2026-11-01T05:30:00Z"},
+		{"America/New_York", "sun 02:30-05:00", "2026-03-08T06:45:00Z", "closed", "2026-03-08T07:00:00Z"},
+		{"America/New_York", "sat 20:00-02:30", "2026-03-08T06:45:00Z", "open", "2026-03-08T07:00:00Z"},
+		{"Australia/Lord_Howe", "sun 01:45-03:00", "2026-04-04T14:40:00Z", "closed", "2026-04-04T14:45:00Z"},
+	} {
+		hours, err := ParseHours(test.hours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := time.Parse(time.RFC3339, test.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := hours.At(at, mustZone(t, test.zone))
+		open := map[bool]string{true: "open", false: "closed"}[got.Open]
+		if change := got.Change.UTC().Format(time.RFC3339); open != test.open || change != test.change {
+			t.Errorf("%s: %s at %s: %s until %s, want %s until %s", test.zone, test.hours, test.at, open, change, test.open, test.change)
+		}
+	}
+}
+
 func TestHoursSayWhatIsWrong(t *testing.T) {
 	for text, want := range map[string]string{
 		"mon":                                  "have no times",
