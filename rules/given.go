@@ -1,6 +1,12 @@
 package rules
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/opentime/strict"
+)
 
 // Given is a signal that a test or explain gives a value.
 type Given struct {
@@ -12,6 +18,10 @@ type Given struct {
 	// where the campaign asks through the item in scope.
 	Item      string
 	Attribute int
+
+	stock  bool     // a count, which may be "some"
+	place  bool     // a count at one place
+	values []string // the only ones it can have; nil: any
 }
 
 // ParseSignal finds the signal of that name.
@@ -29,12 +39,57 @@ func ParseSignal(c *Campaign, name string) (Given, error) {
 	if k.kind != NoRef && k.kind != ItemRef {
 		return Given{}, fmt.Errorf("%s is not gathered; leave it out", name)
 	}
-	g := Given{Name: k.name, Type: k.typ, Slot: -1, Item: k.signal.Item, Attribute: k.signal.Index}
+	g := Given{
+		Name: k.name, Type: k.typ, Slot: -1, Item: k.signal.Item, Attribute: k.signal.Index, values: k.values,
+		stock: k.signal.Source == StockSource,
+	}
 	if slot, ok := c.slots[k.signal.Name]; ok && k.kind == NoRef {
 		g.Slot = slot
 	}
-	if k.signal.Source == StockSource && k.signal.At == "" {
+	if g.stock && k.signal.At == "" {
 		g.Item, g.Attribute = k.signal.Key, int(ItemStock)
 	}
+	g.place = g.stock && k.signal.At != "" && !strings.HasPrefix(k.signal.At, "near.")
 	return g, nil
+}
+
+// parse reads a value that is given: a literal, "unknown", or of a count "some".
+func (g *Given) parse(text string, c *Campaign) (Value, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case g.stock && text == "some":
+		return Value{Type: Some}, nil
+	case g.Type == Text && slices.Contains(g.values, text):
+		return Value{Type: Text, Text: text}, nil
+	case g.Type == Text && g.values != nil && text != "unknown" && !containsFold(g.values, text):
+		return Value{}, fmt.Errorf("%s is never %q; %s", g.Name, text, strict.DidYouMean(text, g.values))
+	}
+	return ParseValue(g.Type, text, c)
+}
+
+func containsFold(values []string, text string) bool {
+	return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, text) })
+}
+
+// settle fills in what follows from what is given: a count at the place that is
+// near.
+func settle(c *Campaign, s *Signals) {
+	items, ok := s.Items.(*givenItems)
+	if !ok || len(items.counts) == 0 {
+		return
+	}
+	for i := range c.Signals {
+		sig := &c.Signals[i]
+		list, near := strings.CutPrefix(sig.At, "near.")
+		if sig.Source != StockSource || !near {
+			continue
+		}
+		slot, ok := c.slots["near."+list+".id"]
+		if !ok || slot >= len(s.Values) {
+			continue
+		}
+		if count, ok := items.counts["stock"+bracket(sig.Key)+"@"+s.Values[slot].Text]; ok {
+			s.give(i, count)
+		}
+	}
 }

@@ -193,10 +193,6 @@ func ParseValue(t Type, text string, c *Campaign) (Value, error) {
 			return Value{Type: t}, nil
 		}
 		return Value{}, fmt.Errorf("%q is not true or false; write true or false", text)
-	case Number:
-		if text == "some" {
-			return Value{Type: Some}, nil
-		}
 	}
 	e, err := literal(t, text, c.Zone)
 	switch {

@@ -16,7 +16,7 @@ func Give(c *Campaign, s *Signals, name, text string) error {
 	if err != nil {
 		return err
 	}
-	value, err := ParseValue(g.Type, text, c)
+	value, err := g.parse(text, c)
 	if err != nil {
 		return fmt.Errorf("given %s: %w", name, err)
 	}
@@ -32,20 +32,33 @@ func give(c *Campaign, s *Signals, g Given, value Value) {
 		if c.hides(&c.Signals[g.Slot], s.Trust) {
 			return
 		}
-		s.Values[g.Slot] = value
-		if g.Slot < len(s.Origins) {
-			s.Origins[g.Slot] = "given"
-		}
+		s.give(g.Slot, value)
 	}
-	if g.Item == "" {
-		return
+	switch {
+	case g.Item != "":
+		s.givenItems().set(g.Item, ItemAttribute(g.Attribute), value)
+	case g.place:
+		s.givenItems().counts[g.Name] = value
 	}
+	settle(c, s)
+}
+
+// give sets the value of a slot.
+func (s *Signals) give(slot int, value Value) {
+	s.Values[slot] = value
+	if slot < len(s.Origins) {
+		s.Origins[slot] = "given"
+	}
+}
+
+// givenItems are the items that are given, laid over those that are gathered.
+func (s *Signals) givenItems() *givenItems {
 	items, ok := s.Items.(*givenItems)
 	if !ok {
-		items = &givenItems{under: s.Items, items: map[string]*Candidate{}}
+		items = &givenItems{under: s.Items, items: map[string]*Candidate{}, counts: map[string]Value{}}
 		s.Items = items
 	}
-	items.set(g.Item, ItemAttribute(g.Attribute), value)
+	return items
 }
 
 // giveOpen gives what Signals hold beside their values: where here is from, the
@@ -67,13 +80,15 @@ func giveOpen(s *Signals, g Given, value Value) {
 	}
 }
 
-// hides reports whether a link of that trust lets a profile's signal not be
-// known.
+// hides reports whether a link of that trust lets a signal not be known. The
+// signed seal their parameters.
 func (c *Campaign) hides(sig *Signal, t Trust) bool {
-	if sig.Source != ProfileSource || t >= Keyed {
-		return false
-	}
 	switch {
+	case sig.Source == ParameterSource:
+		p := &c.Params[sig.Index]
+		return p.Type == Text && len(p.Values) == 0 && (t < Keyed || !p.Name30 && t < Signed)
+	case sig.Source != ProfileSource || t >= Keyed:
+		return false
 	case t == Anonymous:
 		return true
 	case sig.Index >= 0:
@@ -89,6 +104,8 @@ type givenItems struct {
 	items map[string]*Candidate
 	order []string
 	lists map[string][]string // by list
+	// counts are those at places, by the signal's name.
+	counts map[string]Value
 }
 
 // candidate returns an item to be changed: a copy of the catalogue's, or a new
@@ -187,11 +204,7 @@ func (t *Test) Given(c *Campaign, s *Signals) {
 	if len(t.Lists) == 0 {
 		return
 	}
-	items, ok := s.Items.(*givenItems)
-	if !ok {
-		items = &givenItems{under: s.Items, items: map[string]*Candidate{}}
-		s.Items = items
-	}
+	items := s.givenItems()
 	items.lists = map[string][]string{}
 	for id, ids := range t.Lists {
 		if block, isBlock := c.Block(id); isBlock {

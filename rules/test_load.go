@@ -152,8 +152,8 @@ func (l *loader) givenSignal(key *strict.Node, name string, n *strict.Node, t *T
 	if n.Kind == strict.Map {
 		for _, e := range n.Entries {
 			part := "." + e.Key.Text
-			if strings.ContainsAny(e.Key.Text, " ./") {
-				part = "[" + e.Key.Text + "]"
+			if name == "item" || name == "stock" {
+				part = bracket(e.Key.Text)
 			}
 			l.givenSignal(e.Key, name+part, e.Value, t)
 		}
@@ -171,7 +171,7 @@ func (l *loader) givenSignal(key *strict.Node, name string, n *strict.Node, t *T
 			return
 		}
 		v.Value = Value{Type: TextList, List: l.Texts(n)}
-	} else if v.Value, err = ParseValue(g.Type, n.Text, l.c); err != nil {
+	} else if v.Value, err = g.parse(n.Text, l.c); err != nil {
 		l.Errorf(n, "%s", err)
 		return
 	}
