@@ -62,9 +62,9 @@ func TestRowsThatAreWrongAreRefusedWhole(t *testing.T) {
 	if got := d.put(`[{"r":"emma.seal-of-emma"}]`); !strings.Contains(got, `"applied":1`) {
 		t.Errorf("a sealed id: %s", got)
 	}
-	var rows []people.Row
-	if err := json.Unmarshal([]byte(`[{"r":"emma","attribs":{}}]`), &rows); err == nil {
-		t.Error("a row with an unknown key was read")
+	if got := d.put(`[{"r":"lucas","atributes":{"points":1}},{"r":"emma","attributes":{"points":1}}]`); got !=
+		`{"applied":1,"ignored":[],"refused":[{"row":1,"why":"unknown key \"atributes\"; did you mean \"attributes\"?"}]}` {
+		t.Errorf("a row with an unknown key: %s", got)
 	}
 }
 

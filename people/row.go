@@ -26,22 +26,33 @@ type Row struct {
 	// Attributes are texts, numbers (json.Number, float64, int), booleans, lists of
 	// texts, or nil for unknown.
 	Attributes map[string]any `json:"attributes"`
+	// unknown is a key the row has and should not: one that means something else
+	// must not replace a profile.
+	unknown string
 }
 
-// UnmarshalJSON reads a row. Keys it does not know are an error: a row that
-// means something else must not replace a profile.
+// UnmarshalJSON reads {"r", "at"?, "consent"?, "attributes"?}.
 func (r *Row) UnmarshalJSON(data []byte) error {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return fmt.Errorf("read profile: %w", err)
+	}
 	type plain Row // without this method
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	decoder.DisallowUnknownFields()
-	var read plain
-	if err := decoder.Decode(&read); err != nil {
-		return fmt.Errorf("read row: %w", err)
+	if err := decoder.Decode((*plain)(r)); err != nil {
+		return fmt.Errorf("read profile: %w", err)
 	}
-	*r = Row(read)
+	for key := range keys {
+		if !slices.Contains(rowKeys[:], key) {
+			r.unknown = key
+		}
+	}
 	return nil
 }
+
+// rowKeys are the keys of a Row.
+var rowKeys = [...]string{"r", "at", "consent", "attributes"}
 
 // homes are the attributes that every profile has, by their place in a kept
 // profile.
@@ -67,6 +78,9 @@ type readRow struct {
 
 // readRow understands a row, or says what is wrong with it.
 func (p *Profiles) readRow(row *Row, now time.Time) (*readRow, error) {
+	if row.unknown != "" {
+		return nil, fmt.Errorf("unknown key %q; %s", row.unknown, strict.DidYouMean(row.unknown, rowKeys[:]))
+	}
 	id, err := p.identify(row.R)
 	if err != nil {
 		return nil, err

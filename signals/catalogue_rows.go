@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,33 @@ type StockRow struct {
 	// text, or "some" where it is in stock and not counted.
 	Count any    `json:"count"`
 	At    string `json:"at,omitempty"` // when it was true; "": now
+	// unknown is a key the row has and should not: a count meant for something
+	// else must not be taken for the count of all.
+	unknown string
 }
+
+// UnmarshalJSON reads {"item", "place"?, "count", "at"?}.
+func (r *StockRow) UnmarshalJSON(data []byte) error {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return fmt.Errorf("read count: %w", err)
+	}
+	type plain StockRow // without this method
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode((*plain)(r)); err != nil {
+		return fmt.Errorf("read count: %w", err)
+	}
+	for key := range keys {
+		if !slices.Contains(stockKeys[:], key) {
+			r.unknown = key
+		}
+	}
+	return nil
+}
+
+// stockKeys are the keys of a StockRow.
+var stockKeys = [...]string{"item", "place", "count", "at"}
 
 // ItemRow is a change of an item as PATCH /v1/items takes it: the id and the
 // attributes that change.

@@ -29,6 +29,9 @@ func newStaging(x *Catalogue, now time.Time) *staging {
 
 // stock takes a count, or says why not.
 func (s *staging) stock(row *StockRow) error {
+	if row.unknown != "" {
+		return fmt.Errorf("unknown key %q; %s", row.unknown, strict.DidYouMean(row.unknown, stockKeys[:]))
+	}
 	if err := checkID("item", row.Item); err != nil {
 		return err
 	}

@@ -127,7 +127,8 @@ func TestRowsThatAreWrongAreRefusedWithTheReason(t *testing.T) {
 	var rows []signals.StockRow
 	body := `[{"item":"a","count":12},{"item":"a","count":-1},{"item":"a"},{"item":"a","count":1.5},{"item":"","count":1},
 		{"item":"a","count":1,"at":"2026-11-23T12:06:00Z"},{"item":"a","count":1,"at":"yesterday"},{"item":"a]b","count":1},
-		{"item":"a","count":7,"at":"2026-11-23T11:59:59Z"},{"item":"a","count":"13"},{"item":"a","count":true}]`
+		{"item":"a","count":7,"at":"2026-11-23T11:59:59Z"},{"item":"a","count":"13"},{"item":"a","count":true},
+		{"item":"a","plaze":"ghent","count":1}]`
 	if err := json.Unmarshal([]byte(body), &rows); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +146,8 @@ func TestRowsThatAreWrongAreRefusedWithTheReason(t *testing.T) {
 		`{"row":6,"why":"at 2026-11-23T12:06:00Z is ahead of the clock, which says 2026-11-23T12:00:00Z; set the clocks right"},` +
 		`{"row":7,"why":"at \"yesterday\" is no moment; write one such as 2026-11-23T08:00:00Z"},` +
 		`{"row":8,"why":"item \"a]b\": an id has no ], no control characters and no space around it"},` +
-		`{"row":11,"why":"count true is no whole number from 0 to 1000000000"}]}`
+		`{"row":11,"why":"count true is no whole number from 0 to 1000000000"},` +
+		`{"row":12,"why":"unknown key \"plaze\"; did you mean \"place\"?"}]}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
