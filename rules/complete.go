@@ -41,7 +41,11 @@ func (v *view) given(e *Expr, item bool) (Value, bool) {
 		if value.Type == Some {
 			value = Value{}
 		}
-		if value.Type == Moment {
+		switch {
+		case value.Type != Moment:
+		case e.Local:
+			value.N = v.clock.instant(value.N, endsAt)
+		default:
 			value.N += e.Offset
 		}
 		return value, value.Known()

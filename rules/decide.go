@@ -111,15 +111,35 @@ func (d *Decider) enter(block *Block) {
 // standing returns Matched where rules may be tried, else why none is.
 func (d *Decider) standing() Reason {
 	c, s := d.campaign, d.signals
+	starts, ends := d.limits()
 	switch {
-	case !c.Starts.IsZero() && s.At.Before(c.Starts):
+	case d.clock.ms < starts:
 		return NotStarted
-	case !c.Ends.IsZero() && !s.At.Before(c.Ends):
+	case d.clock.ms >= ends:
 		return Ended
 	case c.Holdout > 0 && s.Trust > Anonymous && s.Recipient != "" && share(c.Seed, "/holdout", s.Recipient) < c.Holdout:
 		return Holdout
 	}
 	return Matched
+}
+
+// limits returns when the campaign starts and ends, for this recipient.
+func (v *view) limits() (starts, ends int64) {
+	c := v.campaign
+	starts, ends = least, most
+	if !c.Starts.IsZero() {
+		starts = c.Starts.UnixMilli()
+	}
+	if c.startsLocal {
+		starts = v.clock.instant(starts, startsAt)
+	}
+	if !c.Ends.IsZero() {
+		ends = c.Ends.UnixMilli()
+	}
+	if c.endsLocal {
+		ends = v.clock.instant(ends, endsAt)
+	}
+	return starts, ends
 }
 
 // decide decides the position under way.

@@ -162,8 +162,7 @@ func (l *loader) bare(n *strict.Node, t Type, sc scope) Expr {
 		return e
 	}
 	if sc.kind == drawnText || sc.kind == defaultText {
-		if v, ok := l.bareLiteral(n, t); ok {
-			e.Literal = v
+		if l.bareLiteral(n, &e) {
 			return e
 		}
 	}
@@ -198,20 +197,22 @@ func exampleOf(t Type) string {
 
 // bareLiteral reads a literal number or moment. A date as a moment is the end
 // of its day, as offers end then.
-func (l *loader) bareLiteral(n *strict.Node, t Type) (Value, bool) {
-	switch t {
+func (l *loader) bareLiteral(n *strict.Node, e *Expr) bool {
+	text := strings.TrimSpace(n.Text)
+	switch e.Type {
 	case Number:
-		text, _ := strings.CutSuffix(n.Text, "%")
-		v, ok := strict.ParseNumber(text)
-		return Value{Type: Number, N: v}, ok
+		v, ok := strict.ParseNumber(strings.TrimSuffix(text, "%"))
+		e.Literal = Value{Type: Number, N: v}
+		return ok
 	case Moment:
-		text := strings.TrimSpace(n.Text)
 		if len(text) < 10 || text[0] < '0' || text[0] > '9' {
-			return Value{}, false
+			return false
 		}
-		return Value{Type: Moment, N: l.limit(n, endsAt).UnixMilli()}, true
+		at, local := l.moment(n, endsAt)
+		e.Literal, e.Local = Value{Type: Moment, N: at.UnixMilli()}, local
+		return true
 	}
-	return Value{}, false
+	return false
 }
 
 // cutOffset splits a moment such as item.ends-2h into the signal and what is

@@ -81,8 +81,8 @@ func (l *loader) campaign(root, shared *strict.Node) {
 		{"timezone", l.zone},
 		{"locales", l.locales},
 		{"catalogue", l.catalogue},
-		{"starts", func(n *strict.Node) { l.c.Starts = l.limit(n, startsAt) }},
-		{"ends", func(n *strict.Node) { l.c.Ends = l.limit(n, endsAt) }},
+		{"starts", func(n *strict.Node) { l.c.Starts, l.c.startsLocal = l.moment(n, startsAt) }},
+		{"ends", func(n *strict.Node) { l.c.Ends, l.c.endsLocal = l.moment(n, endsAt) }},
 		{"holdout", func(n *strict.Node) { l.c.Holdout = l.Percent(n) }},
 		{"parameters", l.parameters},
 		{"dayparts", l.dayparts},
@@ -196,7 +196,7 @@ func (l *loader) catalogue(n *strict.Node) {
 // order reports a campaign that ends before it starts.
 func (l *loader) order(ends *strict.Node) {
 	c := l.c
-	if ends != nil && !c.Starts.IsZero() && !c.Ends.IsZero() && !c.Ends.After(c.Starts) {
+	if ends != nil && !c.Starts.IsZero() && !c.Ends.IsZero() && c.startsLocal == c.endsLocal && !c.Ends.After(c.Starts) {
 		l.Errorf(ends, "ends before it starts; write a later moment")
 	}
 }

@@ -144,25 +144,38 @@ func parseMomentLiteral(text string, zone *time.Location) (edge, error) {
 	return e, nil
 }
 
-// limit reads a moment of the campaign's own clock, such as starts or ends:
-// an end is the first instant after the last.
+// limit reads an instant, such as a test's at: an end is the first instant
+// after the last.
 func (l *loader) limit(n *strict.Node, at side) time.Time {
+	t, local := l.moment(n, at)
+	if local {
+		l.Errorf(n, "%q is another instant for everybody; leave out local, or name a zone", n.Text)
+	}
+	return t
+}
+
+// moment reads a moment such as starts, ends or an until. A local one is the
+// recipient's wall clock, as if it were UTC.
+func (l *loader) moment(n *strict.Node, at side) (t time.Time, local bool) {
 	text := strings.TrimSpace(l.Text(n))
 	clock, name := splitZone(text)
 	wall, date, ok := wallClock(clock)
-	if !ok || name == "local" {
+	if !ok {
 		l.Errorf(n, "%q is not a moment; write one such as 2026-11-27 08:00 or 2026-11-27", text)
-		return time.Time{}
-	}
-	zone, err := zoneOf(name, l.c.Zone)
-	if err != nil {
-		l.Errorf(n, "%s", err)
-		return time.Time{}
+		return time.Time{}, false
 	}
 	if date && at == endsAt {
 		wall = wall.AddDate(0, 0, 1)
 	}
-	return localInstant(wall, zone, at)
+	if name == "local" {
+		return wall, true
+	}
+	zone, err := zoneOf(name, l.c.Zone)
+	if err != nil {
+		l.Errorf(n, "%s", err)
+		return time.Time{}, false
+	}
+	return localInstant(wall, zone, at), false
 }
 
 // least and most are the ends of spans without an end.

@@ -38,6 +38,10 @@ type Campaign struct {
 	// numbers them.
 	Positions int
 
+	// Where these are true, Starts and Ends are the recipient's wall clock, as
+	// if it were UTC.
+	startsLocal, endsLocal bool
+
 	sender     *Sender
 	attributes []Attribute           // declared, of the catalogue's items
 	slots      map[string]int        // by the signals' names
@@ -141,9 +145,11 @@ type Expr struct {
 	// the first whose placeholders are all known is taken.
 	Texts [][]Template
 	// Ref, or Literal where Ref.Kind is NoRef, is the value of a number,
-	// moment or list; Offset, in ms, is added to a moment.
+	// moment or list; Offset, in ms, is added to a moment. A Local literal is
+	// the recipient's wall clock, as if it were UTC.
 	Ref     Ref
 	Literal Value
+	Local   bool
 	Offset  int64
 }
 

@@ -220,11 +220,25 @@ func (v *view) matchesDay(value Value, m *Match) bool {
 		return within(n, v.day(lo, m.LoFrom), v.day(hi, m.HiFrom), m.Wraps)
 	}
 	if m.LoFrom != Today && m.HiFrom != Today {
-		return within(value.N, lo, hi, m.Wraps)
+		year := v.clock.year
+		return within(inYear(value.N, year), inYear(lo, year), inYear(hi, year), m.Wraps)
 	}
-	lo, hi = v.day(lo, m.LoFrom), v.day(hi, m.HiFrom)
-	for year := v.clock.year - 1; year <= v.clock.year+1; year++ {
-		if date := yearly(value.N, year); date >= lo && date <= hi {
+	return v.matchesYearly(value.N, m)
+}
+
+// matchesYearly reports whether a day of the year falls into a span from
+// today. A span without an end ends where this year does.
+func (v *view) matchesYearly(monthDay int64, m *Match) bool {
+	lo, hi := v.day(m.Lo, m.LoFrom), v.day(m.Hi, m.HiFrom)
+	if m.Lo == least {
+		lo = dayNumber(v.clock.year, time.January, 1)
+	}
+	if m.Hi == most {
+		hi = dayNumber(v.clock.year, time.December, 31)
+	}
+	last := time.Unix(hi*daySeconds, 0).UTC().Year()
+	for year := time.Unix(lo*daySeconds, 0).UTC().Year(); year <= last; year++ {
+		if date := yearly(monthDay, year); date >= lo && date <= hi {
 			return true
 		}
 	}
@@ -239,14 +253,21 @@ func (v *view) day(n int64, from Anchor) int64 {
 	return n
 }
 
-// yearly returns the day of a year on which a yearly date falls: 29 February is
-// the 28th in common years.
+// yearly returns the day on which a yearly date falls in a year.
 func yearly(monthDay int64, year int) int64 {
-	month, day := time.Month(monthDay/100), int(monthDay%100)
-	if month == time.February && day == 29 && time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Month() != month {
-		day = 28
+	monthDay = inYear(monthDay, year)
+	return dayNumber(year, time.Month(monthDay/100), int(monthDay%100))
+}
+
+// leapDay is 29 February, which is the 28th in common years.
+const leapDay = 229
+
+// inYear is a yearly date as it is in a year.
+func inYear(monthDay int64, year int) int64 {
+	if monthDay == leapDay && (year%4 != 0 || year%100 == 0 && year%400 != 0) {
+		return leapDay - 1
 	}
-	return dayNumber(year, month, day)
+	return monthDay
 }
 
 // value returns what a reference refers to.

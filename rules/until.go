@@ -22,11 +22,10 @@ func Until(c *Campaign, s *Signals, decision *Decision) time.Time {
 	var d Decider
 	decisions := d.Decide(c, s)
 	e := &edges{now: d.clock.ms}
-	if !c.Starts.IsZero() {
-		e.add(c.Starts.UnixMilli())
-	}
-	if !c.Ends.IsZero() {
-		e.add(c.Ends.UnixMilli())
+	starts, ends := d.limits()
+	e.add(starts)
+	if ends != most {
+		e.add(ends)
 	}
 	if decision.Reason == Matched || decision.Reason == Fallback {
 		d.positionEdges(e, decisions, decision)
@@ -115,7 +114,7 @@ func (d *Decider) conditionEdges(e *edges, c *Condition) {
 		e.add((e.now/60_000 + 1) * 60_000) // opening hours are the place's to know
 	}
 	clock := d.clockOf(c.Ref)
-	if clock == "" && !counts(c) || !value.Known() {
+	if clock == "" && !counts(c) && !d.leaps(c) || !value.Known() {
 		return
 	}
 	_, shift := d.clock.at.ZoneBounds()
@@ -205,7 +204,14 @@ func (v *view) hours(ref Ref) bool {
 
 // passes reports whether a comparison can change by the clock alone.
 func (v *view) passes(c *Condition) bool {
-	return v.clockOf(c.Ref) != "" || v.hours(c.Ref) || counts(c)
+	return v.clockOf(c.Ref) != "" || v.hours(c.Ref) || counts(c) || v.leaps(c)
+}
+
+// leaps reports whether a comparison of days of the year depends on whether the
+// year has a 29 February.
+func (v *view) leaps(c *Condition) bool {
+	return c.Type == Yearly && (v.value(c.Ref).N == leapDay ||
+		slices.ContainsFunc(c.Any, func(m Match) bool { return m.Lo == leapDay || m.Hi == leapDay }))
 }
 
 // counts reports whether a comparison counts from now or today.
@@ -236,8 +242,8 @@ func (v *view) ended(d *Decision) int64 {
 			next = ms
 		}
 	}
-	if !v.campaign.Ends.IsZero() {
-		earlier(v.campaign.Ends.UnixMilli())
+	if _, ends := v.limits(); ends != most {
+		earlier(ends)
 	}
 	for i := range d.Variant.Values {
 		declared, e := &d.Variant.Layout.Values[i], &d.Variant.Values[i]
