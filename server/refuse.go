@@ -2,10 +2,16 @@ package server
 
 import "bytes"
 
-// requestsClick reports whether the beginning of a request that could not be
-// read asks for a link rather than for an image.
-func requestsClick(line []byte) bool {
-	click := bytes.Index(line, []byte("/c/"))
-	image := bytes.Index(line, []byte("/i/"))
-	return click >= 0 && (image < 0 || click < image)
+// requestPath returns the path that the beginning of a request asks for which
+// could not be read: from the first /i/ or /c/ on, without what follows a "?".
+// Empty where there is none.
+func requestPath(line []byte) []byte {
+	for i := range line {
+		if isImagePath(line[i:]) || isClickPath(line[i:]) {
+			path, _, _ := bytes.Cut(line[i:], []byte("?"))
+			path, _, _ = bytes.Cut(path, []byte(" HTTP/"))
+			return path
+		}
+	}
+	return nil
 }

@@ -99,7 +99,7 @@ func New(config Config) (*Server, error) {
 		ReadBufferSize: maxHeader, WriteBufferSize: writeBuffer, MaxRequestBodySize: maxBody,
 		ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		Concurrency: maxConnections, NoDefaultServerHeader: true, NoDefaultContentType: true,
-		CloseOnShutdown: true, StreamRequestBody: false, SecureErrorLogMessage: true,
+		CloseOnShutdown: true, StreamRequestBody: false,
 	}
 	s.admin = s.newAdmin()
 	return s, nil
@@ -218,11 +218,12 @@ func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 	if len(raw) == 0 {
 		raw = ctx.Request.Header.RequestURI()
 	}
-	line := append([]byte(err.Error()), raw...)
-	if requestsClick(line) {
+	// What was read of a request that is too long stands in the error only.
+	path := requestPath(append([]byte(err.Error()), raw...))
+	if isClickPath(path) {
 		sendRedirect(ctx, s.config.Home)
 	} else {
-		s.sendBuiltIn(ctx, formatOf(line), why)
+		s.sendBuiltIn(ctx, formatOf(path), why)
 	}
 	ctx.SetConnectionClose()
 }
