@@ -17,11 +17,16 @@ func (vl *variantLoader) links() {
 		items, hasItem = list, true
 	}
 	hasItem = hasItem && vl.v.hasItem()
-	if isGiven && (!hasItem || written.level >= items.level) {
-		if !written.dropped() {
-			vl.v.Link = vl.destination(written)
+	for at := &written; isGiven && at != nil && (!hasItem || at.level >= items.level); at = at.under {
+		if at.dropped() {
+			hasItem = false
+			break
 		}
-	} else if hasItem {
+		if vl.v.Link = vl.destination(*at); vl.v.Link != nil {
+			break
+		}
+	}
+	if hasItem && vl.v.Link == nil {
 		vl.v.Link = vl.everyLocale(Template{{Ref: Ref{Kind: ItemRef, Index: int(ItemLink)}, Whole: true}})
 	}
 	if g, ok := vl.get("after"); ok {

@@ -33,6 +33,7 @@ func (l *loader) layer(n *strict.Node) layer {
 type given struct {
 	key, value *strict.Node
 	level      int
+	under      *given // what it replaces, for a fallback that cannot use it
 }
 
 // dropped reports whether the value is "", the way to drop an inherited one.
@@ -66,7 +67,11 @@ func merge(node *strict.Node, layers []layer) merged {
 			case "items":
 				delete(m.values, "item")
 			}
-			m.values[e.Key.Text] = given{key: e.Key, value: e.Value, level: level}
+			g := given{key: e.Key, value: e.Value, level: level}
+			if farther, ok := m.values[e.Key.Text]; ok {
+				g.under = &farther
+			}
+			m.values[e.Key.Text] = g
 		}
 	}
 	return m
@@ -172,24 +177,32 @@ func (vl *variantLoader) takes(layoutLevel int) {
 func (vl *variantLoader) value(value LayoutValue) Expr {
 	g, isGiven := vl.merged.values[value.Name]
 	var e Expr
-	switch {
-	case isGiven && g.dropped():
-	case isGiven && vl.fallback && value.Type == Moment:
-		if g.level >= vl.own {
-			vl.Errorf(g.value, "a fallback is true at any time and cannot have a moment; remove it or choose another layout")
-			return Expr{Type: value.Type}
-		}
-	case isGiven:
-		before := len(vl.Problems)
-		if e = vl.expr(g.value, value, vl.scope(drawnText, g)); len(vl.Problems) > before {
-			return Expr{Type: value.Type} // wrong, but given
-		}
+	for at := &g; isGiven && at != nil && !at.dropped() && e.Type == Unknown; at = at.under {
+		e = vl.given(value, *at)
 	}
 	if e.Type == Unknown && (!isGiven || !g.dropped()) {
 		e = vl.fromDefault(value)
 	}
 	if !value.Optional && (e.Type == Unknown || e.silent(vl.fallback)) {
 		vl.lacks(value.Name)
+	}
+	return e
+}
+
+// given reads what is given for a value. It is of type 0 where a fallback cannot
+// use it.
+func (vl *variantLoader) given(value LayoutValue, g given) Expr {
+	if vl.fallback && value.Type == Moment {
+		if g.level < vl.own {
+			return Expr{}
+		}
+		vl.Errorf(g.value, "a fallback is true at any time and cannot have a moment; remove it or choose another layout")
+		return Expr{Type: value.Type}
+	}
+	before := len(vl.Problems)
+	e := vl.expr(g.value, value, vl.scope(drawnText, g))
+	if strict.Bad(vl.Problems[before:]) {
+		return Expr{Type: value.Type} // wrong, but given
 	}
 	return e
 }
