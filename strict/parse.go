@@ -3,6 +3,8 @@ package strict
 import (
 	"bytes"
 	"errors"
+	"io"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -70,8 +72,12 @@ func (p *parser) document(data []byte) *yaml.Node {
 		p.problem(1, 1, "file is empty; begin with its first key")
 		return nil
 	}
-	if err := decoder.Decode(&second); err == nil {
+	switch err := decoder.Decode(&second); {
+	case err == nil:
 		p.problem(second.Line, second.Column, "a second document; keep one per file")
+		return nil
+	case !errors.Is(err, io.EOF):
+		p.syntax(err)
 		return nil
 	}
 	return doc.Content[0]
@@ -177,5 +183,20 @@ func (p *parser) unwanted(y *yaml.Node) bool {
 		p.problem(y.Line, y.Column, "tags are not read; put a value that begins with ! in quotes")
 		return true
 	}
+	if header := p.blockHeader(y); header != "" && (y.Value == "" || strings.ContainsAny(header, "123456789")) {
+		p.problem(y.Line, y.Column, beginsWrong(header))
+		return true
+	}
 	return y.Anchor != "" || y.Kind == yaml.AliasNode
+}
+
+// blockHeader returns what begins a block text (> or |, and what follows on its
+// line), or "". One that names its indentation, or holds nothing, was meant as
+// an operator: >5.
+func (p *parser) blockHeader(y *yaml.Node) string {
+	if y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 || y.Line < 1 || y.Line > len(p.lines) {
+		return ""
+	}
+	header, _, _ := strings.Cut(string(after(p.lines[y.Line-1], y.Column-1)), "#")
+	return strings.TrimSpace(header)
 }

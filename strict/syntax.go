@@ -24,13 +24,17 @@ func explainSyntax(line, message string) (what string, col int) {
 		return "an id in brackets splits the map; put the key in quotes: " + quote(strings.TrimSpace(line[m[2]:m[3]])), m[2] + 1
 	}
 	if m := indicator.FindStringSubmatchIndex(line); m != nil {
-		return "a value cannot begin with " + quote(line[m[2]:m[2]+1]) + " here; put it in quotes: " +
-			quote(strings.TrimSpace(line[m[2]:m[3]])), m[2] + 1
+		return beginsWrong(strings.TrimSpace(line[m[2]:m[3]])), m[2] + 1
 	}
 	if m := secondColon.FindStringSubmatchIndex(line); m != nil {
 		return "a text with \": \" in it; put it in quotes: " + quote(line[m[2]:m[3]]), m[2] + 1
 	}
 	return "cannot be read: " + message + "; check quotes, brackets and indentation", 0
+}
+
+// beginsWrong says that a value cannot begin as this one does.
+func beginsWrong(value string) string {
+	return "a value cannot begin with " + quote(value[:1]) + " here; put it in quotes: " + quote(value)
 }
 
 // flowKey says what is wrong with a key without a value inside { }.
