@@ -123,6 +123,7 @@ func (s *Server) demoTurned(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	ask, err := s.askOf(link, values)
+	ask.UserAgent = string(ctx.UserAgent()) // unless a client was chosen
 	if err != nil {
 		answerError(ctx, fasthttp.StatusBadRequest, err.Error())
 		return

@@ -75,11 +75,15 @@ func startSite(e *env, s *site, o serveOptions) (*app, error) {
 	a := &app{env: e, site: s, served: make(chan error, 1)}
 	ctx, stop := context.WithCancel(context.Background())
 	a.stopped = stop
-	err := a.open(ctx, o)
+	public, admin, err := a.bind(o)
+	if err == nil {
+		err = a.open(ctx, o)
+	}
 	if err == nil && !o.idle {
-		err = a.listen(o)
+		go func() { a.served <- a.server.Serve(public, admin) }()
 	}
 	if err != nil {
+		closeAll(public, admin)
 		return nil, errors.Join(err, a.stop())
 	}
 	return a, nil
@@ -195,7 +199,7 @@ func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.R
 		},
 	}
 	if o.listen != "" && a.site.folder.embedded != nil {
-		config.Public = "http://" + o.listen
+		config.Public = "http://" + a.public
 	}
 	for _, text := range o.trusted {
 		network, err := netip.ParsePrefix(text)
@@ -227,24 +231,33 @@ func loadDemo() (*server.Demo, error) {
 	return demo, err
 }
 
-// listen opens the listeners and serves on them.
-func (a *app) listen(o serveOptions) error {
-	public, err := listenOn(o.listen, a.site.config.listen)
-	if err != nil {
-		return err
+// bind opens the listeners before anything is loaded: who comes while the
+// server starts waits instead of being refused.
+func (a *app) bind(o serveOptions) (public, admin net.Listener, err error) {
+	if o.idle {
+		return nil, nil, nil
 	}
-	admin, err := listenOn(o.admin, a.site.config.admin)
-	if err != nil {
-		return errors.Join(err, public.Close())
+	if public, err = listenOn(o.listen, a.site.config.listen); err != nil {
+		return nil, nil, err
+	}
+	if admin, err = listenOn(o.admin, a.site.config.admin); err != nil {
+		return public, nil, err
 	}
 	if !isLoopbackAddress(admin.Addr()) && (a.env.getenv("OPENTIME_TOKEN_INGEST") == "" || a.env.getenv("OPENTIME_TOKEN_READ") == "") {
-		_, _ = public.Close(), admin.Close()
-		return hint(fmt.Errorf("the admin listener %s is no loopback address and has no tokens", admin.Addr()),
+		return public, admin, hint(fmt.Errorf("the admin listener %s is no loopback address and has no tokens", admin.Addr()),
 			"set OPENTIME_TOKEN_INGEST and OPENTIME_TOKEN_READ, or listen on 127.0.0.1")
 	}
 	a.public, a.admin = public.Addr().String(), admin.Addr().String()
-	go func() { a.served <- a.server.Serve(public, admin) }()
-	return nil
+	return public, admin, nil
+}
+
+// closeAll closes the listeners that were opened.
+func closeAll(listeners ...net.Listener) {
+	for _, l := range listeners {
+		if l != nil {
+			_ = l.Close()
+		}
+	}
 }
 
 func listenOn(address, fallback string) (net.Listener, error) {
