@@ -84,6 +84,9 @@ func (v *view) knows(template Template, item bool) bool {
 			if !value.Known() || value.Type == Some || value.Type == Text && value.Text == "" {
 				return false
 			}
+			if p.Unproven && wrongLink(value.Text, false, v.campaign.sender.Hosts) != "" {
+				return false
+			}
 		}
 	}
 	return true

@@ -66,7 +66,9 @@ func (l *loader) link(n *strict.Node, t Template) (Template, bool) {
 		return nil, false
 	}
 	if t[0].Whole {
-		return t, l.wholeLink(n, t[0])
+		p := t[0]
+		p.Unproven = l.declared(p.Ref) // sources look at their own links only
+		return Template{p}, l.wholeLink(n, p)
 	}
 	text := t[0].Literal
 	if t[0].Ref.Kind != NoRef {
@@ -112,6 +114,15 @@ func (l *loader) wholeLink(n *strict.Node, p Piece) bool {
 	}
 	l.Errorf(n, "this is no link; write https://... or a link of an item or place alone")
 	return false
+}
+
+// declared reports whether a reference is to an attribute that a feed declares.
+func (l *loader) declared(ref Ref) bool {
+	if ref.Kind == SignalRef {
+		s := &l.c.Signals[ref.Index]
+		return s.Source == ItemSource && s.Index >= int(ItemMore)
+	}
+	return ref.Kind == ItemRef && ref.Index >= int(ItemMore)
 }
 
 // wrongLink says what is wrong with the constant beginning of a link; more

@@ -151,7 +151,7 @@ func (v *view) link(texts [][]Template) string {
 		case p.Whole:
 			b.WriteString(v.value(p.Ref).Text)
 		case query:
-			b.WriteString(url.QueryEscape(v.write(v.value(p.Ref), &p.Format)))
+			b.WriteString(escape(v.write(v.value(p.Ref), &p.Format)))
 		default:
 			b.WriteString(url.PathEscape(v.write(v.value(p.Ref), &p.Format)))
 		}
@@ -176,7 +176,7 @@ func (v *view) appended(link string) string {
 		if has.Has(a.Name) || !v.knows(a.Text, true) {
 			continue
 		}
-		link += separator + url.QueryEscape(a.Name) + "=" + v.parameter(a.Text)
+		link += separator + escape(a.Name) + "=" + v.parameter(a.Text)
 		separator = "&"
 	}
 	if hasFragment {
@@ -193,12 +193,16 @@ func (v *view) parameter(template Template) string {
 		p := &template[i]
 		switch p.Ref.Kind {
 		case NoRef:
-			b.WriteString(url.QueryEscape(p.Literal))
+			b.WriteString(escape(p.Literal))
 		case ClickRef:
 			b.WriteString(v.click)
 		default:
-			b.WriteString(url.QueryEscape(v.write(v.value(p.Ref), &p.Format)))
+			b.WriteString(escape(v.write(v.value(p.Ref), &p.Format)))
 		}
 	}
 	return b.String()
 }
+
+// escape percent-encodes what stands in a query, spaces too: not everybody who
+// reads one knows that + is a space.
+func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

@@ -163,6 +163,9 @@ type Piece struct {
 	Ref     Ref
 	Format  TextFormat
 	Whole   bool // of a link or picture: the placeholder is the whole of it
+	// Unproven: of a whole link that nobody has looked at yet; it is known only
+	// where it leads to one of the sender's hosts.
+	Unproven bool
 	// Pictures are, of a picture's path that names {position}, the references
 	// by position, from 1 on; Ref.Kind is then PositionRef.
 	Pictures []string
