@@ -63,6 +63,7 @@ func (c *calendar) value(key string, dayparts []Daypart) Value {
 				return Value{Type: Text, Text: d.ID}
 			}
 		}
+		return Value{Type: Text, Text: "none"} // in none of them, which is known
 	}
 	return Value{}
 }

@@ -4,12 +4,14 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"example.com/opentime/rules"
 	"example.com/opentime/strict"
 )
 
 // load compiles a campaign that must have no problem.
-func load(t testing.TB, text string) *rules.Campaign {
+func load(t rapid.TB, text string) *rules.Campaign {
 	t.Helper()
 	root, problems := strict.Parse("c.yaml", []byte(text))
 	if root == nil {

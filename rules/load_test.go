@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
+	"pgregory.net/rapid"
 
 	"example.com/opentime/rules"
 	"example.com/opentime/strict"
@@ -19,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "rewrite what golden files expect")
 
 // sender is the server of LANGUAGE's appendix.
-func sender(t testing.TB) *rules.Sender {
+func sender(t rapid.TB) *rules.Sender {
 	t.Helper()
 	zone, err := time.LoadLocation("Europe/Amsterdam")
 	if err != nil {
@@ -53,7 +54,7 @@ func sender(t testing.TB) *rules.Sender {
 }
 
 // layouts are those of LANGUAGE's appendix.
-func layouts(t testing.TB) map[string]*rules.Layout {
+func layouts(t rapid.TB) map[string]*rules.Layout {
 	t.Helper()
 	root, problems := strict.Parse("defaults.yaml", []byte(
 		`{image: "{item.image}", title: "{item.title}", price: "{item.price}", reason: "{item.because}", stars: item.rating}`))
