@@ -28,7 +28,15 @@ type Keys struct {
 // than the sum itself.
 type key struct {
 	last time.Time // first instant on which it no longer verifies; zero: never
-	macs sync.Pool
+	macs sync.Pool // of *mac
+}
+
+// mac sums one message at a time. The message and the sum are its own, so that
+// sealing allocates nothing.
+type mac struct {
+	hash.Hash
+	message []byte
+	sum     [sha256.Size]byte
 }
 
 // ParseKeys reads keys as OPENTIME_KEYS holds them: words of
@@ -70,7 +78,7 @@ func parseKey(word string) (kid byte, k *key, err error) {
 		return 0, nil, fmt.Errorf("key %q is not the base64url of 32 bytes", name)
 	}
 	k = &key{}
-	k.macs.New = func() any { return hmac.New(sha256.New, secret) }
+	k.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, secret)} }
 	if dated {
 		last, err := time.Parse(time.DateOnly, day)
 		if err != nil {
@@ -111,18 +119,14 @@ func (k *Keys) Verify(sender, id, seal string, now time.Time) bool {
 // seal writes the seal over purpose, sender and id, a newline between the last
 // two.
 func (k *key) seal(dst *[sealLength]byte, kid byte, purpose, sender, id string) {
-	mac := k.macs.Get().(hash.Hash)
-	defer k.macs.Put(mac)
-	mac.Reset()
-
-	var message [192]byte
-	text := append(message[:0], purpose...)
-	text = append(text, sender...)
-	text = append(text, '\n')
-	text = append(text, id...)
-	mac.Write(text)
-
-	var sum [sha256.Size]byte
+	m := k.macs.Get().(*mac)
+	defer k.macs.Put(m)
+	m.message = append(m.message[:0], purpose...)
+	m.message = append(m.message, sender...)
+	m.message = append(m.message, '\n')
+	m.message = append(m.message, id...)
+	m.Reset()
+	m.Write(m.message)
 	dst[0], dst[1] = '1', kid
-	base64.RawURLEncoding.Encode(dst[2:], mac.Sum(sum[:0])[:16])
+	base64.RawURLEncoding.Encode(dst[2:], m.Sum(m.sum[:0])[:16])
 }

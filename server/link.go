@@ -78,13 +78,18 @@ func parsePath(path []byte) (Link, bool) {
 	if !ok {
 		text = string(trimTail(path))
 	}
-	text = strings.ToLower(text)
-	parts := strings.Split(strings.Trim(text, "/"), "/")
-	if len(parts) < 2 || len(parts) > 4 || len(parts[0]) != 1 {
+	var parts [4]string
+	last := -1
+	for part := range strings.SplitSeq(strings.Trim(strings.ToLower(text), "/"), "/") {
+		if last++; last == len(parts) {
+			return link, false
+		}
+		parts[last] = part
+	}
+	if last < 1 || len(parts[0]) != 1 {
 		return link, false
 	}
 	link.Kind = Kind(parts[0][0])
-	last := len(parts) - 1
 	if link.Kind == ImageLink {
 		name, extension, dotted := strings.Cut(parts[last], ".")
 		if _, known := render.ParseFormat(extension); !dotted || !known {
@@ -108,15 +113,19 @@ var extensions = [...]string{".jpg", ".jpeg", ".png", ".gif"}
 // formatOf returns the format a URL asks for, by the last extension in it that
 // we know; PNG if there is none.
 func formatOf(path []byte) render.Format {
-	format, at := render.PNG, -1
-	lower := bytes.ToLower(path)
-	for _, extension := range extensions {
-		if i := bytes.LastIndex(lower, []byte(extension)); i > at {
-			format, _ = render.ParseFormat(extension[1:])
-			at = i
+	for at := len(path) - 1; at >= 0; at-- {
+		if path[at] != '.' {
+			continue
+		}
+		for _, extension := range extensions {
+			end := at + len(extension)
+			if end <= len(path) && bytes.EqualFold(path[at:end], []byte(extension)) {
+				format, _ := render.ParseFormat(extension[1:])
+				return format
+			}
 		}
 	}
-	return format
+	return render.PNG
 }
 
 // parsePosition returns a position 1..24, or 0, which no block has.
@@ -261,6 +270,9 @@ func (l *Link) addParameter(name string, raw []byte) {
 // control characters.
 func decodeValue(raw []byte) (string, bool) {
 	raw = trimTail(raw)
+	if isPlain(raw) {
+		return string(bytes.Trim(raw, " ")), true
+	}
 	out := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); i++ {
 		c := raw[i]
@@ -280,6 +292,16 @@ func decodeValue(raw []byte) (string, bool) {
 		out = append(out, c)
 	}
 	return strings.Trim(string(out), " "), true
+}
+
+// isPlain reports whether a value stands for itself.
+func isPlain(raw []byte) bool {
+	for _, c := range raw {
+		if c == '%' || c == '+' || c < ' ' || c == 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func unhex(c byte) int {
