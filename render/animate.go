@@ -128,11 +128,12 @@ func (r *Renderer) scene(p *Picture, worker *worker, w, h int) (*scene, error) {
 		still.Values[i] = v
 	}
 	return r.scenes.get(string(still.Key(nil)), func() (*scene, int64, error) {
-		ground, scale, err := r.compiled(&still, w, h, worker.set)
+		ground, scale, err := r.compiled(&still, worker, w, h)
 		if err != nil {
 			return nil, 0, err
 		}
-		d := &drawing{dst: image.NewRGBA(image.Rect(0, 0, w, h)), scale: scale, p: &still, set: worker.set, photos: r.photos}
+		d := r.drawing(&still, scale, worker)
+		d.dst, d.digits = image.NewRGBA(image.Rect(0, 0, w, h)), false
 		if err := ground.draw(d); err != nil {
 			return nil, 0, err
 		}

@@ -16,6 +16,11 @@ type shape struct {
 	x, y, w, h, radius float64
 }
 
+// pixels is the whole pixels nearest to the shape's box.
+func (s shape) pixels() image.Rectangle {
+	return image.Rect(round(s.x), round(s.y), round(s.x+s.w), round(s.y+s.h))
+}
+
 func (s shape) trace(c *gg.Context) {
 	radius := min(s.radius, s.w/2, s.h/2)
 	if radius <= 0 {
@@ -38,15 +43,15 @@ func fillShape(dst *image.RGBA, s shape, fill color.NRGBA) {
 
 // fillGradient fills a shape with a gradient, as CSS lays it: the line through
 // the centre is as long as makes the corners take the end colours.
-func fillGradient(dst *image.RGBA, s shape, g *gradient) {
+func fillGradient(dst *image.RGBA, s shape, angle float64, stops []stop) {
 	if s.w <= 0 || s.h <= 0 {
 		return
 	}
-	sin, cos := math.Sincos(g.angle * math.Pi / 180)
+	sin, cos := math.Sincos(angle * math.Pi / 180)
 	half := (math.Abs(s.w*sin) + math.Abs(s.h*cos)) / 2
 	cx, cy := s.x+s.w/2, s.y+s.h/2
 	pattern := gg.NewLinearGradient(cx-sin*half, cy+cos*half, cx+sin*half, cy-cos*half)
-	for _, stop := range g.stops {
+	for _, stop := range stops {
 		pattern.AddColorStop(stop.at, stop.colour)
 	}
 	c := gg.NewContextForRGBA(dst)

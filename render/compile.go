@@ -27,19 +27,21 @@ type ground struct {
 	revision [16]byte
 	w, h     int
 	scale    float64
-	locale   string
+	locale   string // where words depend on it
+	mirrored bool
 }
 
 const compiledBytes = 128 << 20
 
 // compiled returns the layout's static part for a size.
-func (r *Renderer) compiled(p *Picture, w, h int, set *Typesetter) (*compiled, float64, error) {
+func (r *Renderer) compiled(p *Picture, worker *worker, w, h int) (*compiled, float64, error) {
 	l := p.Layout
 	scale := float64(w) / float64(l.Width)
 	if drift := float64(h) / float64(l.Height) / scale; drift < 0.98 || drift > 1.02 {
 		return nil, 0, fmt.Errorf("draw picture: %dx%d is not of the proportions of layout %s, %dx%d", w, h, l.ID, l.Width, l.Height)
 	}
-	key := ground{l.Revision, w, h, scale, ""}
+	d := r.drawing(&Picture{Layout: l, Locale: p.Locale}, scale, worker)
+	key := ground{revision: l.Revision, w: w, h: h, scale: scale, mirrored: d.mirrored}
 	for _, one := range l.layers {
 		if c := one.about(); c.localised && !c.changes() {
 			key.locale = p.Locale
@@ -47,7 +49,7 @@ func (r *Renderer) compiled(p *Picture, w, h int, set *Typesetter) (*compiled, f
 		}
 	}
 	c, err := r.grounds.get(key, func() (*compiled, int64, error) {
-		c, err := compile(&drawing{scale: scale, p: &Picture{Layout: l, Locale: p.Locale}, set: set, digits: true}, w, h)
+		c, err := compile(d, w, h)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -114,13 +114,20 @@ func (d *drawing) decorate(look *decor, b Box) {
 	r := d.pixels(b)
 	s := shape{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()), look.radius * d.scale}
 	if look.shadow != nil {
-		moved := s
-		moved.x += look.shadow.x * d.scale
+		moved, right := s, look.shadow.x
+		if d.mirrored {
+			right = -right
+		}
+		moved.x += right * d.scale
 		moved.y += look.shadow.y * d.scale
 		fillShadow(d.dst, moved, look.shadow.blur*d.scale, look.shadow.colour)
 	}
 	if look.gradient != nil {
-		fillGradient(d.dst, s, look.gradient)
+		angle := look.gradient.angle
+		if d.mirrored {
+			angle = -angle
+		}
+		fillGradient(d.dst, s, angle, look.gradient.stops)
 	} else {
 		fillShape(d.dst, s, look.fill.of(d.p))
 	}

@@ -123,11 +123,12 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 	if p.moving() {
 		return r.animate(p, worker, w, h)
 	}
-	ground, scale, err := r.compiled(p, w, h, worker.set)
+	ground, scale, err := r.compiled(p, worker, w, h)
 	if err != nil {
 		return nil, err
 	}
-	d := &drawing{dst: worker.canvas(w, h), scale: scale, p: p, set: worker.set, photos: r.photos, digits: true}
+	d := r.drawing(p, scale, worker)
+	d.dst = worker.canvas(w, h)
 	if err := ground.draw(d); err != nil {
 		return nil, err
 	}

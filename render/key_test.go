@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"example.com/opentime/render"
 )
 
@@ -75,6 +77,44 @@ func TestKeyTooLong(t *testing.T) {
 	if _, err := r.Draw(p); err == nil {
 		t.Error("a key of more than 2 KiB is drawn")
 	}
+}
+
+// TestKeyIsInjective draws pictures out of few parts, which would be mistaken
+// for each other if a field could slide into the next: equal keys are equal
+// pictures and the other way round.
+func TestKeyIsInjective(t *testing.T) {
+	l := layoutOf(t, "a.yaml", keyLayout)
+	word := rapid.SampledFrom([]string{"", "a", "aa", "\x00", "\x01", "\x01a", "a\x01", "\x00\x01a"})
+	optional := func(v *rapid.Generator[render.Value]) *rapid.Generator[render.Value] {
+		return rapid.OneOf(rapid.Just(absent()), v)
+	}
+	list := rapid.Map(rapid.SliceOfN(word, 0, 3), func(l []string) render.Value { return render.Value{Kind: render.List, List: append([]string{}, l...)} })
+	hash := rapid.Map(rapid.SampledFrom([]byte{0, 1}), func(b byte) render.Value { return render.Value{Kind: render.Photo, Photo: render.Hash{31: b}} })
+	picture := rapid.Custom(func(t *rapid.T) render.Picture {
+		return render.Picture{
+			Layout: l, Format: rapid.SampledFrom(formats()).Draw(t, "format"), Locale: word.Draw(t, "locale"),
+			Values: []render.Value{
+				optional(rapid.Map(rapid.Int64Range(0, 3), moment)).Draw(t, "until"),
+				optional(rapid.Map(word, text)).Draw(t, "headline"),
+				optional(rapid.Map(rapid.SampledFrom([]float64{0, 1, -1}), number)).Draw(t, "n"),
+				optional(list).Draw(t, "list"),
+				optional(hash).Draw(t, "photo"),
+			},
+		}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		one, two := picture.Draw(t, "one"), picture.Draw(t, "two")
+		if rapid.Bool().Draw(t, "near") { // all but one value the same
+			i := rapid.IntRange(0, 4).Draw(t, "which")
+			near := append([]render.Value{}, one.Values...)
+			near[i] = two.Values[i]
+			two = one
+			two.Values = near
+		}
+		if got, want := bytes.Equal(one.Key(nil), two.Key(nil)), reflect.DeepEqual(one, two); got != want {
+			t.Fatalf("equal keys = %v, equal pictures = %v: %+v %+v", got, want, one, two)
+		}
+	})
 }
 
 // FuzzKey checks that pictures whose texts differ have keys that differ:

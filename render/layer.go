@@ -62,6 +62,14 @@ type drawing struct {
 	// second to second is drawn.
 	digits bool
 	clocks []clockFace // where the countdowns stand; filled while drawing
+	// mirrored is true in locales written from right to left: layers are placed
+	// as in all others, and what they draw stands on the other side.
+	mirrored bool
+}
+
+// drawing returns one of a picture, whose pixels the caller gives it.
+func (r *Renderer) drawing(p *Picture, scale float64, worker *worker) *drawing {
+	return &drawing{scale: scale, p: p, set: worker.set, photos: r.photos, digits: true, mirrored: rightToLeftLocale(p.Locale)}
 }
 
 // shown reports whether a layer is drawn: the values it needs are there, and
@@ -131,8 +139,17 @@ func (d *drawing) drawAll(layers []layer) error {
 	return nil
 }
 
-// pixels is a box in whole pixels of the image.
+// side is where a box stands, on the other side where the drawing is mirrored.
+func (d *drawing) side(b Box) Box {
+	if d.mirrored {
+		b.X = float64(d.dst.Rect.Dx())/d.scale - b.X - b.W
+	}
+	return b
+}
+
+// pixels is where a box stands in whole pixels of the image.
 func (d *drawing) pixels(b Box) image.Rectangle {
+	b = d.side(b)
 	return image.Rect(round(b.X*d.scale), round(b.Y*d.scale), round((b.X+b.W)*d.scale), round((b.Y+b.H)*d.scale))
 }
 

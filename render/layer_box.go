@@ -156,13 +156,17 @@ func (l *starsLayer) natural(*drawing, float64, float64) (float64, float64) {
 func (l *starsLayer) draw(d *drawing, b Box) error {
 	rating := min(max(0, d.p.value(l.value).Number), float64(l.count))
 	size, gap := l.size*d.scale, l.gap*d.scale
-	w, h := int(math.Ceil(float64(l.count)*(size+gap))), int(math.Ceil(size))+1
+	all := float64(l.count)*(size+gap) - gap
+	w, h := int(math.Ceil(all)), int(math.Ceil(size))+1
 	if w > 2*MaxWidth || h > MaxHeight {
 		return fmt.Errorf("draw stars: %dx%d pixels are too many", w, h)
 	}
 	corner := d.pixels(b).Min
 	tile := image.NewRGBA(image.Rect(0, 0, w, h))
 	paint := func(colour color.NRGBA, from, to float64) {
+		if d.mirrored {
+			from, to = all-to, all-from
+		}
 		clear(tile.Pix)
 		for i := range l.count {
 			fillStar(tile, float64(i)*(size+gap), 0, size, colour)
@@ -173,7 +177,7 @@ func (l *starsLayer) draw(d *drawing, b Box) error {
 	whole := math.Floor(rating)
 	edge := whole*(size+gap) + (rating-whole)*size
 	paint(l.colour.of(d.p), 0, edge)
-	paint(l.empty.of(d.p), edge, float64(w))
+	paint(l.empty.of(d.p), edge, all)
 	return nil
 }
 
@@ -220,9 +224,19 @@ func (l *barLayer) draw(d *drawing, b Box) error {
 		return nil
 	}
 	r := d.pixels(b)
-	h := float64(r.Dy())
-	w := max(float64(r.Dx())*part, min(h, float64(r.Dx()))) // the least that still is round
-	fillShape(d.dst, shape{float64(r.Min.X), float64(r.Min.Y), w, h, l.look.radius * d.scale}, l.colour.of(d.p))
+	bar := shape{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()), l.look.radius * d.scale}
+	full := bar
+	full.w = max(1, bar.w*part)
+	if d.mirrored {
+		full.x += bar.w - full.w
+	}
+	if round := min(2*bar.radius, bar.h); full.w >= round {
+		fillShape(d.dst, full, l.colour.of(d.p))
+		return nil
+	}
+	// Too narrow to be round by itself: what of the bar's round end it fills.
+	mask := roundedMask(r.Dx(), r.Dy(), bar.radius)
+	draw.DrawMask(d.dst, full.pixels(), image.NewUniform(l.colour.of(d.p)), image.Point{}, mask, full.pixels().Min.Sub(r.Min), draw.Over)
 	return nil
 }
 

@@ -98,7 +98,7 @@ func (r *layoutReader) countdown(n *strict.Node) layer {
 	r.style(&l.common, &l.label, 11)
 	r.style(&l.common, &l.date, 24)
 	l.label.Align, l.label.MaxLines, l.label.Shrink = AlignCentre, 1, minFontSize
-	l.date.Align, l.date.VAlign, l.date.Weight, l.date.MaxLines, l.date.Shrink = AlignCentre, VAlignMiddle, 700, 2, 10
+	l.date.Align, l.date.VAlign, l.date.Weight, l.date.MaxLines, l.date.Shrink = AlignCentre, VAlignMiddle, 700, 1, 10
 	labelColour := r.paint(&l.common, &l.label.colour)
 	l.label.colour.colour = color.NRGBA{0x64, 0x74, 0x8b, 0xff}
 	colour := keys["color"]

@@ -107,7 +107,7 @@ func codecs() []codec {
 		{
 			"\xff\xd8\xff",
 			func(b []byte) (image.Config, error) { return jpeg.DecodeConfig(bytes.NewReader(b)) },
-			func(b []byte) (image.Image, error) { return jpeg.Decode(bytes.NewReader(b)) },
+			decodeJPEG,
 		},
 		{
 			"GIF8",
@@ -137,6 +137,17 @@ func decodeSource(data []byte) (image.Image, error) {
 		return m, nil
 	}
 	return nil, errors.New("read picture: neither PNG, JPEG nor GIF")
+}
+
+// maxScans is the most scans of a JPEG: a decoder may go over the whole picture
+// for each. Encoders write a dozen; thumbnails in its metadata count too.
+const maxScans = 100
+
+func decodeJPEG(data []byte) (image.Image, error) {
+	if n := bytes.Count(data, []byte{0xff, 0xda}); n > maxScans {
+		return nil, fmt.Errorf("a JPEG of %d scans; at most %d", n, maxScans)
+	}
+	return jpeg.Decode(bytes.NewReader(data))
 }
 
 // decodeGIF decodes a GIF of one frame.

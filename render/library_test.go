@@ -2,6 +2,8 @@ package render_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -24,6 +26,17 @@ func pngOf(t testing.TB, m image.Image) []byte {
 	return b.Bytes()
 }
 
+// pngClaiming is a PNG whose head claims a size that its data does not have.
+func pngClaiming(t testing.TB, width, height uint32) []byte {
+	t.Helper()
+	data := pngOf(t, image.NewGray(image.Rect(0, 0, 1, 1)))
+	head := data[12:29] // IHDR, width, height and the rest; its sum follows
+	binary.BigEndian.PutUint32(head[4:], width)
+	binary.BigEndian.PutUint32(head[8:], height)
+	binary.BigEndian.PutUint32(data[29:], crc32.ChecksumIEEE(head))
+	return data
+}
+
 func gifOf(t testing.TB, frames int) []byte {
 	t.Helper()
 	g := &gif.GIF{}
@@ -39,6 +52,7 @@ func gifOf(t testing.TB, frames int) []byte {
 }
 
 func TestLibraryRefuses(t *testing.T) {
+	t.Parallel()
 	l, err := render.OpenLibrary(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -54,8 +68,11 @@ func TestLibraryRefuses(t *testing.T) {
 		{"bmp", []byte("BM\x00\x00"), "neither"},
 		{"webp", []byte("RIFF\x00\x00\x00\x00WEBPVP8 "), "neither"},
 		{"nothing", nil, "neither"},
-		{"bomb", pngOf(t, image.NewPaletted(image.Rect(0, 0, 10000, 10000), color.Palette{color.Black})), "10000x10000 pixels; at most 12000000"},
-		{"one over", pngOf(t, image.NewPaletted(image.Rect(0, 0, 12_000_001, 1), color.Palette{color.Black})), "at most 12000000"},
+		{"bomb", pngClaiming(t, 10000, 10000), "10000x10000 pixels; at most 12000000"},
+		{"one over", pngClaiming(t, 12_000_001, 1), "at most 12000000"},
+		{"most there can be", pngClaiming(t, 1<<31-1, 1<<31-1), "read picture"},
+		{"at the limit, without data", pngClaiming(t, 12_000_000, 1), "read picture"},
+		{"no width", pngClaiming(t, 0, 10), "read picture"},
 		{"animation", gifOf(t, 2), "only stills"},
 		{"cut short", whole[:len(whole)/2], "read picture"},
 		{"too many bytes", append(whole, make([]byte, 10<<20)...), "at most 10485760"},

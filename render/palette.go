@@ -42,26 +42,51 @@ func (b *bin) mean() [3]float64 {
 	return [3]float64{float64(b.r) / n, float64(b.g) / n, float64(b.b) / n}
 }
 
-// choosePalette picks 256 colours by median cut over the pictures' histogram
-// of 5 bits a channel.
-func choosePalette(pictures ...*image.RGBA) color.Palette {
-	bins := make([]bin, 1<<15)
+// maxExact is how many colours are counted, and looked up, one by one: those
+// of a flat graphic with its gradients and letters. A photo has more.
+const maxExact = 1 << 14
+
+// histogram counts the pictures' colours: each by itself while they are few, so
+// that a dark gradient keeps its steps, else by 5 bits a channel.
+func histogram(pictures []*image.RGBA) []bin {
+	if bins := countColours(pictures, 0); len(bins) <= maxExact {
+		return bins
+	}
+	return countColours(pictures, 3)
+}
+
+// countColours groups colours without their lower bits. Of whole
+// colours it counts no more than one over maxExact.
+func countColours(pictures []*image.RGBA, lower uint) []bin {
+	at := make(map[uint32]int, 256)
+	var bins []bin
+	last, index := uint32(1<<24), 0
 	for _, m := range pictures {
 		for i := 0; i+3 < len(m.Pix); i += 4 {
 			r, g, b := m.Pix[i], m.Pix[i+1], m.Pix[i+2]
-			at := &bins[int(r>>3)<<10|int(g>>3)<<5|int(b>>3)]
-			at.n++
-			at.r += uint64(r)
-			at.g += uint64(g)
-			at.b += uint64(b)
+			if c := uint32(r>>lower)<<16 | uint32(g>>lower)<<8 | uint32(b>>lower); c != last {
+				known := false
+				if index, known = at[c]; !known {
+					if lower == 0 && len(bins) > maxExact {
+						return bins
+					}
+					index, at[c], bins = len(bins), len(bins), append(bins, bin{})
+				}
+				last = c
+			}
+			one := &bins[index]
+			one.n++
+			one.r += uint64(r)
+			one.g += uint64(g)
+			one.b += uint64(b)
 		}
 	}
-	used := bins[:0]
-	for _, b := range bins {
-		if b.n > 0 {
-			used = append(used, b)
-		}
-	}
+	return bins
+}
+
+// choosePalette picks 256 colours by median cut.
+func choosePalette(pictures ...*image.RGBA) color.Palette {
+	used := histogram(pictures)
 	boxes := []cutBox{newCutBox(used)}
 	for len(boxes) < 256 {
 		best := 0
@@ -133,8 +158,8 @@ func (c *cutBox) split() (low, high []bin) {
 type colourMap struct {
 	palette color.Palette
 	rgb     [][3]int32
-	near    []int16 // by 6 bits a channel; -1: not looked up yet
-	exact   map[uint32]uint8
+	near    []int16          // by 6 bits a channel; -1: not looked up yet
+	exact   map[uint32]uint8 // of the palette's colours, and others while they are few
 }
 
 func newColourMap(palette color.Palette) *colourMap {
@@ -152,7 +177,13 @@ func newColourMap(palette color.Palette) *colourMap {
 
 // of is the index of the nearest colour.
 func (m *colourMap) of(r, g, b uint8) uint8 {
-	if i, ok := m.exact[uint32(r)<<16|uint32(g)<<8|uint32(b)]; ok {
+	c := uint32(r)<<16 | uint32(g)<<8 | uint32(b)
+	if i, ok := m.exact[c]; ok {
+		return i
+	}
+	if len(m.exact) < maxExact {
+		i := uint8(m.search(int32(r), int32(g), int32(b)))
+		m.exact[c] = i
 		return i
 	}
 	at := &m.near[int(r>>2)<<12|int(g>>2)<<6|int(b>>2)]

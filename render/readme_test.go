@@ -10,6 +10,65 @@ import (
 	"example.com/opentime/strict"
 )
 
+// kindsOf is the layers that the keys under a title of README.md are of.
+func kindsOf(title string) []string {
+	title = strings.Trim(title, "#* ")
+	switch {
+	case title == "Keys of every layer":
+		return strings.Fields("text image box line button stars bar countdown qr row column grid")
+	case strings.HasPrefix(title, "Looks"):
+		return strings.Fields("box image button bar countdown row column grid")
+	case strings.HasPrefix(title, "Type"):
+		return []string{"text", "button"}
+	case title == "Layouts", title == "The layouts that ship", title == "Limits":
+		return nil
+	}
+	return strings.Split(title, " and ")
+}
+
+// TestReadmeNamesKeysThereAre looks up each key of README.md's tables where it
+// is said to be.
+func TestReadmeNamesKeysThereAre(t *testing.T) {
+	data, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile("^\\| ((?:`[a-z-]+`(?:, )?)+) \\|")
+	found, kinds := 0, []string(nil)
+	for line := range strings.Lines(string(data)) {
+		if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "**Looks") || strings.HasPrefix(line, "**Type") {
+			kinds = kindsOf(strings.TrimSpace(line))
+		}
+		m := row.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		for key := range strings.SplitSeq(m[1], ", ") {
+			for _, kind := range kinds {
+				found++
+				if problem := unknownKey(kind, strings.Trim(key, "`")); problem != "" {
+					t.Error(problem)
+				}
+			}
+		}
+	}
+	if found < 200 {
+		t.Errorf("%d keys found, want 200 at least", found)
+	}
+}
+
+// unknownKey is the problem with a key that a kind of layer does not take.
+func unknownKey(kind, key string) string {
+	root, _ := strict.Parse("a.yaml", []byte("layout: a\nsize: 300x100\nlayers:\n  - "+kind+": {"+key+": x}\n"))
+	_, problems := render.LoadLayout("a.yaml", root)
+	for _, p := range problems {
+		if strings.Contains(p.Text, "unknown key") || strings.Contains(p.Text, "unknown layer") {
+			return kind + ": " + p.Text
+		}
+	}
+	return ""
+}
+
 // TestReadme draws every example of README.md.
 func TestReadme(t *testing.T) {
 	data, err := os.ReadFile("README.md")

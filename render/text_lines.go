@@ -31,7 +31,11 @@ func (t *Typesetter) set(text string, s TextStyle, width, height float64) Block 
 	t.findBreaks(s.Size, width)
 	size := t.fittingSize(&s, width, height)
 	limit := ems(width, size)
-	t.wrap(limit, true)
+	if whole := t.wrap(limit, false); !whole {
+		t.wrap(limit, true)
+	} else if len(t.lines) <= mostLines(&s, size, height) {
+		t.balance(limit)
+	}
 	b := Block{Size: size, Missing: t.text.missing, Truncated: t.text.cut}
 	if most := mostLines(&s, size, height); len(t.lines) > most {
 		t.lines = t.lines[:most]
@@ -132,6 +136,37 @@ func (t *Typesetter) wrap(limit float64, anywhere bool) bool {
 	return true
 }
 
+// balance makes the lines about equally long: it wraps the text within the
+// least limit that takes no more lines, so that no word is left alone.
+func (t *Typesetter) balance(limit float64) {
+	lines := len(t.lines)
+	if lines == len(t.text.paragraphs) {
+		return // Fast path: nothing was broken.
+	}
+	low, high := 0.0, limit
+	for _, l := range t.lines {
+		low += t.between(l.start, l.end)
+	}
+	for low /= float64(lines); high-low > limit/128; {
+		middle := (low + high) / 2
+		if t.wrap(middle, false) && len(t.lines) <= lines {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	t.wrap(high, false)
+}
+
+// between is the advances of a range of the text, in ems.
+func (t *Typesetter) between(start, end int) float64 {
+	width := 0.0
+	for _, a := range t.text.advances[start:end] {
+		width += a
+	}
+	return width
+}
+
 // lineEnd finds where the line that begins at start ends, and reports whether
 // that is between words.
 func (t *Typesetter) lineEnd(start, end int, limit float64) (int, bool) {
@@ -188,6 +223,7 @@ func (t *Typesetter) ellipsise(l *line, limit float64) {
 			end = i + 1
 		}
 	}
+	end = t.leaveStub(l.start, end)
 	from := len(t.visual)
 	for range 8 { // letters at a cut may get another, wider form
 		l.end = t.trim(l.start, end)
@@ -199,6 +235,25 @@ func (t *Typesetter) ellipsise(l *line, limit float64) {
 		for end = l.end - 1; end > l.start && !p.starts[end]; end-- {
 		}
 	}
+}
+
+// leaveStub is where a line ends that would end in less than four letters of a
+// word: before that word.
+func (t *Typesetter) leaveStub(start, end int) int {
+	p := &t.text
+	if end >= len(p.runes) || isSpace(p.runes[end]) {
+		return end
+	}
+	letters := 0
+	for i := end; i > start && letters < 4; i-- {
+		if p.breaks[i] != 0 {
+			return i
+		}
+		if p.starts[i] {
+			letters++
+		}
+	}
+	return end
 }
 
 // visualRun is an item, or a part of one, at its place in a line.
