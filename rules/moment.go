@@ -24,27 +24,27 @@ const (
 // that does not occur is the next that does.
 func localInstant(wall time.Time, zone *time.Location, at side) time.Time {
 	const reach = 26 * time.Hour
-	var found []time.Time
-	for _, near := range []time.Duration{-reach, reach} {
-		_, offset := wall.Add(near).In(zone).Zone()
-		t := wall.Add(-time.Duration(offset) * time.Second)
-		if _, there := t.In(zone).Zone(); there == offset {
-			found = append(found, t)
-		}
-	}
+	before, exists := withOffsetOf(wall.Add(-reach), wall, zone)
+	after, again := withOffsetOf(wall.Add(reach), wall, zone)
 	switch {
-	case len(found) == 0:
-		_, before := wall.Add(-reach).In(zone).Zone()
-		t := wall.Add(-time.Duration(before) * time.Second).In(zone)
-		start, _ := t.ZoneBounds()
-		if start.IsZero() {
-			return t
+	case !exists && !again:
+		if start, _ := before.ZoneBounds(); !start.IsZero() {
+			return start.In(zone)
 		}
-		return start.In(zone)
-	case at == endsAt && found[len(found)-1].After(found[0]), len(found) > 1 && at == startsAt && found[1].Before(found[0]):
-		return found[len(found)-1].In(zone)
+		return before
+	case !again, exists && before.Before(after) == (at == startsAt):
+		return before
 	}
-	return found[0].In(zone)
+	return after
+}
+
+// withOffsetOf is a wall clock in a zone by the offset that the zone has at the
+// moment near, and whether that is its offset then.
+func withOffsetOf(near, wall time.Time, zone *time.Location) (time.Time, bool) {
+	_, offset := near.In(zone).Zone()
+	t := wall.Add(-time.Duration(offset) * time.Second).In(zone)
+	_, there := t.Zone()
+	return t, there == offset
 }
 
 // wallClock reads 2026-11-27, 2026-11-27 08:00 or 2026-11-27 08:00:30, with T
