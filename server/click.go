@@ -24,7 +24,7 @@ func (s *Server) click(ctx *fasthttp.RequestCtx, link Link) {
 		sendRedirect(ctx, s.config.Home)
 		return
 	}
-	open := s.identify(ctx, link)
+	open := s.identify(ctx, link, published.Campaign)
 	r := &reading{published: published, at: open.At}
 	if block.Retired != "" {
 		sendRedirect(ctx, block.Retired)

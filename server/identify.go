@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -36,7 +37,7 @@ const (
 const maxAgent = 512
 
 // identify makes the Open of a request. The clock is read here, once.
-func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link) *Open {
+func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.Campaign) *Open {
 	now := s.config.Now()
 	header := &ctx.Request.Header
 	open := &Open{Link: link, Deadline: now.Add(requestTime)}
@@ -56,6 +57,7 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link) *Open {
 		Click:      link.Kind == ClickLink,
 	})
 	s.trust(open)
+	s.readParameters(open, campaign)
 	return open
 }
 
@@ -78,8 +80,25 @@ func (s *Server) trust(open *Open) {
 		s.metrics.damaged(link.Damage)
 	}
 	open.Recipient, open.Locale, open.Send = link.Recipient, link.Locale, link.Send
+}
+
+// readParameters takes the parameters that the campaign declares, and sees
+// whether the link's seal x covers them.
+func (s *Server) readParameters(open *Open, campaign *rules.Campaign) {
+	link := &open.Link
+	declared := link.Parameters[:0]
 	for _, p := range link.Parameters {
-		open.Parameters = append(open.Parameters, signals.Parameter{Name: p.Name, Value: p.Value})
+		if declares(campaign, p.Name) {
+			declared = append(declared, p)
+		}
+	}
+	link.Parameters = declared
+	if len(declared) == 0 {
+		return
+	}
+	sealed := link.Sealed != "" && s.config.Keys.VerifyParameters(s.config.Sender, link.Recipient, declared, link.Sealed, open.At)
+	for _, p := range declared {
+		open.Parameters = append(open.Parameters, signals.Parameter{Name: p.Name, Value: p.Value, Sealed: sealed})
 	}
 }
 
@@ -123,6 +142,11 @@ func (s *Server) trusted(address netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// declares reports whether a campaign declares a parameter.
+func declares(c *rules.Campaign, name string) bool {
+	return slices.ContainsFunc(c.Params, func(p rules.Parameter) bool { return p.Name == name })
 }
 
 func headerFlags(h *fasthttp.RequestHeader) uint64 {

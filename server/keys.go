@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -95,15 +96,65 @@ func alphanumeric(c byte) bool {
 
 // Seal returns what proves id in a link of sender: 24 characters.
 func (k *Keys) Seal(sender, id string) string {
-	var seal [sealLength]byte
-	k.keys[k.signs].seal(&seal, k.signs, "r1\n", sender, id)
-	return string(seal[:])
+	return k.sign(func(dst []byte) []byte { return recipientMessage(dst, sender, id) })
 }
 
 // Verify reports whether seal proves id at now. It takes the same time
 // whatever is wrong with a seal whose key is known, and never says what would
 // have been right.
 func (k *Keys) Verify(sender, id, seal string, now time.Time) bool {
+	return k.verify(seal, now, func(dst []byte) []byte { return recipientMessage(dst, sender, id) })
+}
+
+// SealParameters returns what proves the parameters of id's links: 24
+// characters. They are those of a campaign's declared ones that stand in the
+// link, in any order, their values as ParseLink reads them.
+func (k *Keys) SealParameters(sender, id string, parameters []Parameter) string {
+	sorted := byName(parameters)
+	return k.sign(func(dst []byte) []byte { return parametersMessage(dst, sender, id, sorted) })
+}
+
+// VerifyParameters reports whether seal proves the parameters at now, as Verify
+// does an id.
+func (k *Keys) VerifyParameters(sender, id string, parameters []Parameter, seal string, now time.Time) bool {
+	sorted := byName(parameters)
+	return k.verify(seal, now, func(dst []byte) []byte { return parametersMessage(dst, sender, id, sorted) })
+}
+
+func recipientMessage(dst []byte, sender, id string) []byte {
+	dst = append(dst, "r1\n"...)
+	dst = append(dst, sender...)
+	dst = append(dst, '\n')
+	return append(dst, id...)
+}
+
+func parametersMessage(dst []byte, sender, id string, parameters []Parameter) []byte {
+	dst = append(dst, "x1\n"...)
+	dst = append(dst, sender...)
+	dst = append(dst, '\n')
+	dst = append(dst, id...)
+	dst = append(dst, '\n')
+	for _, p := range parameters {
+		dst = append(dst, p.Name...)
+		dst = append(dst, '=')
+		dst = append(dst, p.Value...)
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+func byName(parameters []Parameter) []Parameter {
+	return slices.SortedFunc(slices.Values(parameters), func(a, b Parameter) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// sign seals a message with the key that signs.
+func (k *Keys) sign(message func([]byte) []byte) string {
+	var seal [sealLength]byte
+	k.keys[k.signs].seal(&seal, k.signs, message)
+	return string(seal[:])
+}
+
+func (k *Keys) verify(seal string, now time.Time, message func([]byte) []byte) bool {
 	if len(seal) != sealLength || seal[0] != '1' {
 		return false
 	}
@@ -112,19 +163,15 @@ func (k *Keys) Verify(sender, id, seal string, now time.Time) bool {
 		return false
 	}
 	var want [sealLength]byte
-	key.seal(&want, seal[1], "r1\n", sender, id)
+	key.seal(&want, seal[1], message)
 	return subtle.ConstantTimeCompare(want[:], []byte(seal)) == 1
 }
 
-// seal writes the seal over purpose, sender and id, a newline between the last
-// two.
-func (k *key) seal(dst *[sealLength]byte, kid byte, purpose, sender, id string) {
+// seal writes the seal over a message.
+func (k *key) seal(dst *[sealLength]byte, kid byte, message func([]byte) []byte) {
 	m := k.macs.Get().(*mac)
 	defer k.macs.Put(m)
-	m.message = append(m.message[:0], purpose...)
-	m.message = append(m.message, sender...)
-	m.message = append(m.message, '\n')
-	m.message = append(m.message, id...)
+	m.message = message(m.message[:0])
 	m.Reset()
 	m.Write(m.message)
 	dst[0], dst[1] = '1', kid

@@ -41,6 +41,35 @@ func TestSealIsTheDocumentedMAC(t *testing.T) {
 	}
 }
 
+func TestSealOfParametersIsTheDocumentedMAC(t *testing.T) {
+	secret := make([]byte, 32)
+	for i := range secret {
+		secret[i] = byte(i)
+	}
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("x1\ncinema\nr-123\nname=Zoë\nnote=a=b & c\n"))
+	want := "1a" + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+
+	keys := mustKeys(t, "a:"+testSecret)
+	parameters := []Parameter{{"note", "a=b & c"}, {"name", "Zoë"}}
+	if got := keys.SealParameters("cinema", "r-123", parameters); got != want {
+		t.Errorf("SealParameters = %q, want %q", got, want)
+	}
+	f := func(name, id string, parameters []Parameter, want bool) {
+		t.Helper()
+		if keys.VerifyParameters("cinema", id, parameters, keys.SealParameters("cinema", "r-123", []Parameter{{"name", "Zoë"}, {"note", "a=b & c"}}), today) != want {
+			t.Errorf("%s: verified is not %v", name, want)
+		}
+	}
+	f("in any order", "r-123", parameters, true)
+	f("another's", "r-124", parameters, false)
+	f("one left out", "r-123", parameters[:1], false)
+	f("one changed", "r-123", []Parameter{{"note", "a=b & d"}, {"name", "Zoë"}}, false)
+	if keys.Verify("cinema", "r-123", want, today) {
+		t.Error("a seal of parameters proves an id")
+	}
+}
+
 func TestVerifyRefuses(t *testing.T) {
 	keys := mustKeys(t, "a:"+testSecret)
 	seal := keys.Seal("cinema", "r-123")

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"net/url"
 	"strings"
 
 	"example.com/opentime/render"
@@ -57,6 +58,7 @@ type Link struct {
 	Locale     string
 	Send       string
 	Parameters []Parameter
+	Sealed     string // x, the seal over the parameters as it stood; not verified here
 }
 
 // ParseLink reads a path and a query as they came, leniently: what mail
@@ -207,6 +209,10 @@ func (l *Link) setOwn(name byte, raw []byte) {
 		if v, ok := decodeValue(raw); ok && isLocale(v) {
 			l.Locale = v
 		}
+	case 'x':
+		if v, ok := decodeValue(raw); ok && len(v) == sealLength {
+			l.Sealed = v
+		}
 	case 's':
 		if v, ok := decodeValue(raw); ok && isSend(v) {
 			l.Send = v
@@ -263,6 +269,14 @@ func (l *Link) addParameter(name string, raw []byte) {
 	if value, ok := decodeValue(raw); ok && value != "" {
 		l.Parameters = append(l.Parameters, Parameter{name, value})
 	}
+}
+
+// ParameterValue returns a parameter's value as ParseLink will read it from a
+// link that has it percent-encoded; false where it will read none.
+func ParameterValue(text string) (string, bool) {
+	raw := url.QueryEscape(text)
+	value, ok := decodeValue([]byte(raw))
+	return value, ok && value != "" && len(raw) <= maxValue
 }
 
 // decodeValue decodes percent once, takes "+" for a space, trims "+" and

@@ -25,7 +25,7 @@ func (s *Server) open(ctx *fasthttp.RequestCtx, link Link) {
 		s.sendBuiltIn(ctx, link.Format, unknownLink)
 		return
 	}
-	open := s.identify(ctx, link)
+	open := s.identify(ctx, link, published.Campaign)
 	r := s.readings.join(open, published, place(block, link.Position))
 	// The reading's own block: the campaign may have been published anew since.
 	if block, ok = r.published.Block(link.Block); !ok {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"example.com/opentime/rules"
-	"example.com/opentime/signals"
 )
 
 // Limits of the table of readings.
@@ -159,21 +158,16 @@ func readingKey(dst []byte, open *Open, published *Published) []byte {
 	text(open.Client.App)
 	text(open.Locale)
 	for _, p := range open.Parameters {
-		if !declared(published.Campaign, p) {
-			continue
-		}
 		text(p.Name)
 		text(p.Value)
+		dst = append(dst, flag(p.Sealed))
 	}
 	return dst
 }
 
-// declared reports whether a campaign declares the parameter.
-func declared(c *rules.Campaign, p signals.Parameter) bool {
-	for i := range c.Params {
-		if c.Params[i].Name == p.Name {
-			return true
-		}
+func flag(b bool) byte {
+	if b {
+		return 1
 	}
-	return false
+	return 0
 }

@@ -97,8 +97,8 @@ func (c *linkCmd) advise(e *env, p platform, campaign *rules.Campaign) {
 		_, _ = fmt.Fprintf(e.stderr, "opentime: hint: %s\n", p.note)
 	}
 	if i := slices.IndexFunc(campaign.Params, sealed); i >= 0 {
-		_, _ = fmt.Fprintf(e.stderr, "opentime: hint: parameter %q is free text: it is known only where the link seals its parameters with x\n",
-			campaign.Params[i].Name)
+		_, _ = fmt.Fprintf(e.stderr, "opentime: hint: parameter %q is free text: it is known only where x proves it; fill the field x by opentime sign FILE --parameters %s\n",
+			campaign.Params[i].Name, campaign.ID)
 	}
 }
 
@@ -150,6 +150,9 @@ func (l *linker) query() string {
 	parts := []string{"r=" + l.platform.merge(l.field)}
 	for _, p := range l.campaign.Params {
 		parts = append(parts, p.Name+"="+l.platform.mergeText(p.Name))
+	}
+	if slices.ContainsFunc(l.campaign.Params, sealed) {
+		parts = append(parts, "x="+l.platform.merge("x"))
 	}
 	if l.locale != "" {
 		parts = append(parts, "l="+url.QueryEscape(l.locale))

@@ -45,6 +45,7 @@ const ladderFeed = `<rss xmlns:g="http://base.google.com/ns/1.0"><channel>
 
 const ladderCampaign = `campaign: spring
 show: {link: "https://shop.example/spring"}
+parameters: {note: {type: text}, size: {type: number}}
 blocks:
   hero:
     show: {layout: strip}
@@ -61,6 +62,10 @@ blocks:
     rules:
       - {name: broken, show: {layout: broken, headline: "Stuk"}}
     fallback: {layout: strip, items: {from: popular}, headline: "{item.title}"}
+  note:
+    rules:
+      - {name: noted, show: {layout: strip, headline: "{parameters.note}", link: "https://shop.example/noted"}}
+    fallback: {layout: strip, headline: "Geen"}
   first:
     show: {layout: item-card, items: {from: popular}}
 `
@@ -218,6 +223,28 @@ func TestAClickFollowsTheFallbackThatWasSent(t *testing.T) {
 	if link := l.click("/c/spring/broken" + r); link != "https://shop.example/spring" {
 		t.Errorf("a click leads to %s, not where the fallback said", link)
 	}
+}
+
+func TestFreeTextIsKnownOnlyWhereSealed(t *testing.T) {
+	l := newLadder(t)
+	r := l.r("emma")
+	keys, err := server.ParseKeys(demoKeys, l.clock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := "&x=" + keys.SealParameters("shop", "emma", []server.Parameter{{Name: "note", Value: "Kom je ook?"}, {Name: "size", Value: "42"}})
+	f := func(name, query, want string) {
+		t.Helper()
+		if link := l.click("/c/spring/note" + query); link != "https://shop.example/"+want {
+			t.Errorf("%s: a click leads to %s", name, link)
+		}
+	}
+	f("sealed", r+"&note=Kom+je%20ook%3F&size=42&utm_source=mail"+x, "noted")
+	f("in another order", r+x+"&size=42&note=Kom%20je%20ook%3F", "noted")
+	f("not sealed", r+"&note=Kom+je%20ook%3F&size=42", "spring")
+	f("changed", r+"&note=Kom+je%20niet%3F&size=42"+x, "spring")
+	f("less than was sealed", r+"&note=Kom+je%20ook%3F"+x, "spring")
+	f("another recipient", l.r("lucas")+"&note=Kom+je%20ook%3F&size=42"+x, "spring")
 }
 
 func TestFallbacksFollowTheCatalogue(t *testing.T) {

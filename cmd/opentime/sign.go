@@ -24,6 +24,7 @@ type signCmd struct {
 	Path string `arg:"" optional:"" help:"Whose recipients they are: a folder with an opentime.yaml."`
 	ID   string `name:"id" default:"id" help:"Column that holds the recipients' ids."`
 	New  bool   `help:"Make a random id of 128 bits where there is none."`
+	For  string `name:"parameters" placeholder:"CAMPAIGN" help:"Also add the column x, which proves the campaign's parameters, as the columns of their names have them."`
 	Out  string `short:"o" help:"File to write; standard output without it."`
 }
 
@@ -33,6 +34,7 @@ func (signCmd) Help() string {
 
   opentime sign people.csv -o signed.csv
   opentime sign people.csv --new -o signed.csv    gives everybody a random id
+  opentime sign people.csv --parameters parcel    and proves what the mail merges in
 
 An id has 1 to 64 of A-Z a-z 0-9 _ and -; a line whose id does not fit is left out and said. Never use e-mail addresses: --new makes ids that tell nothing. Keys come from OPENTIME_KEYS.`
 }
@@ -40,6 +42,10 @@ An id has 1 to 64 of A-Z a-z 0-9 _ and -; a line whose id does not fit is left o
 // Run writes the CSV with r.
 func (c *signCmd) Run(e *env) error {
 	keys, sender, err := c.seals(e)
+	if err != nil {
+		return err
+	}
+	parameters, err := c.parameters(e)
 	if err != nil {
 		return err
 	}
@@ -54,12 +60,39 @@ func (c *signCmd) Run(e *env) error {
 	}
 	s := &signer{
 		file: c.File, id: c.ID, makeIDs: c.New, stderr: e.stderr,
-		seal: func(id string) string { return id + "." + keys.Seal(sender, id) },
+		seal:       func(id string) string { return id + "." + keys.Seal(sender, id) },
+		parameters: parameters,
+		sealParameters: func(id string, written []server.Parameter) string {
+			return keys.SealParameters(sender, id, written)
+		},
 	}
 	if c.Out == "" {
 		return s.sign(in, e.stdout)
 	}
 	return writeFile(c.Out, func(out io.Writer) error { return s.sign(in, out) })
+}
+
+// parameters are those of the campaign named, by their names.
+func (c *signCmd) parameters(e *env) ([]string, error) {
+	if c.For == "" {
+		return nil, nil
+	}
+	s, err := openSite(c.Path, e)
+	if err != nil {
+		return nil, err
+	}
+	campaign, err := s.campaign(c.For)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, p := range campaign.Params {
+		names = append(names, p.Name)
+	}
+	if len(names) == 0 {
+		return nil, usageError{fmt.Sprintf("campaign %q declares no parameters; leave --parameters out", campaign.ID)}
+	}
+	return names, nil
 }
 
 // seals returns the keys and the sender's name, which is in every seal.
@@ -113,8 +146,12 @@ type signer struct {
 	seal    func(id string) string
 	stderr  io.Writer
 
-	idAt, rAt int // columns
-	refused   int
+	parameters     []string // whose values x proves; none: no x
+	sealParameters func(id string, written []server.Parameter) string
+
+	idAt, rAt, xAt int   // columns
+	parameterAt    []int // of the parameters; -1: the file has none
+	refused        int
 }
 
 // sign copies a CSV from in to out with the column r.
@@ -176,6 +213,19 @@ func (s *signer) columns(header []string) ([]string, error) {
 		s.rAt = len(header)
 		header = append(header, "r")
 	}
+	if len(s.parameters) == 0 {
+		return header, nil
+	}
+	for _, name := range s.parameters {
+		s.parameterAt = append(s.parameterAt, slices.Index(header, name))
+	}
+	if slices.Max(s.parameterAt) < 0 {
+		return nil, usageError{fmt.Sprintf("%s has no column of a parameter (%s)", s.file, strings.Join(s.parameters, ", "))}
+	}
+	if s.xAt = slices.Index(header, "x"); s.xAt < 0 {
+		s.xAt = len(header)
+		header = append(header, "x")
+	}
 	return header, nil
 }
 
@@ -194,7 +244,24 @@ func (s *signer) row(row []string, width, line int) ([]string, bool) {
 		return nil, false
 	}
 	row[s.idAt], row[s.rAt] = id, s.seal(id)
+	if len(s.parameters) > 0 {
+		row[s.xAt] = s.sealParameters(id, s.written(row))
+	}
 	return row, true
+}
+
+// written are the parameters that a row's links will have.
+func (s *signer) written(row []string) []server.Parameter {
+	var written []server.Parameter
+	for i, at := range s.parameterAt {
+		if at < 0 {
+			continue
+		}
+		if value, ok := server.ParameterValue(row[at]); ok {
+			written = append(written, server.Parameter{Name: s.parameters[i], Value: value})
+		}
+	}
+	return written
 }
 
 // refusal says what is wrong with an id; "" if nothing is.
