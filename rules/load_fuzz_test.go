@@ -12,11 +12,10 @@ import (
 	"example.com/opentime/strict"
 )
 
-// campaigns returns the files of the appendix and of every archive of
-// testdata/load.
+// campaigns returns the files of the appendix and of every archive of testdata.
 func campaigns(t testing.TB) [][]byte {
 	t.Helper()
-	names, err := filepath.Glob("testdata/load/*.txtar")
+	names, err := filepath.Glob("testdata/*/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
