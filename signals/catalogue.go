@@ -20,8 +20,6 @@ type CatalogueConfig struct {
 	// HasPlace says whether a place of that id exists, so that counts at others
 	// are refused; nil: all are taken.
 	HasPlace func(id string) bool
-	// Tell is told what became of every refresh that Run makes; nil: nobody is.
-	Tell func(FeedReport, error)
 }
 
 // FactStore keeps what the API said of stock and items, as this package

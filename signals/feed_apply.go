@@ -114,6 +114,10 @@ func (x *Catalogue) place(next *table, content *FeedContent, item feedItem, now 
 	}
 	h := &held{base: item.Item, feed: content.feed, known: old.known}
 	h.item = x.patched(h, now)
+	for _, patch := range h.known.patches {
+		content.waitFor(patch.stamp, now)
+	}
+	content.waitFor(h.known.stamp, now)
 	next.held[i] = h
 	if item.count != unknownCount && content.stamp.beats(h.known.stamp, now) {
 		h.known.setTotal(count{item.count, content.stamp})
@@ -122,6 +126,18 @@ func (x *Catalogue) place(next *table, content *FeedContent, item feedItem, now 
 		h.known.withoutFeed()
 	}
 	return i, true
+}
+
+// waitFor has an undated feed read again, changed or not, when it need no longer
+// leave alone what the API said.
+func (c *FeedContent) waitFor(old stamp, now int64) {
+	if c.stamp.from != fromUndated || old.from != fromAPI || c.stamp.at != 0 && c.stamp.at < old.at {
+		return
+	}
+	at := time.UnixMilli(old.at).Add(undatedLeaves)
+	if at.UnixMilli() > now && (c.edge.IsZero() || at.Before(c.edge)) {
+		c.edge = at
+	}
 }
 
 // expireFeed lets what a feed said of stock and prices become unknown: its

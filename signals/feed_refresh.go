@@ -15,6 +15,7 @@ import (
 )
 
 // Run keeps the feeds fresh until ctx ends, beginning with all of them at once.
+// What goes wrong is logged.
 func (x *Catalogue) Run(ctx context.Context) {
 	var feeds sync.WaitGroup
 	for id := range x.feeds {
@@ -29,9 +30,7 @@ func (x *Catalogue) keepFresh(ctx context.Context, id string) {
 		if ctx.Err() != nil {
 			return
 		}
-		if x.config.Tell != nil {
-			x.config.Tell(report, err)
-		}
+		report.log(err)
 		// Not all at the same moment, wherever they are asked of.
 		pause := x.feeds[id].Refresh
 		pause -= time.Duration(rand.Int64N(int64(pause)/10 + 1))
@@ -43,12 +42,21 @@ func (x *Catalogue) keepFresh(ctx context.Context, id string) {
 	}
 }
 
+// log says what went wrong with a refresh.
+func (r *FeedReport) log(err error) {
+	if err != nil {
+		slog.Warn("feed not refreshed; the last good one serves on", "feed", r.Feed, "err", err)
+	}
+	if r.Refused > 0 && len(r.Problems) > 0 {
+		slog.Warn("rows of a feed are left out", "feed", r.Feed, "rows", r.Refused, "first", r.Problems[0].String())
+	}
+}
+
 // calmly is Refresh that turns a panic into an error.
 func (x *Catalogue) calmly(ctx context.Context, id string) (report FeedReport, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("refresh feed %s: %v", id, cause)
-			slog.Error("refreshing a feed panicked", "feed", id, "cause", cause)
+			report.Feed, err = id, fmt.Errorf("refresh feed %s: panic: %v", id, cause)
 		}
 	}()
 	return x.Refresh(ctx, id)

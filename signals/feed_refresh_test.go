@@ -3,6 +3,8 @@ package signals_test
 import (
 	"context"
 	"fmt"
+	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -160,6 +162,56 @@ func TestRunKeepsFeedsFreshUntilItIsStopped(t *testing.T) {
 	}
 	stop()
 	<-done
+}
+
+func TestRunLogsWhatGoesWrong(t *testing.T) {
+	for name, c := range map[string]struct{ feed, want string }{
+		"a feed that is away": {"", "feed not refreshed; the last good one serves on"},
+		"a row that is wrong": {`<rss xmlns:g="x"><channel>` + item("a", "") + `<item><g:id>b</g:id><g:title>B</g:title><g:link>https://evil.example/</g:link></item>` + `</channel></rss>`, "films.xml:"},
+		"a panic":             {`<rss xmlns:g="x"><channel>` + item("a", "<g:image_link>panic.jpg</g:image_link>") + `</channel></rss>`, "panic: a picture"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := feedConfig()
+			config.File = filepath.Join(t.TempDir(), "films.xml")
+			config.Picture = func(string) (string, error) { panic("a picture") }
+			if c.feed != "" {
+				if err := os.WriteFile(config.File, []byte(c.feed), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			x, err := signals.NewCatalogue(signals.CatalogueConfig{Feeds: []signals.FeedConfig{config}, Now: newClock().Now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = x.Close() }()
+			ctx, stop := context.WithCancel(context.Background())
+			said := make(chan string, 64)
+			before, output := slog.Default(), log.Writer()
+			slog.SetDefault(slog.New(slog.NewTextHandler(lines(said), nil)))
+			done := make(chan struct{})
+			go func() { x.Run(ctx); close(done) }()
+			line := "nothing"
+			select {
+			case line = <-said:
+			case <-time.After(10 * time.Second):
+			}
+			stop()
+			<-done
+			slog.SetDefault(before)
+			log.SetOutput(output) // which the first SetDefault turned to our logger
+			if !strings.Contains(line, c.want) || !strings.Contains(line, "feed=films") {
+				t.Errorf("said %q, want %q", line, c.want)
+			}
+		})
+	}
+}
+
+// lines sends what is written.
+type lines chan string
+
+func (l lines) Write(p []byte) (int, error) {
+	l <- string(p)
+	return len(p), nil
 }
 
 func TestTwoFeedsDoNotShareAnID(t *testing.T) {

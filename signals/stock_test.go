@@ -58,6 +58,22 @@ func TestWhichOfTwoCountsWins(t *testing.T) {
 			s.write(time.Time{}, item("a", "<stock>9</stock>"))
 			s.refresh()
 		}, "9"},
+		{"then that feed's, though it did not change since", func(s *shop, _ time.Time) {
+			s.stock(time.Time{}, "a", "", 3)
+			s.clock.add(time.Hour)
+			s.write(time.Time{}, item("a", "<stock>9</stock>"))
+			s.refresh()
+			s.clock.add(23 * time.Hour)
+			s.refresh()
+		}, "9"},
+		{"the API's, when it is newer than what an undated feed held since", func(s *shop, _ time.Time) {
+			s.write(time.Time{}, item("a", "<stock>9</stock>"))
+			s.refresh()
+			s.clock.add(time.Hour)
+			s.stock(time.Time{}, "a", "", 3)
+			s.clock.add(25 * time.Hour)
+			s.refresh()
+		}, "3"},
 		{"some, where the feed says only that it is in stock", func(s *shop, now time.Time) {
 			s.write(now, item("a", "<g:availability>in stock</g:availability>"))
 			s.refresh()
