@@ -200,8 +200,8 @@ func FuzzDecide(f *testing.F) {
 		f.Add(data, int64(1_795_600_000), byte(0), []byte{3, 200, 0, 77})
 	}
 	f.Fuzz(func(t *testing.T, text []byte, at int64, class byte, facts []byte) {
-		root, _ := strict.Parse("c.yaml", text)
-		if root == nil {
+		root, wrong := strict.Parse("c.yaml", text)
+		if root == nil || strict.Bad(wrong) {
 			return
 		}
 		c, problems := rules.Load("c.yaml", root, sender(t), nil)
