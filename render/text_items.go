@@ -45,6 +45,8 @@ type textSet struct {
 	advances   []float64 // of the cluster that begins here, in ems
 	items      []item
 	missing    int
+	places     []int   // where a paragraph's lines may begin and end
+	plans      []plan  // of ways to set it
 	spacing    float64 // between letters, in ems
 	choice     *choice
 	locale     string

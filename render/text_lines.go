@@ -123,11 +123,7 @@ func (t *Typesetter) wrap(limit float64, anywhere bool) bool {
 			if !whole && !anywhere {
 				return false
 			}
-			l := line{span: span{start, t.trim(start, end)}, par: par}
-			if end < par.end && end > start && t.text.runes[end-1] == softHyphen {
-				l.suffix = hyphen
-			}
-			t.lines = append(t.lines, l)
+			t.lines = append(t.lines, t.lineOf(par, start, end))
 			if start = end; start >= par.end {
 				break
 			}
@@ -136,35 +132,13 @@ func (t *Typesetter) wrap(limit float64, anywhere bool) bool {
 	return true
 }
 
-// balance makes the lines about equally long: it wraps the text within the
-// least limit that takes no more lines, so that no word is left alone.
-func (t *Typesetter) balance(limit float64) {
-	lines := len(t.lines)
-	if lines == len(t.text.paragraphs) {
-		return // Fast path: nothing was broken.
+// lineOf is the line of a paragraph from start to end.
+func (t *Typesetter) lineOf(par paragraph, start, end int) line {
+	l := line{span: span{start, t.trim(start, end)}, par: par}
+	if end < par.end && end > start && t.text.runes[end-1] == softHyphen {
+		l.suffix = hyphen
 	}
-	low, high := 0.0, limit
-	for _, l := range t.lines {
-		low += t.between(l.start, l.end)
-	}
-	for low /= float64(lines); high-low > limit/128; {
-		middle := (low + high) / 2
-		if t.wrap(middle, false) && len(t.lines) <= lines {
-			high = middle
-		} else {
-			low = middle
-		}
-	}
-	t.wrap(high, false)
-}
-
-// between is the advances of a range of the text, in ems.
-func (t *Typesetter) between(start, end int) float64 {
-	width := 0.0
-	for _, a := range t.text.advances[start:end] {
-		width += a
-	}
-	return width
+	return l
 }
 
 // lineEnd finds where the line that begins at start ends, and reports whether

@@ -72,6 +72,33 @@ func TestLinesAreBalanced(t *testing.T) {
 	}
 }
 
+// TestLinesBreakWhereTheyReadBest sets titles whose narrowest lines are not
+// their best.
+func TestLinesBreakWhereTheyReadBest(t *testing.T) {
+	ts := typesetter(t)
+	s := render.TextStyle{Size: 64, Weight: 700}
+	for text, want := range map[string][]string{
+		"Twintig bioscopen, ook bij jou in de buurt": {"Twintig bioscopen,", "ook bij jou", "in de buurt"},
+		"It is raining. It is dry in here":           {"It is raining.", "It is dry in here"},
+		"Only 12 seats left\nfor Salt Moon, tonight": {"Only 12 seats left", "for Salt Moon,", "tonight"},
+	} {
+		var widths []float64
+		for _, line := range want {
+			widths = append(widths, ts.Measure(line, s, 0, 0).W)
+		}
+		b := ts.Measure(text, s, 640, 0)
+		if len(b.Lines) != len(want) {
+			t.Errorf("%q: %d lines, want %q", text, len(b.Lines), want)
+			continue
+		}
+		for i, l := range b.Lines {
+			if math.Abs(l.W-widths[i]) > 1 {
+				t.Errorf("%q: line %d is %.0f wide, want that of %q, %.0f", text, i, l.W, want[i], widths[i])
+			}
+		}
+	}
+}
+
 // TestEllipsisLeavesNoStub wants no word to end after one letter or three.
 func TestEllipsisLeavesNoStub(t *testing.T) {
 	ts := typesetter(t)

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -67,7 +68,11 @@ func TestEveryFilmHasItsPoster(t *testing.T) {
 			t.Errorf("%s costs %q", film.ID, film.Price)
 		}
 		poster, err := jpeg.DecodeConfig(bytes.NewReader(read(t, film.Image)))
-		if err != nil || poster.Width != 300 || poster.Height != 450 {
+		width := 300
+		if film.ID == "salt-moon" { // drawn large in the mail
+			width = 600
+		}
+		if err != nil || poster.Width != width || poster.Height != width*3/2 {
 			t.Errorf("%s: %dx%d, %v", film.Image, poster.Width, poster.Height, err)
 		}
 	}
@@ -101,9 +106,10 @@ func TestRecipientsAndCinemas(t *testing.T) {
 	if err := json.Unmarshal(read(t, "demo.json"), &page); err != nil {
 		t.Fatal(err)
 	}
-	for i, person := range page.People {
-		if person.ID != people[i][0] || person.Locale != people[i][3] || !strings.Contains(person.Name, people[i][8]) {
-			t.Errorf("%s of the page is not %v", person.Name, people[i])
+	for _, person := range page.People {
+		i := slices.IndexFunc(people, func(row []string) bool { return row[0] == person.ID })
+		if i < 0 || person.Locale != people[i][3] || !strings.Contains(person.Name, people[i][8]) {
+			t.Errorf("%s of the page is no recipient", person.Name)
 		}
 	}
 }
@@ -117,7 +123,7 @@ func TestTheMailShowsEveryBlock(t *testing.T) {
 	_, blocks, _ := strings.Cut(campaign, "\nblocks:\n")
 	for _, locale := range []string{"", "nl", "fr", "en"} {
 		var mail bytes.Buffer
-		values := map[string]string{"Public": "http://127.0.0.1:8080", "R": "id.1bseal", "Locale": locale}
+		values := map[string]string{"Images": "http://127.0.0.1:8080", "Clicks": "http://127.0.0.1:8080", "R": "id.1bseal", "Locale": locale}
 		if err := page.Execute(&mail, values); err != nil {
 			t.Fatal(err)
 		}

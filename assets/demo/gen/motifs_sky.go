@@ -22,6 +22,7 @@ func planet(c *canvas) {
 	c.sky()
 	c.stars(160, 640, c.ink)
 	x, y, radius := c.between(240, 400), c.between(400, 470), c.between(150, 205)
+	y = max(y, radius+276) // below the title's second line
 	c.shine(x, y, radius*2.1, c.glow, 0.5)
 	ring := c.r.IntN(2) == 0
 	c.Push()
@@ -59,10 +60,14 @@ func (c *canvas) ring(x, y, radius, from, to float64) {
 func (c *canvas) shoreline(x float64) {
 	c.band(668, c.h, mix(c.low, c.near, 0.35), c.near)
 	c.glitter(x, 668, 150, 150, c.glow)
+	for i := range 6 { // its shade on the water
+		c.SetColor(thin(c.near, 0.18))
+		c.DrawEllipse(x, 776+float64(i)*5, 190-float64(i)*16, 26)
+		c.Fill()
+	}
 	c.SetColor(c.near)
 	c.DrawEllipse(x, 772, 190, 26)
 	c.Fill()
-	c.box(x-190, 772, 380, 40, thin(c.near, 0.6))
 	c.person(x, 752, 74, c.near)
 	c.shine(x+13, 722, 26, c.glow, 0.9)
 }

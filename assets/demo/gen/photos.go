@@ -22,7 +22,7 @@ var photos = []photo{
 	{"sold-out", "1a0508 5e0f1c ffcf7a 3a0a14 0d0204 fff0e0", curtainScene},
 	{"seats", "12060c 4a0f22 ffc46b 7a1a30 0a0307 fff0e0", seatsScene},
 	{"salt-moon", "0b1236 5a4fa8 fff0cf 2d2f78 080b22 fff6e3", saltMoonScene},
-	{"map", "e9e2d0 f4efe2 d9363e b9cdb8 2f4a58 2f4a58", mapScene},
+	{"map", "10162c 1b2545 ff3d6e 26325c 0a0f20 ffffff", mapScene},
 	{"cake", "f9c9d4 fde9e4 ffb347 e58aa2 7a2a4a 7a2a4a", cakeScene},
 	{"tickets", "08080c 23232e ffcf3d 34343f 050507 ffffff", ticketsScene},
 }

@@ -59,6 +59,9 @@ func poster(f *film, font *faces) ([]byte, error) {
 		c.raise(150)
 	}
 	c.title(f, font, manner)
+	if f.ID == filmOfTheWeek { // drawn large in the mail
+		return c.jpeg(1, 82)
+	}
 	return c.jpeg(2, 74)
 }
 

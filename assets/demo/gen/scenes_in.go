@@ -206,37 +206,55 @@ func saltMoonScene(c *canvas) {
 	c.ridge(452, 14, 0.5, c.near)
 }
 
-// mapScene is a folded map with pins.
+// mapScene is a town from above at night, with pins.
 func mapScene(c *canvas) {
 	c.box(0, 0, 1200, 480, c.top)
-	for i := range 8 {
-		x := float64(i) * 150
-		c.shape(mix(c.top, c.low, float64(i%2)), x, 0, x+150, 0, x+150, 480, x, 480)
+	c.Push()
+	c.RotateAbout(-0.22, 800, 240)
+	for x := -60.0; x < 1500; x += 96 {
+		for y := -320.0; y < 820; y += 74 {
+			c.block(x, y, 84, 62)
+		}
 	}
-	c.SetColor(c.far)
-	c.MoveTo(520, 0)
-	c.CubicTo(640, 90, 560, 190, 700, 240)
-	c.CubicTo(860, 300, 760, 400, 900, 480)
-	c.LineTo(1200, 480)
-	c.LineTo(1200, 0)
-	c.Fill()
-	c.SetLineWidth(26)
-	c.SetColor(hex(0x9cc9dc))
-	c.MoveTo(600, 480)
-	c.CubicTo(720, 330, 900, 360, 960, 200)
-	c.CubicTo(990, 110, 1080, 90, 1200, 60)
-	c.Stroke()
-	for range 26 {
-		x, y := c.between(420, 1200), c.between(0, 480)
-		c.stroke(x, y, x+c.between(-220, 220), y+c.between(-160, 160), pick(c.r, []float64{3, 5, 8}), hex(0xffffff))
-	}
-	for range 60 {
-		c.box(c.between(520, 1180), c.between(10, 460), c.between(8, 26), c.between(8, 22), thin(mix(c.top, c.near, 0.28), 0.6))
+	c.Pop()
+	c.river(34, c.near)
+	c.river(24, hex(0x2d5f96))
+	for _, way := range [][4]float64{{380, -20, 1000, 500}, {-20, 532, 1220, 170}} {
+		c.stroke(way[0], way[1], way[2], way[3], 13, c.top)
+		c.stroke(way[0], way[1], way[2], way[3], 5, thin(hex(0xffc95c), 0.55))
 	}
 	for _, p := range [][3]float64{{690, 150, 30}, {1080, 330, 32}, {860, 250, 58}, {1010, 130, 24}, {760, 390, 26}} {
+		c.shine(p[0], p[1]-p[2], p[2]*2.6, c.glow, 0.4)
 		c.pin(p[0], p[1], p[2])
 	}
-	c.band(0, 480, thin(c.near, 0.02), thin(c.near, 0.14))
+}
+
+// block is a block of houses, in one piece or in two, or a park.
+func (c *canvas) block(x, y, w, h float64) {
+	colour := mix(c.low, c.far, c.r.Float64())
+	if c.r.IntN(9) == 0 {
+		colour = hex(0x1f5148)
+	}
+	part := w
+	if c.r.IntN(3) == 0 {
+		part = c.between(0.3, 0.6) * w
+		c.DrawRoundedRectangle(x+part+5, y, w-part-5, h, 6)
+		c.SetColor(mix(c.low, c.far, c.r.Float64()))
+		c.Fill()
+	}
+	c.DrawRoundedRectangle(x, y, part, h, 6)
+	c.SetColor(colour)
+	c.Fill()
+}
+
+// river winds over the map.
+func (c *canvas) river(width float64, colour color.NRGBA) {
+	c.SetLineWidth(width)
+	c.SetColor(colour)
+	c.MoveTo(560, 520)
+	c.CubicTo(720, 330, 900, 360, 960, 200)
+	c.CubicTo(990, 110, 1080, 90, 1240, 50)
+	c.Stroke()
 }
 
 func (c *canvas) pin(x, y, size float64) {
