@@ -56,6 +56,23 @@ func (m *memory) PutRecipients(_ bool, fill func(put func(id string, kind byte, 
 	return nil
 }
 
+func (m *memory) Recipients(kind byte, each func(at int64, payload []byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.broken != nil {
+		return m.broken
+	}
+	for key, v := range m.values {
+		if key[len(key)-1] != kind {
+			continue
+		}
+		if err := each(v.at, v.payload); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // desk is profiles with a clock and a store that tests turn.
 type desk struct {
 	*people.Profiles

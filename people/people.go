@@ -23,6 +23,9 @@ type Store interface {
 	// PutRecipients writes what fill puts, all or nothing. With sync it returns
 	// once it would survive a loss of power. Payloads are copied.
 	PutRecipients(sync bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error
+	// Recipients calls each for every value kept under kind, until it returns an
+	// error. What is passed on is valid during the call only.
+	Recipients(kind byte, each func(at int64, payload []byte) error) error
 }
 
 // Kinds of values.

@@ -62,8 +62,8 @@ func TestRowsThatAreWrongAreRefusedWhole(t *testing.T) {
 	if got := d.put(`[{"r":"emma.seal-of-emma"}]`); !strings.Contains(got, `"applied":1`) {
 		t.Errorf("a sealed id: %s", got)
 	}
-	if got := d.put(`[{"r":"lucas","atributes":{"points":1}},{"r":"emma","attributes":{"points":1}}]`); got !=
-		`{"applied":1,"ignored":[],"refused":[{"row":1,"why":"unknown key \"atributes\"; did you mean \"attributes\"?"}]}` {
+	if got := d.put(`[{"r":"lucas","attribute":{"points":1}},{"r":"emma","attributes":{"points":1}}]`); got !=
+		`{"applied":1,"ignored":[],"refused":[{"row":1,"why":"unknown key \"attribute\"; did you mean \"attributes\"?"}]}` {
 		t.Errorf("a row with an unknown key: %s", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -261,6 +262,42 @@ func TestFactsComeBackByItemAndPlace(t *testing.T) {
 	}
 	stop := errors.New("enough")
 	if err := s.Facts(func(string, string, int64, []byte) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("an error of each came back as %v", err)
+	}
+}
+
+func TestRecipientsGoesThroughAllOfAKind(t *testing.T) {
+	s, _ := memory(t)
+	err := s.PutRecipients(true, func(put func(string, byte, int64, []byte)) {
+		put("emma", KindProfile, 1, []byte("gold"))
+		put("emma", KindConsent, 2, []byte("full"))
+		put("lucas", KindProfile, 3, []byte("silver"))
+		put("mila", KindProfile, 4, []byte("bronze"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := s.Get(RecipientKey(nil, s.H("cinema", "lucas"), KindProfile), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b Batch
+	b.Put(RecipientKey(nil, s.H("cinema", "mila"), KindProfile), other) // under another's key
+	b.Put(RecipientKey(nil, Hash{1}, KindProfile), []byte{})
+	if err := s.Apply(&b); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	err = s.Recipients(KindProfile, func(at int64, payload []byte) error {
+		got = append(got, fmt.Sprintf("%d %s", at, payload))
+		return nil
+	})
+	slices.Sort(got)
+	if want := "1 gold,3 silver"; err != nil || strings.Join(got, ",") != want || s.Alarms() != 2 {
+		t.Errorf("got %v, %v, %d alarms; want %s and 2", got, err, s.Alarms(), want)
+	}
+	stop := errors.New("enough")
+	if err := s.Recipients(KindProfile, func(int64, []byte) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("an error of each came back as %v", err)
 	}
 }

@@ -28,6 +28,30 @@ func (s *Store) PutRecipients(sync bool, fill func(put func(id string, kind byte
 	return s.Apply(&b)
 }
 
+// Recipients calls each for every value kept under kind, until it returns an
+// error, which Recipients then returns. Damaged ones are left out. What is
+// passed on is valid during the call only.
+func (s *Store) Recipients(kind byte, each func(at int64, payload []byte) error) error {
+	const length = 1 + len(Hash{}) + 1
+	return s.Each([]byte{KindRecipient}, func(key, value []byte) error {
+		if len(key) != length || key[length-1] != kind {
+			return nil
+		}
+		full, at, payload := unseal(value, kind)
+		if full == nil || s.keyOf(full) != Hash(key[1:length-1]) {
+			s.alarms.Add(1)
+			return nil
+		}
+		return each(at, payload)
+	})
+}
+
+// keyOf returns the hash of the recipient whose full key this is.
+func (s *Store) keyOf(full []byte) Hash {
+	id, _, _ := bytes.Cut(full[1:], []byte{0})
+	return s.H(s.sender, string(id))
+}
+
 // Shown appends to dst what is kept of a send of a campaign that a recipient
 // was shown; where there is none, or it is damaged, it returns dst as it is.
 func (s *Store) Shown(recipient, campaign, send string, dst []byte) ([]byte, error) {
