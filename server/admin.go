@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 
@@ -37,9 +39,13 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	r.GET("/v1/preview/{campaign}/{block}/{position}", read(s.previewRoute))
 	r.GET("/healthz", func(ctx *fasthttp.RequestCtx) { ctx.SetBodyString("ok\n") })
 	r.GET("/", read(s.adminPage))
-	r.GET("/demo", read(s.demoPage))
-	r.GET("/demo/mail", read(s.demoMail))
-	r.GET("/demo/turned/{turned}/{rest:*}", read(s.demoTurned))
+	r.GET("/favicon.ico", func(ctx *fasthttp.RequestCtx) { ctx.SetStatusCode(fasthttp.StatusNoContent) })
+	if s.config.Demo != nil {
+		r.GET("/demo", read(s.demoPage))
+		r.GET("/demo/mail", read(s.demoMail))
+		r.GET("/demo/turned/{turned}/{rest:*}", read(s.demoTurned))
+		r.GET("/demo/c/{rest:*}", read(s.demoClick))
+	}
 
 	return &fasthttp.Server{
 		Handler: calm(r.Handler), Logger: silent{}, NoDefaultServerHeader: true,
@@ -48,11 +54,18 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	}
 }
 
-// guard lets only requests with the scope's token through; all of them where
-// it has none.
+// guard lets only requests with the scope's token through. Where it has none
+// the listener is on loopback, and whoever is on this machine may ask; but no
+// page of the web that a browser here has open, under whatever name.
 func guard(token string, next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	if token == "" {
-		return next
+		return func(ctx *fasthttp.RequestCtx) {
+			if !isLocal(string(ctx.Host())) || !isLocalOrigin(string(ctx.Request.Header.Peek("Origin"))) {
+				answerError(ctx, fasthttp.StatusForbidden, "without a token only this machine's own name is answered; ask 127.0.0.1 or localhost")
+				return
+			}
+			next(ctx)
+		}
 	}
 	return func(ctx *fasthttp.RequestCtx) {
 		given, ok := strings.CutPrefix(string(ctx.Request.Header.Peek("Authorization")), "Bearer ")
@@ -63,6 +76,26 @@ func guard(token string, next fasthttp.RequestHandler) fasthttp.RequestHandler {
 		}
 		next(ctx)
 	}
+}
+
+// isLocal reports whether a host, with its port or without, names this machine.
+func isLocal(host string) bool {
+	name := host
+	if bare, _, err := net.SplitHostPort(host); err == nil {
+		name = bare
+	}
+	address, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	return strings.EqualFold(name, "localhost") || err == nil && address.IsLoopback()
+}
+
+// isLocalOrigin reports whether a request comes from no page, or from one that
+// this machine serves.
+func isLocalOrigin(origin string) bool {
+	if origin == "" {
+		return true
+	}
+	_, host, ok := strings.Cut(origin, "://")
+	return ok && isLocal(host)
 }
 
 // calm answers 500 where a handler panics.

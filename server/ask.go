@@ -23,7 +23,7 @@ type Ask struct {
 	At              time.Time    // zero: now
 	Address         netip.Addr
 	UserAgent       string
-	Client          string // a name of the client table, instead of UserAgent
+	Client          string // a name of the client table, instead of UserAgent; a person's browser without either
 	Locale          string
 	Send            string
 	Parameters      []Parameter
@@ -93,10 +93,17 @@ func (s *Server) unknown(ask Ask) error {
 	return fmt.Errorf("unknown block %q in campaign %q; %s", ask.Block, c.ID, strict.DidYouMean(ask.Block, known))
 }
 
+// somebody is the client of an Ask that names none: a person's browser. An
+// empty User-Agent would be a scanner's.
+const somebody = "chrome"
+
 // madeUp makes the Open of an Ask.
 func (s *Server) madeUp(ask Ask, block *rules.Block) (*Open, error) {
 	headers := signals.Headers{Method: "GET", UserAgent: ask.UserAgent, Address: ask.Address}
 	clients := s.config.Gatherer.Clients()
+	if ask.Client == "" && ask.UserAgent == "" {
+		ask.Client = somebody
+	}
 	if ask.Client != "" {
 		named, ok := clients.Named(ask.Client)
 		if !ok {

@@ -24,19 +24,23 @@ func (s *Server) click(ctx *fasthttp.RequestCtx, link Link) {
 		sendRedirect(ctx, s.config.Home)
 		return
 	}
-	open := s.identify(ctx, link, published.Campaign)
+	to, _ := s.follow(s.identify(ctx, link, published.Campaign), published, block)
+	sendRedirect(ctx, to)
+}
+
+// follow records a click and returns where it leads, and how that was found.
+func (s *Server) follow(open *Open, published *Published, block *rules.Block) (to string, how matched) {
 	r := &reading{published: published, at: open.At}
 	if block.Retired != "" {
-		sendRedirect(ctx, block.Retired)
-		return
+		return block.Retired, unseen
 	}
 	found, how := s.lastShown(r, open, block)
 	if how == unseen {
 		found = s.decideNow(r, open, block)
 	}
 	id := s.recordClick(open, r, found, how)
-	to := cmp.Or(destination(found, open.At), published.link(block, r.locale()), s.config.Home)
-	sendRedirect(ctx, strings.ReplaceAll(to, clickMark, id))
+	to = cmp.Or(destination(found, open.At), published.link(block, r.locale()), s.config.Home)
+	return strings.ReplaceAll(to, clickMark, id), how
 }
 
 // destination is where a position that was shown leads at now: its link, or

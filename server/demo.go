@@ -18,7 +18,7 @@ import (
 // can be turned by hand.
 type Demo struct {
 	Campaign string
-	Mail     string // HTML; {{.Public}}, {{.R}} and {{.Locale}} are filled in
+	Mail     string // HTML; what is merged in: .Images and .Clicks, which links begin with, .R, .Locale and .Deadline
 	People   []DemoPerson
 	Places   []DemoPlace
 	Weather  []DemoGiven
@@ -68,11 +68,6 @@ func (s *Server) writePage(ctx *fasthttp.RequestCtx, name string, data any) {
 // query and goes into the mail's links, which then lead to demoTurned; with
 // nothing turned the links are the public ones.
 func (s *Server) demoMail(ctx *fasthttp.RequestCtx) {
-	demo := s.config.Demo
-	if demo == nil {
-		notFound(ctx)
-		return
-	}
 	args := ctx.QueryArgs()
 	id := string(args.Peek("who"))
 	locale := string(args.Peek("locale"))
@@ -82,19 +77,20 @@ func (s *Server) demoMail(ctx *fasthttp.RequestCtx) {
 			turned.Add(n, string(value))
 		}
 	}
-	public := s.config.Public
+	images, clicks := s.config.Public, "/demo"
 	if len(turned) > 0 {
-		public = "/demo/turned/" + base64.RawURLEncoding.EncodeToString([]byte(turned.Encode()))
+		images = "/demo/turned/" + base64.RawURLEncoding.EncodeToString([]byte(turned.Encode()))
+		clicks = images
 	}
 	r := ""
 	if id != "" {
 		r = id + "." + s.config.Keys.Seal(s.config.Sender, id)
 	}
-	page, err := template.New("mail").Parse(demo.Mail)
+	page, err := template.New("mail").Parse(s.config.Demo.Mail)
 	if err == nil {
 		ctx.SetContentType("text/html; charset=utf-8")
 		err = page.Execute(ctx, map[string]string{
-			"Public": public, "R": r, "Locale": locale, "Deadline": nextSunday(s.config.Now()).Format(time.RFC3339),
+			"Images": images, "Clicks": clicks, "R": r, "Locale": s.demoLocale(id, locale), "Deadline": nextSunday(s.config.Now()).Format(time.RFC3339),
 		})
 	}
 	if err != nil {
@@ -102,10 +98,42 @@ func (s *Server) demoMail(ctx *fasthttp.RequestCtx) {
 	}
 }
 
+// demoLocale is the language of the mail's own texts: the recipient's, else the
+// link's, as for its pictures.
+func (s *Server) demoLocale(id, link string) string {
+	if profile, err := s.config.Profiles.Profile(id); err == nil && profile != nil && profile.Locale != "" {
+		return profile.Locale
+	}
+	return link
+}
+
 // nextSunday is when the demo's weekend offer ends: Sunday at 23:00 UTC.
 func nextSunday(now time.Time) time.Time {
 	year, month, day := now.UTC().Date()
 	return time.Date(year, month, day+(7-int(now.UTC().Weekday()))%7, 23, 0, 0, 0, time.UTC)
+}
+
+// demoClick follows a link of the demo mail as a click does, and says on a page
+// where it leads: the cinema's own pages are invented.
+func (s *Server) demoClick(ctx *fasthttp.RequestCtx) {
+	path := strings.TrimPrefix(string(ctx.URI().PathOriginal()), "/demo")
+	link, ok := ParseLink([]byte(path), ctx.URI().QueryString())
+	published, block, found := s.Site().find(&link)
+	if !ok || !found {
+		notFound(ctx)
+		return
+	}
+	to, how := s.follow(s.identify(ctx, link, published.Campaign), published, block)
+	s.writePage(ctx, "click.html", map[string]any{"Link": to, "How": matchedTexts[how]})
+}
+
+// matchedTexts say how a click was matched with what was shown.
+var matchedTexts = [...]string{
+	unseen:        "nothing was shown yet, so it was decided now",
+	agreed:        "all opens of this mail showed the same",
+	newestPerson:  "the picture that this reader's client saw last",
+	newestFetched: "the picture that was fetched ahead last",
+	newestAny:     "the picture that was shown last",
 }
 
 // demoTurned answers the links of a demo mail that was turned by hand: images
@@ -142,7 +170,9 @@ func (s *Server) demoTurned(ctx *fasthttp.RequestCtx) {
 		answerError(ctx, fasthttp.StatusBadRequest, err.Error())
 		return
 	}
-	s.writePage(ctx, "click.html", answer)
+	s.writePage(ctx, "click.html", map[string]any{
+		"Link": strings.ReplaceAll(answer.Explanation.Link, clickMark, "..."), "How": "rule " + answer.Explanation.Rule + ", " + answer.Explanation.Reason,
+	})
 }
 
 // askOf makes the Ask of a turned link.

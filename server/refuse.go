@@ -1,14 +1,46 @@
 package server
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+	"net"
+	"slices"
 
-// requestPath returns the path that the beginning of a request asks for which
-// could not be read: from the first /i/ or /c/ on, without what follows a "?".
-// Empty where there is none.
-func requestPath(line []byte) []byte {
-	for i := range line {
-		if isImagePath(line[i:]) || isClickPath(line[i:]) {
-			path, _, _ := bytes.Cut(line[i:], []byte("?"))
+	"github.com/valyala/fasthttp"
+)
+
+// refuse answers what fasthttp refuses before any handler: a raw space or
+// control byte in the request line, headers that are too long, a body that
+// cannot be read. The type is read from what came of the URL. Nothing of it is
+// logged. A connection that said nothing in time is closed: browsers open
+// them ahead.
+func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
+	header := &ctx.Request.Header
+	// What was read of a request that is too long stands in the error only.
+	path := requestPath(slices.Concat(header.RequestURI(), []byte(" HTTP/\n"), header.RawHeaders(), []byte("\n"+err.Error())))
+	if timeout := (net.Error)(nil); path == nil && errors.As(err, &timeout) && timeout.Timeout() {
+		_ = ctx.Conn().Close()
+		return
+	}
+	why := refused
+	if small := (*fasthttp.ErrSmallBuffer)(nil); errors.As(err, &small) {
+		why = headersLarge
+	}
+	if isClickPath(path) {
+		sendRedirect(ctx, s.config.Home)
+	} else {
+		s.sendBuiltIn(ctx, formatOf(path), why)
+	}
+	ctx.SetConnectionClose()
+}
+
+// requestPath returns the path that a request asks for which could not be read:
+// from the first /i/ or /c/ on, without what follows a "?". Nil where there is
+// none.
+func requestPath(text []byte) []byte {
+	for i := range text {
+		if isImagePath(text[i:]) || isClickPath(text[i:]) {
+			path, _, _ := bytes.Cut(text[i:], []byte("?"))
 			path, _, _ = bytes.Cut(path, []byte(" HTTP/"))
 			return path
 		}

@@ -147,10 +147,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // handle answers every request on the public listener.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	defer s.rescue(ctx)
-	path := ctx.URI().PathOriginal()
+	path := ourPath(ctx)
 	switch {
-	case len(path) == 0:
-		notFound(ctx)
 	case ctx.IsOptions():
 		ctx.Response.Header.Set("Allow", "GET, HEAD, OPTIONS")
 		ctx.SetStatusCode(fasthttp.StatusNoContent)
@@ -177,6 +175,16 @@ func (s *Server) handleImage(ctx *fasthttp.RequestCtx, path []byte) {
 	s.open(ctx, link)
 }
 
+// ourPath is the path of a request as it came, or tidied where only that is one
+// of ours: people paste slashes twice.
+func ourPath(ctx *fasthttp.RequestCtx) []byte {
+	path := ctx.URI().PathOriginal()
+	if isImagePath(path) || isClickPath(path) {
+		return path
+	}
+	return ctx.Path()
+}
+
 func isImagePath(path []byte) bool { return hasPrefixFold(path, "/i/") }
 func isClickPath(path []byte) bool { return hasPrefixFold(path, "/c/") }
 
@@ -197,35 +205,11 @@ func (s *Server) rescue(ctx *fasthttp.RequestCtx) {
 	}
 	slog.Error("request panicked", "cause", cause, "stack", string(debug.Stack()))
 	ctx.Response.Reset()
-	path := ctx.URI().PathOriginal()
-	switch {
-	case isClickPath(path):
-		sendRedirect(ctx, s.config.Home)
-	default:
-		s.sendBuiltIn(ctx, formatOf(path), panicked)
-	}
-}
-
-// refuse answers what fasthttp's parser refuses before any handler: a raw
-// space or control byte in the request line, headers that are too long. The
-// type is read from what came of the URL. Nothing of it is logged.
-func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
-	why := refused
-	if small := (*fasthttp.ErrSmallBuffer)(nil); errors.As(err, &small) {
-		why = headersLarge
-	}
-	raw := ctx.Request.Header.RawHeaders()
-	if len(raw) == 0 {
-		raw = ctx.Request.Header.RequestURI()
-	}
-	// What was read of a request that is too long stands in the error only.
-	path := requestPath(append([]byte(err.Error()), raw...))
-	if isClickPath(path) {
+	if path := ourPath(ctx); isClickPath(path) {
 		sendRedirect(ctx, s.config.Home)
 	} else {
-		s.sendBuiltIn(ctx, formatOf(path), why)
+		s.sendBuiltIn(ctx, formatOf(path), panicked)
 	}
-	ctx.SetConnectionClose()
 }
 
 // silent drops what fasthttp logs: it prints URLs.

@@ -45,9 +45,6 @@ func (f *askFlags) ask(s *site, parts []string) (server.Ask, error) {
 		Campaign: c.ID, Block: b.ID, Position: 1, Recipient: f.R, UserAgent: f.UserAgent,
 		Client: f.Client, Locale: f.Locale, Given: f.Given,
 	}
-	if ask.Client == "" && ask.UserAgent == "" {
-		ask.Client = "chrome" // a person's: without a User-Agent it would be a scanner
-	}
 	if len(parts) == 3 {
 		if ask.Position, err = strconv.Atoi(parts[2]); err != nil || ask.Position < 1 || ask.Position > b.Positions {
 			return ask, usageError{fmt.Sprintf("block %q has no position %q; it has 1 to %d", b.ID, parts[2], b.Positions)}

@@ -118,7 +118,7 @@ func (b *browser) leads(block string) string {
 	return b.eval(fmt.Sprintf(`(async () => {
 		const link = [...document.getElementById('mail').contentDocument.links].find(l => l.href.includes(%q))
 		return await (await fetch(link.href)).text()
-	})()`, "/c/weekly-films/"+block))
+	})()`, "/weekly-films/"+block))
 }
 
 // TestTheDemoPageIsTurnedByHand turns everything that the demo page offers in a
@@ -129,6 +129,10 @@ func TestTheDemoPageIsTurnedByHand(t *testing.T) {
 	b.visit("http://" + d.app.admin + "/demo")
 	b.loaded()
 
+	if page := b.leads("greeting"); !strings.Contains(page, "https://cinema.example/en/my") || !strings.Contains(page, "all opens of this mail showed the same") {
+		t.Error("a click in the public mail does not say where it leads")
+	}
+	b.turn("who", "CiJY8HQBKNkZMAh8snSZig") // Emma, of Antwerp
 	b.turn("at", "2026-11-24T15:00")
 	shown := map[string]string{}
 	f := func(control, value, block, leads string) {

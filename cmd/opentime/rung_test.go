@@ -64,7 +64,7 @@ blocks:
     fallback: {layout: strip, items: {from: popular}, headline: "{item.title}"}
   note:
     rules:
-      - {name: noted, show: {layout: strip, headline: "{parameters.note}", link: "https://shop.example/noted"}}
+      - {name: noted, show: {layout: strip, headline: "{parameters.note} {parameters.size}", link: "https://shop.example/noted"}}
     fallback: {layout: strip, headline: "Geen"}
   first:
     show: {layout: item-card, items: {from: popular}}
