@@ -83,8 +83,8 @@ func (bl *blockLoader) rules() {
 		}
 		return
 	}
-	if n.Kind == strict.List && len(n.Items) > maxRules {
-		bl.Errorf(n, "%d rules; write at most %d", len(n.Items), maxRules)
+	if n.Kind == strict.List && (len(n.Items) == 0 || len(n.Items) > maxRules) {
+		bl.Errorf(n, "%d rules; write 1 to %d, or remove rules", len(n.Items), maxRules)
 	}
 	names := map[string]int{}
 	bl.Each(n, func(n *strict.Node) {

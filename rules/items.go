@@ -16,7 +16,9 @@ var (
 func (vl *variantLoader) items() {
 	if g, ok := vl.get("item"); ok {
 		vl.needsCatalogue(g.value)
-		vl.v.Item = vl.itemID(g.value)
+		if vl.v.Item = vl.itemID(g.value); vl.v.Item == "" {
+			vl.v.Item = "none" // reported; what follows from it is not
+		}
 	}
 	g, ok := vl.get("items")
 	if !ok {
@@ -25,12 +27,9 @@ func (vl *variantLoader) items() {
 	vl.needsCatalogue(g.value)
 	list := &List{Node: g.value, InStock: true, NotBought: true}
 	sc := scope{item: true, fallback: vl.fallback, written: g.level >= vl.own, block: vl.b}
-	before := len(vl.Problems)
-	if vl.admit(g.value, sc, func() bool { vl.list(g.value, list); return true }) || vl.fallback && sc.written {
+	usable := vl.admit(g.value, sc, func() bool { vl.list(g.value, list); return true })
+	if usable || vl.fallback && sc.written {
 		vl.v.List = list // also where it was reported: what follows from it is not
-	}
-	if vl.v.List != nil && vl.fallback && !sc.written && len(vl.Problems) > before {
-		vl.v.List, vl.Problems = nil, vl.Problems[:before]
 	}
 }
 

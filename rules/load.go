@@ -77,7 +77,7 @@ func (l *loader) campaign(root, shared *strict.Node) {
 		read func(*strict.Node)
 	}{
 		{"campaign", l.id},
-		{"seed", func(n *strict.Node) { l.c.Seed = l.Text(n) }},
+		{"seed", l.seed},
 		{"timezone", l.zone},
 		{"locales", l.locales},
 		{"catalogue", l.catalogue},
@@ -139,6 +139,12 @@ func (l *loader) defaults(root *strict.Node, found map[string]*strict.Node) {
 func (l *loader) id(n *strict.Node) {
 	if l.c.ID = l.ID(n); l.c.Seed == "" {
 		l.c.Seed = l.c.ID
+	}
+}
+
+func (l *loader) seed(n *strict.Node) {
+	if l.c.Seed = l.Text(n); n.Kind == strict.Scalar && l.c.Seed == "" {
+		l.Errorf(n, "the seed is empty; write a text, or remove the key")
 	}
 }
 

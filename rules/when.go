@@ -240,6 +240,9 @@ func (l *loader) segmentOf(e strict.Entry) compiled {
 	whole := compiled{Condition: &Condition{Op: Or, Node: e.Key}, levels: 1}
 	for _, n := range nodes {
 		id := l.Text(n)
+		if n.Kind != strict.Scalar {
+			continue
+		}
 		whole.add(l.segment(id, n))
 		if s := l.segments[id]; s != nil {
 			s.used = true
