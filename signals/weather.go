@@ -82,6 +82,7 @@ const (
 	weatherWorkers = 4
 	maxWeatherBody = 2 << 20
 	unusedCell     = 6 * time.Hour
+	roundCells     = 40 // asked for in one round, so that new ones need not wait for all
 )
 
 // NewWeather returns a Weather that knows nothing yet; Run fills it.
@@ -247,8 +248,8 @@ func (w *Weather) Run(ctx context.Context) {
 	}
 }
 
-// round asks for every cell that is due, and returns how long to wait for the
-// next round.
+// round asks for cells that are due, and returns how long to wait for the next
+// round.
 func (w *Weather) round(ctx context.Context) time.Duration {
 	due := w.due(w.config.Now())
 	work := make(chan cell)
@@ -265,23 +266,32 @@ func (w *Weather) round(ctx context.Context) time.Duration {
 	}
 	close(work)
 	workers.Wait()
+	if len(due) == roundCells {
+		return 0
+	}
 	return time.Second
 }
 
-// due returns the cells to ask for now, and drops those nobody wants any more.
+// due returns cells to ask for now, and drops those nobody wants any more. Those
+// of opens go first, but leave half of a round to those that are kept warm.
 func (w *Weather) due(now time.Time) []cell {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var due []cell
+	var opened, kept []cell
 	for c, state := range w.cells {
 		switch {
 		case !state.kept && now.Sub(state.used) > unusedCell:
 			delete(w.cells, c)
-		case !state.next.After(now) && !w.pause.After(now):
-			due = append(due, c)
+		case state.next.After(now) || w.pause.After(now):
+		case state.kept:
+			kept = append(kept, c)
+		default:
+			opened = append(opened, c)
 		}
 	}
-	return due
+	opened = opened[:min(len(opened), max(roundCells/2, roundCells-len(kept)))]
+	due := append(opened, kept...)
+	return due[:min(len(due), roundCells)]
 }
 
 // fetch asks for one cell and keeps the answer. What goes wrong is logged and

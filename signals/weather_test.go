@@ -258,6 +258,44 @@ func TestWeatherNeverWaits(t *testing.T) {
 	<-done
 }
 
+func TestAnOpenedCellNeedNotWaitForAllOthers(t *testing.T) {
+	w, _, asked := weatherServer(t, func(out http.ResponseWriter, _ *http.Request) {
+		out.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(out, forecast(noon.Truncate(time.Hour), 12, 3, "fog"))
+	})
+	var places []Point
+	for i := range 10 * roundCells {
+		places = append(places, Point{-50 + float64(i)/10, 3})
+	}
+	w.Keep(places)
+	w.At(51.1, 3.7, noon)
+	w.round(context.Background())
+	if _, known, _ := w.At(51.1, 3.7, noon); !known {
+		t.Error("the cell of an open waits for those of places")
+	}
+	for i := range 3 * roundCells { // more opens than a round holds
+		w.At(60, float64(i)/10, noon)
+	}
+	w.round(context.Background())
+	known, kept := 0, 0
+	for _, state := range w.cells {
+		if len(state.forecast) > 0 {
+			known++
+			if state.kept {
+				kept++
+			}
+		}
+	}
+	if want := roundCells - 1 + roundCells/2; kept != want || known != 2*roundCells || int(asked.Load()) != known {
+		t.Errorf("%d known, %d of places, asked %d times; want %d, %d", known, kept, asked.Load(), 2*roundCells, want)
+	}
+	for w.round(context.Background()) == 0 {
+	}
+	if known, cells := w.Known(); known != cells {
+		t.Errorf("%d of %d cells are known at last", known, cells)
+	}
+}
+
 func TestWeatherIsBounded(t *testing.T) {
 	w, c, _ := weatherServer(t, nil)
 	for i := range 3 * maxCells {
