@@ -186,7 +186,7 @@ func (x *gathering) zone() *time.Location {
 	if x.located || x.calendar() {
 		x.locate()
 	}
-	return x.here.Zone
+	return x.hereZone()
 }
 
 // calendar reports whether anything of the campaign may be told on the

@@ -16,6 +16,7 @@ func (g *Gatherer) Here(open *Open, profile *rules.Profile) Here {
 		x.profile = profile
 	}
 	x.locate()
+	x.here.Zone = x.hereZone()
 	return x.here
 }
 
@@ -26,9 +27,14 @@ func (x *gathering) locate() {
 	}
 	x.located = true
 	x.here = x.place()
+}
+
+// hereZone is the zone of here: what the address says, else that of its point.
+func (x *gathering) hereZone() *time.Location {
 	if x.here.Zone == nil && x.here.HasPoint {
-		x.here.Zone = x.from.Zones.At(x.here.Lat, x.here.Lon)
+		return x.from.Zones.At(x.here.Lat, x.here.Lon)
 	}
+	return x.here.Zone
 }
 
 // place finds here. An address only speaks for a person: a proxy's says where
