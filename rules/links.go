@@ -151,6 +151,8 @@ func wrongLink(text string, open bool, hosts []string) string {
 		return "a link names no user; remove what stands before @"
 	case u.Port() != "" && u.Port() != "443" || strings.HasSuffix(u.Host, ":"):
 		return "a link names no port; remove it"
+	case ascii(u.Hostname()) != u.Hostname():
+		return fmt.Sprintf("%q is not as the network has it; write the host as xn--...", u.Hostname())
 	case !IsHost(u.Hostname(), hosts):
 		return fmt.Sprintf("%q is not among the hosts of opentime.yaml; %s", u.Hostname(), strict.DidYouMean(u.Hostname(), hosts))
 	}

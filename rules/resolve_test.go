@@ -56,8 +56,10 @@ blocks:
 		var items shelf
 		for i := range rapid.IntRange(0, 14).Draw(t, "items") {
 			id := string(rune('a' + i))
-			item := &rules.Item{ID: id, Title: id, Image: rapid.SampledFrom([]string{"", "x", "x"}).Draw(t, "image"), Link: "https://shop.example/" + id,
-				Price: rules.Value{Type: rules.Money, N: rapid.Int64Range(0, 900).Draw(t, "price"), Text: "EUR"}}
+			item := &rules.Item{
+				ID: id, Title: id, Image: rapid.SampledFrom([]string{"", "x", "x"}).Draw(t, "image"), Link: "https://shop.example/" + id,
+				Price: rules.Value{Type: rules.Money, N: rapid.Int64Range(0, 900).Draw(t, "price"), Text: "EUR"},
+			}
 			if rapid.Bool().Draw(t, "new") {
 				item.Tags = []string{"new"}
 			}
@@ -67,8 +69,10 @@ blocks:
 			}
 			items = append(items, candidate)
 		}
-		s := rules.Signals{At: time.Unix(1_795_600_000, 0), Class: rules.Class(rapid.IntRange(0, 3).Draw(t, "class")),
-			Values: make([]rules.Value, len(c.Signals)), Items: items}
+		s := rules.Signals{
+			At: time.Unix(1_795_600_000, 0), Class: rules.Class(rapid.IntRange(0, 3).Draw(t, "class")),
+			Values: make([]rules.Value, len(c.Signals)), Items: items,
+		}
 		var d rules.Decider
 		seen := map[string]string{}
 		for _, x := range d.Decide(c, &s) {
