@@ -59,7 +59,8 @@ func TestAnItemIsPatchedUntilANewerFeed(t *testing.T) {
 	var rows []signals.ItemRow
 	body := `[{"id":"a","price":"9.90 EUR","genre":"Comedy","rating":4.5,"tags":["x","y"]},{"id":"c","price":"1 EUR"},
 		{"id":"a","prise":"1 EUR"},{"id":"a","price":"9,90"},{"id":"a","title":"Old","at":"2026-11-23T10:00:00Z"},
-		{"id":"a","link":"https://evil.example/"},{"id":"a","stock":3},{"id":"a"}]`
+		{"id":"a","link":"https://evil.example/"},{"id":"a","stock":3},{"id":"a"},
+		{"id":"a","price":"1 EUR","at":"2026-11-23T12:05:01Z"},{"id":"a","price":"9 EUR","at":"2026-11-23T12:05:00Z"},{"id":"a","price":"9.90 EUR","at":"2026-11-23T12:05:00Z"}]`
 	if err := json.Unmarshal([]byte(body), &rows); err != nil {
 		t.Fatal(err)
 	}
@@ -67,11 +68,14 @@ func TestAnItemIsPatchedUntilANewerFeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if applied.Applied != 1 || len(applied.Ignored) != 1 || applied.Ignored[0].Row != 5 || len(applied.Refused) != 6 {
+	if applied.Applied != 3 || len(applied.Ignored) != 1 || applied.Ignored[0] != (signals.RowNote{Row: 5, Why: "older"}) || len(applied.Refused) != 7 {
 		t.Errorf("got %+v", applied)
 	}
 	if why := applied.Refused[1].Why; !strings.Contains(why, `did you mean "price"?`) {
 		t.Errorf("an unknown attribute: %s", why)
+	}
+	if last := applied.Refused[6]; last.Row != 9 || !strings.Contains(last.Why, "ahead of the clock") {
+		t.Errorf("more than five minutes ahead: %+v", last)
 	}
 	see := func() string {
 		c := s.item("a")

@@ -60,9 +60,7 @@ func LoadClients(files fs.FS) (*Clients, error) {
 		if err != nil {
 			return nil, err
 		}
-		if date.After(c.date) {
-			c.date = date
-		}
+		c.old(date)
 	}
 	data, err := fs.ReadFile(files, "clients/networks.tsv")
 	if err != nil {
@@ -71,8 +69,16 @@ func LoadClients(files fs.FS) (*Clients, error) {
 	if c.networks, err = LoadNetworks("clients/networks.tsv", data); err != nil {
 		return nil, err
 	}
+	c.old(c.networks.date)
 	c.finish()
 	return c, nil
+}
+
+// old notes the day a table is of.
+func (c *Clients) old(date time.Time) {
+	if c.date.IsZero() || date.Before(c.date) {
+		c.date = date
+	}
 }
 
 func (c *Clients) addClient(f []string) error {
@@ -133,7 +139,7 @@ func (c *Clients) finish() {
 	}
 }
 
-// Date is the day the tables are of: the newest of them.
+// Date is the day the tables are of, that of networks too: the oldest of them.
 func (c *Clients) Date() time.Time { return c.date }
 
 // Names are the names Named knows, sorted.

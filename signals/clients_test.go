@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
+	"time"
 	"unsafe"
 
 	"example.com/opentime/rules"
@@ -155,6 +157,31 @@ func TestSeenAgents(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+func TestTheTablesAreAsOldAsTheOldest(t *testing.T) {
+	for i, old := range []string{"clients", "systems", "samples", "networks"} {
+		files := fstest.MapFS{}
+		for _, name := range []string{"clients", "systems", "samples", "networks"} {
+			data, err := os.ReadFile("../assets/clients/" + name + ".tsv")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, rows, _ := strings.Cut(string(data), "\n")
+			day := "2026-11-22"
+			if name == old {
+				day = "2026-10-0" + strconv.Itoa(i+1)
+			}
+			files["clients/"+name+".tsv"] = &fstest.MapFile{Data: []byte("# " + day + "\n" + rows)}
+		}
+		c, err := LoadClients(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := c.Date(), time.Date(2026, 10, i+1, 0, 0, 0, 0, time.UTC); !got.Equal(want) {
+			t.Errorf("with old %s the tables are of %v", old, got)
+		}
+	}
 }
 
 func TestLoadClientsSaysWhatIsWrong(t *testing.T) {

@@ -90,6 +90,3 @@ func (n *Networks) Lookup(a netip.Addr) (string, bool) {
 	}
 	return "", false
 }
-
-// Date is the day the table is of.
-func (n *Networks) Date() time.Time { return n.date }
