@@ -44,7 +44,7 @@ func TestCountdown(t *testing.T) {
 		frames int
 	}{{0, 1}, {-9, 1}, {1, 2}, {59, 60}, {3*86400 + 5, 60}, {3600, 60}, {86400*120 + 30, 60}}
 	for _, test := range tests {
-		p := &render.Picture{Layout: l, Format: render.GIF, Density: 1, Locale: "nl", Values: []render.Value{moment(test.left), text("Nog even")}}
+		p := &render.Picture{Layout: l, Format: render.GIF, Width: 300, Height: 60, Density: 1, Locale: "nl", Values: []render.Value{moment(test.left), text("Nog even")}}
 		partial, err := r.Draw(p)
 		if err != nil {
 			t.Fatal(err)
@@ -87,6 +87,7 @@ func TestCountdown(t *testing.T) {
 }
 
 func TestCountdownAsDate(t *testing.T) {
+	t.Parallel()
 	r, _ := renderer(t)
 	p := &render.Picture{Layout: layoutNamed(t, "countdown"), Format: render.GIF, AsDate: true, DateText: "27 november", Values: []render.Value{moment(60)}}
 	one, err := r.Draw(p)
@@ -215,6 +216,7 @@ func TestConcurrently(t *testing.T) {
 }
 
 func TestDrawRefuses(t *testing.T) {
+	t.Parallel()
 	r, photo := renderer(t)
 	strip := layoutNamed(t, "strip")
 	tests := []struct {
@@ -266,6 +268,7 @@ func TestPanic(t *testing.T) {
 }
 
 func TestPNGPalette(t *testing.T) {
+	t.Parallel()
 	r, _ := renderer(t)
 	l := layoutOf(t, "a.yaml", "layout: a\nsize: 600x120\nlayers:\n  - box: {background: \"#14151c\", border-radius: 20}\n")
 	i, err := r.Draw(&render.Picture{Layout: l, Format: render.PNG})

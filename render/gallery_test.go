@@ -270,6 +270,7 @@ func tileDifference(a, b *image.RGBA, tile image.Rectangle) float64 {
 // TestContrast draws the headline over a white photo: what lies under the
 // white text must stay dark enough to read, 4.5 to 1.
 func TestContrast(t *testing.T) {
+	t.Parallel()
 	fonts, err := builtInFonts()
 	if err != nil {
 		t.Fatal(err)

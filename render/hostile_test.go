@@ -74,6 +74,7 @@ func TestDrawSurvivesHostileValues(t *testing.T) {
 
 // TestSmallPlaces draws layers that have no room.
 func TestSmallPlaces(t *testing.T) {
+	t.Parallel()
 	r, photo := renderer(t)
 	for _, size := range []string{"width: 0, height: 0", "width: 0.2, height: 0.2", "left: 299, top: 99", "left: 1200, top: 1200"} {
 		l := layoutOf(t, "a.yaml", `layout: a

@@ -26,6 +26,7 @@ func red(t *testing.T, i render.Image, y int) (n, first, last int) {
 // TestBarIsAsLongAsItsValue measures bars: a small share must not look like a
 // larger one, however round the bar's ends are.
 func TestBarIsAsLongAsItsValue(t *testing.T) {
+	t.Parallel()
 	r, _ := renderer(t)
 	for _, radius := range []string{"0", "12", "30"} {
 		l := layoutOf(t, "a.yaml", "layout: a\nsize: 300x60\nvalues: {n: number}\nlayers:\n  - bar: {value: \"{n}\", color: \"#ff0000\", background: \"#ffffff\", border-radius: "+radius+"}\n")
@@ -51,6 +52,7 @@ func TestBarIsAsLongAsItsValue(t *testing.T) {
 // TestMirrored wants a layout of shapes in a locale written from right to left
 // to be the picture of others seen in a mirror.
 func TestMirrored(t *testing.T) {
+	t.Parallel()
 	r, _ := renderer(t)
 	l := layoutOf(t, "a.yaml", `layout: a
 size: 300x80

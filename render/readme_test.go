@@ -71,6 +71,7 @@ func unknownKey(kind, key string) string {
 
 // TestReadme draws every example of README.md.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	data, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)

@@ -110,6 +110,7 @@ var samples = []struct {
 }
 
 func TestDrawLooksAsItDid(t *testing.T) {
+	t.Parallel()
 	ts := typesetter(t)
 	for _, sample := range samples {
 		t.Run(sample.name, func(t *testing.T) {

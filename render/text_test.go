@@ -164,6 +164,7 @@ func TestDrawAfterMeasureIsTheSame(t *testing.T) {
 // TestTypesettersDrawTheSameAtOnce draws in several goroutines over the same
 // fonts: the race detector finds what they share, the pixels what they mix up.
 func TestTypesettersDrawTheSameAtOnce(t *testing.T) {
+	t.Parallel()
 	draw := func(ts *render.Typesetter) []byte {
 		dst := canvas(500, 60)
 		for _, sample := range samples[:24] {
@@ -249,6 +250,7 @@ func TestLoadFontsRefuses(t *testing.T) {
 // TestLoadFontsSurvivesBrokenFonts changes bytes of a font: it is refused, or
 // it draws something.
 func TestLoadFontsSurvivesBrokenFonts(t *testing.T) {
+	t.Parallel()
 	whole, err := os.ReadFile("../assets/fonts/NotoSansLao-Regular.ttf")
 	if err != nil {
 		t.Fatal(err)
