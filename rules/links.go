@@ -81,12 +81,12 @@ func (l *loader) link(n *strict.Node, t Template) (Template, bool) {
 	}
 	out := make(Template, len(t))
 	for i, p := range t {
-		p.Literal = ascii(p.Literal)
-		out[i] = p
-		if strings.ContainsFunc(p.Literal, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune("\"<>\\^`|", r) }) {
+		if strings.ContainsFunc(p.Literal, func(r rune) bool { return r < 0x80 && !inLink(byte(r)) }) {
 			l.Errorf(n, "a link has no spaces, quotes or <>; write %%20 for a space")
 			return nil, false
 		}
+		p.Literal = ascii(p.Literal)
+		out[i] = p
 	}
 	return out, true
 }
@@ -175,11 +175,16 @@ func IsHost(host string, hosts []string) bool {
 	return false
 }
 
-// ascii percent-encodes what is not ASCII.
+// inLink reports whether a character may stand in a link as it is (RFC 3986).
+func inLink(c byte) bool {
+	return c > ' ' && c < 0x7f && !strings.ContainsRune("\"<>\\^`{|}", rune(c))
+}
+
+// ascii percent-encodes what may not stand in a link.
 func ascii(text string) string {
 	var b strings.Builder
 	for i := range len(text) {
-		if text[i] < 0x80 {
+		if inLink(text[i]) {
 			b.WriteByte(text[i])
 			continue
 		}

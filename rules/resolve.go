@@ -149,7 +149,7 @@ func (v *view) link(texts [][]Template) string {
 			b.WriteString(p.Literal)
 			query = query || strings.Contains(p.Literal, "?")
 		case p.Whole:
-			b.WriteString(v.value(p.Ref).Text)
+			b.WriteString(ascii(v.value(p.Ref).Text))
 		case query:
 			b.WriteString(escape(v.write(v.value(p.Ref), &p.Format)))
 		default:
