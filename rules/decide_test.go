@@ -3,6 +3,7 @@ package rules_test
 import (
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,20 +27,44 @@ func TestCampaignsDecideAsTheirTestsSay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := load(t, string(archive.Files[0].Data))
-			root, problems := strict.Parse(archive.Files[1].Name, archive.Files[1].Data)
-			tests, more := rules.LoadTests(archive.Files[1].Name, root, c, sender(t))
-			if problems = append(problems, more...); len(problems) > 0 {
-				t.Fatal(problems)
-			}
-			for _, test := range tests {
-				s := opened(c, test)
-				test.Given(c, &s)
-				for _, p := range test.Compare(c, &s) {
-					t.Errorf("%s: %s", test.Name, p)
-				}
-			}
+			runTests(t, load(t, string(archive.Files[0].Data)), archive.Files[1])
 		})
+	}
+}
+
+// TestAppendixDecidesAsItsTestsSay runs the tests that stand beside campaigns
+// of the appendix.
+func TestAppendixDecidesAsItsTestsSay(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/appendix.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, f := range archive.Files {
+		if name, ok := strings.CutSuffix(f.Name, ".test.yaml"); ok {
+			ran++
+			t.Run(name, func(t *testing.T) { runTests(t, load(t, string(appendix(t, name))), f) })
+		}
+	}
+	if ran < 7 {
+		t.Errorf("only %d campaigns have tests", ran)
+	}
+}
+
+// runTests runs a campaign's tests.
+func runTests(t *testing.T, c *rules.Campaign, f txtar.File) {
+	t.Helper()
+	root, problems := strict.Parse(f.Name, f.Data)
+	tests, more := rules.LoadTests(f.Name, root, c, sender(t))
+	if problems = append(problems, more...); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for _, test := range tests {
+		s := opened(c, test)
+		test.Given(c, &s)
+		for _, p := range test.Compare(c, &s) {
+			t.Errorf("%s: %s", test.Name, p)
+		}
 	}
 }
 
