@@ -50,6 +50,9 @@ func (s *Server) Ask(ask Ask) (Answer, error) {
 	if !ok {
 		return Answer{}, s.unknown(ask)
 	}
+	if published.FallbackOnly {
+		return Answer{}, fmt.Errorf("campaign %q serves its fallbacks only: its last good revision has problems now; run opentime check", published.ID)
+	}
 	position := max(1, ask.Position)
 	if position > block.Positions {
 		return Answer{}, fmt.Errorf("block %q has %d positions; there is no %d", block.ID, block.Positions, position)

@@ -76,6 +76,10 @@ func DrawGeneric(p *Published, items rules.Items, draw func(*render.Picture) (re
 			p.genericAt(at, d.Locale, format).Store(g)
 		}
 	}
+	if err := p.keepGeneric(folder); err != nil {
+		return fmt.Errorf("keep fallbacks of %s: %w", c.ID, err)
+	}
+	used[genericIndex] = true
 	return removeOthers(folder, used)
 }
 
@@ -98,12 +102,12 @@ func (g *genericPicture) draw(picture *render.Picture, draw func(*render.Picture
 	if err != nil {
 		return err
 	}
-	return writeWhole(g.path, image.Bytes)
+	return WriteWhole(g.path, image.Bytes)
 }
 
-// writeWhole writes a file so that it is there whole or not at all, after a
+// WriteWhole writes a file so that it is there whole or not at all, after a
 // loss of power too.
-func writeWhole(path string, data []byte) error {
+func WriteWhole(path string, data []byte) error {
 	part, err := os.Create(path + ".part")
 	if err != nil {
 		return err

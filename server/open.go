@@ -55,7 +55,8 @@ func place(b *rules.Block, position int) int {
 func within(b *rules.Block, position int) bool { return position >= 1 && position <= b.Positions }
 
 // decide gathers and decides a reading once; whoever comes second waits for
-// that. A panic leaves a reading that shows fallbacks.
+// that. A panic leaves a reading that shows fallbacks, and so does a campaign
+// that has nothing else.
 func (s *Server) decide(r *reading, open *Open) {
 	r.once.Do(func() {
 		defer func() {
@@ -64,6 +65,9 @@ func (s *Server) decide(r *reading, open *Open) {
 				slog.Error("deciding panicked", "campaign", r.published.ID, "cause", cause, "stack", string(debug.Stack()))
 			}
 		}()
+		if r.failed = r.published.FallbackOnly; r.failed {
+			return
+		}
 		s.gather(r, open)
 		s.settle(r)
 	})

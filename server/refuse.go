@@ -34,6 +34,19 @@ func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 	ctx.SetConnectionClose()
 }
 
+// leaveBody leaves the body of an open or a click unread, whatever is wrong with
+// it: nobody looks at it, and the connection ends after the answer.
+func leaveBody(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	if header.ContentLength() == 0 || header.ContentLength() < -1 {
+		return fasthttp.RequestConfig{}
+	}
+	if uri := header.RequestURI(); isImagePath(uri) || isClickPath(uri) {
+		header.SetContentLength(0)
+		header.SetConnectionClose()
+	}
+	return fasthttp.RequestConfig{}
+}
+
 // requestPath returns the path that a request asks for which could not be read:
 // from the first /i/ or /c/ on, without what follows a "?". Nil where there is
 // none.

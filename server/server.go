@@ -99,7 +99,7 @@ func New(config Config) (*Server, error) {
 		ReadBufferSize: maxHeader, WriteBufferSize: writeBuffer, MaxRequestBodySize: maxBody,
 		ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		Concurrency: maxConnections, NoDefaultServerHeader: true, NoDefaultContentType: true,
-		CloseOnShutdown: true, StreamRequestBody: false,
+		CloseOnShutdown: true, HeaderReceived: leaveBody,
 	}
 	s.admin = s.newAdmin()
 	return s, nil

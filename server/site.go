@@ -20,6 +20,11 @@ type Published struct {
 	Layouts  map[string]*render.Layout  // by id, as the campaign's rules.Layouts name them
 	Formats  map[string][]render.Format // that sent links may ask for, by block: all it ever was published in
 
+	// FallbackOnly: the campaign's file says nothing any more that this release
+	// would serve. Its images are its fallbacks, and its clicks lead to what was
+	// shown, or to theirs.
+	FallbackOnly bool
+
 	generic generics
 }
 

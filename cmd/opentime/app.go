@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -65,9 +66,30 @@ func startApp(e *env, o serveOptions) (*app, error) {
 		return nil, err
 	}
 	if ofConfig := s.problemsIn(s.config.file); strict.Bad(ofConfig) {
-		return nil, e.tell(ofConfig, false)
+		last, err := loadLastConfig(s, o)
+		if err != nil {
+			return nil, e.tell(ofConfig, false)
+		}
+		for _, p := range ofConfig {
+			slog.Error("the last good opentime.yaml serves on", "problem", p.String())
+		}
+		s = last
 	}
 	return startSite(e, s, o)
+}
+
+// loadLastConfig loads a site whose opentime.yaml is broken with the last one
+// that was published.
+func loadLastConfig(broken *site, o serveOptions) (*site, error) {
+	text, err := lastConfig(cmp.Or(o.data, broken.folder.path(broken.config.data)))
+	if err != nil {
+		return nil, err
+	}
+	s, err := loadSiteAs(broken.folder, text, nothing)
+	if err == nil && strict.Bad(s.problemsIn(s.config.file)) {
+		err = errors.New("the last opentime.yaml is no better")
+	}
+	return s, err
 }
 
 // startSite serves a site that is loaded.
@@ -122,7 +144,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if err := a.importDemo(); err != nil {
 		return err
 	}
-	if a.publisher, err = newPublisher(data, library, renderer.Draw, a.catalogue.Items); err != nil {
+	if a.publisher, err = newPublisher(data, a.site.config.sender, library, renderer.Draw, a.catalogue.Items); err != nil {
 		return err
 	}
 	config, err := a.serverConfig(o, keys, renderer)
@@ -142,7 +164,8 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 // fallbacksEvery is how soon a fallback follows the catalogue.
 const fallbacksEvery = 15 * time.Second
 
-// keepFallbacks draws fallbacks again whose items changed, until ctx ends.
+// keepFallbacks draws fallbacks again whose items changed, and publishes again
+// what could not be written, until ctx ends.
 func (a *app) keepFallbacks(ctx context.Context) {
 	tick := time.NewTicker(fallbacksEvery)
 	defer tick.Stop()
@@ -152,8 +175,18 @@ func (a *app) keepFallbacks(ctx context.Context) {
 			return
 		case <-tick.C:
 			a.refreshFallbacks()
+			if a.unwritten() {
+				a.reload()
+			}
 		}
 	}
+}
+
+// unwritten reports whether the last publishing failed for want of a disk.
+func (a *app) unwritten() bool {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
+	return a.publisher.failed
 }
 
 func (a *app) refreshFallbacks() {
@@ -338,6 +371,9 @@ func (a *app) reload() []strict.Problem {
 			slog.Error("reload failed; the last good state serves on", "problem", p.String())
 		}
 		return ofConfig
+	}
+	if changed := a.site.config.needsRestart(&s.config); len(changed) > 0 {
+		slog.Warn("changed in opentime.yaml, and in force after a restart only", "keys", changed)
 	}
 	a.profiles.Declare(s.sender.Attributes)
 	a.gatherer.Swap(func(sources *signals.Sources) { sources.Attributes = s.sender.Attributes })

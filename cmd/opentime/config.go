@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ type placesConfig struct {
 
 // keepConfig is for how long things are kept.
 type keepConfig struct {
-	journal, shown, behaviour time.Duration
+	journal, shown time.Duration
 }
 
 // day is what keep and age count in.
@@ -78,9 +79,44 @@ func defaultConfig(file string) config {
 	return config{
 		file: file, public: "http://127.0.0.1:8080", listen: "127.0.0.1:8080", admin: "127.0.0.1:8081",
 		recipients: rules.Signed, consent: rules.ConsentAggregate, campaigns: "campaigns", data: "data",
-		keep:    keepConfig{journal: 90 * day, shown: 90 * day, behaviour: 1100 * day},
+		keep:    keepConfig{journal: 90 * day, shown: 90 * day},
 		weather: weatherConfig{age: 3 * time.Hour},
 	}
+}
+
+// needsRestart returns the keys that differ in a newer file and that a running
+// server cannot change.
+func (c *config) needsRestart(newer *config) []string {
+	var changed []string
+	for _, k := range []struct {
+		key  string
+		same bool
+	}{
+		{"sender", c.sender == newer.sender},
+		{"public", c.public == newer.public},
+		{"home", c.home == newer.home},
+		{"listen", c.listen == newer.listen},
+		{"admin", c.admin == newer.admin},
+		{"data", c.data == newer.data},
+		{"recipients", c.recipients == newer.recipients},
+		{"consent", c.consent == newer.consent},
+		{"trusted_proxies", slices.Equal(c.trusted, newer.trusted)},
+		{"weather", c.weather == newer.weather},
+		{"keep", c.keep == newer.keep},
+		{"fonts", slices.Equal(c.fonts, newer.fonts)},
+		{"feeds", slices.EqualFunc(c.feeds, newer.feeds, feedConfig.same)},
+	} {
+		if !k.same {
+			changed = append(changed, k.key)
+		}
+	}
+	return changed
+}
+
+// same reports whether two feeds are declared alike.
+func (f feedConfig) same(o feedConfig) bool {
+	return f.id == o.id && f.url == o.url && f.file == o.file && f.refresh == o.refresh && f.currency == o.currency &&
+		slices.EqualFunc(f.attributes, o.attributes, func(a, b rules.Attribute) bool { return a.Name == b.Name && a.Type == b.Type })
 }
 
 // loadConfig reads opentime.yaml and says everything that is wrong with it.
@@ -241,6 +277,6 @@ func (r *configReader) keep(n *strict.Node) {
 	r.Map(n, strict.Keys{
 		"journal":   func(n *strict.Node) { k.journal = r.Duration(n) },
 		"shown":     func(n *strict.Node) { k.shown = r.Duration(n) },
-		"behaviour": func(n *strict.Node) { k.behaviour = r.Duration(n) },
+		"behaviour": r.later("behaviour"),
 	})
 }

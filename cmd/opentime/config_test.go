@@ -33,7 +33,7 @@ feeds:
 places: {cinemas: places.csv, shops: {file: shops.csv, route: "https://maps.example/?q={lat},{lon}"}}
 profiles: {attributes: {points: number, delivery: {type: text, values: [sorting, delivered], age: 6h, open: true}}}
 segments: {gold: {profile.points: "> 100"}}
-keep: {journal: 30d, shown: 2w, behaviour: 1d12h}
+keep: {journal: 30d, shown: 2w}
 `
 
 func TestConfigReadsEveryKey(t *testing.T) {
@@ -57,7 +57,7 @@ func TestConfigReadsEveryKey(t *testing.T) {
 		"attributes": len(c.attributes) == 2 && c.attributes[0].Type == rules.Number,
 		"attribute":  c.attributes[1].Open && c.attributes[1].Age == 6*time.Hour && len(c.attributes[1].Values) == 2,
 		"segments":   c.segments != nil,
-		"keep":       c.keep == keepConfig{30 * day, 14 * day, 36 * time.Hour},
+		"keep":       c.keep == keepConfig{30 * day, 14 * day},
 	}
 	for name, ok := range checks {
 		if !ok {

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"image"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -184,11 +186,18 @@ func (d *damage) junk() {
 		"GET /i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("y", 20<<10) + "\r\n\r\n",
 		"GET /i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", "GET /i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
 		"GET /i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",
+		"GET //i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\n\r\n", "GET /./i/weekly-films/hero.gif HTTP/1.1\r\nHost: x\r\n\r\n",
+		"POST /i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 3\r\n\r\nabc",
 		"GET /i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
 		"GET /i/weekly-films/hero.jpg HTTP/1.1\r\nHost: x\r\n\xff\xfe: 1\r\n\r\n",
 	} {
 		d.count++
-		d.raw(request)
+		body, _ := d.raw(request)
+		_, format, _ := image.DecodeConfig(bytes.NewReader(body))
+		asked := strings.NewReplacer("jpg", "jpeg", "%", "").Replace(string(regexp.MustCompile(`(jpg|gif|png)`).Find([]byte(request + "png"))))
+		if format != asked {
+			d.t.Errorf("%.100q: a %s", request, format)
+		}
 	}
 }
 
@@ -199,9 +208,13 @@ func (d *damage) clicks(r string) {
 		"/c/weekly-films/hero?r=" + r, "/c/weekly-films/hero?r={{r}}", "/c/weekly-films/hero?r=%", "/c/nothing/hero", "/c/", "/c/x", "/c/weekly-films",
 		"/c/weekly-films/nothing", "/c/weekly-films/picks/99", "/c/weekly films/hero", "/c/a\x01b", "/C/WEEKLY-FILMS/HERO'",
 		"/c/weekly-films/hero?url=https://evil.example", "/c/https://evil.example", "/c//evil.example", "/c/weekly-films/hero?" + strings.Repeat("x", 20<<10),
+		"//c/weekly-films/hero", "/x/../c/weekly-films/hero", "/c/weekly-films/hero HTTP/1.1\r\nContent-Length: 2000000",
 	} {
 		d.count++
 		request := "GET " + path + " HTTP/1.1\r\nHost: evil.example\r\nUser-Agent: " + chrome + "\r\n\r\n"
+		if strings.Contains(path, "HTTP/") {
+			request = strings.Replace(request, " HTTP/1.1\r\nHost", "\r\nHost", 1)
+		}
 		answer := d.ask(request)
 		to, err := url.Parse(answer.Header.Get("Location"))
 		if answer.StatusCode != http.StatusFound || err != nil || to.Scheme != "https" || to.Hostname() != "cinema.example" {

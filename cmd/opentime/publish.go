@@ -2,10 +2,7 @@ package main
 
 import (
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
@@ -30,52 +27,24 @@ type publisher struct {
 	items    func(feed string) rules.Items
 	gatherer *signals.Gatherer // for tests: knows clients only
 
-	last  map[string]*server.Published // what is served, by campaign
-	index publishedIndex
+	last   map[string]*server.Published // what is served, by campaign
+	index  publishedIndex
+	failed bool // something could not be written: publish again
 }
 
-// publishedIndex says which revision of each campaign is published, and the
-// highest number given. It stands in data/published.json.
-type publishedIndex struct {
-	Number    uint64                    `json:"number"`
-	Campaigns map[string]publishedEntry `json:"campaigns"`
-}
-
-// publishedEntry is one campaign of the index.
-type publishedEntry struct {
-	Number   uint64 `json:"number"`
-	Revision string `json:"revision"`
-	File     string `json:"file"` // of the campaign, relative to its folder
-	// Formats are those that each block was ever published in: sent links ask
-	// for them as long as there are links.
-	Formats map[string][]render.Format `json:"formats"`
-}
-
-func newPublisher(data string, library *render.Library, draw func(*render.Picture) (render.Image, error), items func(feed string) rules.Items) (*publisher, error) {
+func newPublisher(data, sender string, library *render.Library, draw func(*render.Picture) (render.Image, error), items func(feed string) rules.Items) (*publisher, error) {
 	gatherer, err := testGatherer()
 	if err != nil {
 		return nil, err
 	}
 	p := &publisher{data: data, library: library, draw: draw, items: items, gatherer: gatherer, last: map[string]*server.Published{}}
-	p.index.Campaigns = map[string]publishedEntry{}
-	text, err := os.ReadFile(p.indexPath())
-	if errors.Is(err, fs.ErrNotExist) {
-		return p, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &p.index)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read published revisions: %w", err)
+	if p.index, err = readIndex(data, sender); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
 
-func (p *publisher) indexPath() string { return filepath.Join(p.data, "published.json") }
-
-func (p *publisher) folderOf(revision string) string {
-	return filepath.Join(p.data, "revisions", revision)
-}
+func (p *publisher) folderOf(revision string) string { return revisionFolder(p.data, revision) }
 
 // publish publishes every campaign of s whose revision is new and that is
 // right, and returns what is served then. What could not be published is in
@@ -83,8 +52,9 @@ func (p *publisher) folderOf(revision string) string {
 // served.
 func (p *publisher) publish(s *site) (*server.Site, []strict.Problem) {
 	problems := slices.Clone(s.problems)
+	p.failed = false
 	for _, c := range s.campaigns {
-		if old, ok := p.last[c.ID]; ok && old.Revision == s.revision(c) && !c.bad {
+		if old, ok := p.last[c.ID]; ok && old.Revision == s.revision(c) && !old.FallbackOnly && !c.bad {
 			continue
 		}
 		wrong := p.one(s, c)
@@ -96,7 +66,8 @@ func (p *publisher) publish(s *site) (*server.Site, []strict.Problem) {
 	for id := range p.index.Campaigns {
 		p.keepLast(id)
 	}
-	if err := p.writeIndex(); err != nil {
+	if err := p.index.write(p.data); err != nil {
+		p.failed = true
 		slog.Error("published revisions could not be written", "err", err)
 	}
 	return &server.Site{Sender: s.sender, Campaigns: maps.Clone(p.last)}, strict.Sort(problems)
@@ -119,6 +90,7 @@ func (p *publisher) one(s *site, c *campaign) []strict.Problem {
 	entry.Formats = withFormats(entry.Formats, c.Campaign)
 	published, err := p.make(s, c, entry.Formats)
 	if err != nil {
+		p.failed = true
 		return []strict.Problem{{File: c.File, Line: 1, Col: 1, Text: err.Error()}}
 	}
 	p.index.Number++
@@ -145,12 +117,15 @@ func (p *publisher) before(id string) *rules.Campaign {
 	if !ok {
 		return nil
 	}
-	_, c, err := p.kept(id, entry)
+	if _, c, err := p.kept(id, entry); err == nil {
+		return c.Campaign
+	}
+	last, err := server.LoadGeneric(p.genericFolder(), entry.Revision)
 	if err != nil {
 		slog.Error("last revision cannot be compared with", "campaign", id, "err", err)
 		return nil
 	}
-	return c.Campaign
+	return last.Campaign
 }
 
 // withFormats adds the formats a campaign's blocks have now to those that they
@@ -186,13 +161,18 @@ func (p *publisher) make(s *site, c *campaign, formats map[string][]render.Forma
 
 // drawGeneric draws a campaign's fallbacks with the items there are now.
 func (p *publisher) drawGeneric(published *server.Published) error {
-	return server.DrawGeneric(published, p.items(published.Catalogue), p.draw, filepath.Join(p.data, "generic"))
+	return server.DrawGeneric(published, p.items(published.Catalogue), p.draw, p.genericFolder())
 }
+
+func (p *publisher) genericFolder() string { return filepath.Join(p.data, "generic") }
 
 // refresh draws fallbacks again whose items changed: what is sold out leaves
 // them.
 func (p *publisher) refresh() {
 	for id, published := range p.last {
+		if published.FallbackOnly {
+			continue
+		}
 		if err := p.drawGeneric(published); err != nil {
 			slog.Warn("fallbacks not drawn again; the last ones serve on", "campaign", id, "err", err)
 		}
@@ -237,6 +217,10 @@ func (p *publisher) keepLast(id string) {
 	}
 	published, err := p.load(id, entry)
 	if err != nil {
+		slog.Error("last good revision serves its fallbacks only", "campaign", id, "err", err)
+		published, err = server.LoadGeneric(p.genericFolder(), entry.Revision)
+	}
+	if err != nil {
 		slog.Error("last good revision cannot be served", "campaign", id, "err", err)
 		return
 	}
@@ -271,19 +255,6 @@ func (p *publisher) load(id string, entry publishedEntry) (*server.Published, er
 	return published, nil
 }
 
-// writeIndex writes which revisions are published.
-func (p *publisher) writeIndex() error {
-	text, err := json.MarshalIndent(p.index, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write published revisions: %w", err)
-	}
-	part := p.indexPath() + ".part"
-	if err := os.WriteFile(part, text, 0o644); err != nil {
-		return fmt.Errorf("write published revisions: %w", err)
-	}
-	return os.Rename(part, p.indexPath())
-}
-
 // lost says what a sent mail may rely on and a new revision no longer has: a
 // block, a position, a parameter, or the seed that holdouts are drawn from.
 func lost(old, c *rules.Campaign) []strict.Problem {
@@ -292,7 +263,7 @@ func lost(old, c *rules.Campaign) []strict.Problem {
 	}
 	r := &strict.Reader{}
 	at := &strict.Node{File: c.File, Line: 1, Col: 1}
-	if old.Seed != c.Seed {
+	if old.Seed != "" && old.Seed != c.Seed {
 		r.Errorf(at, "the seed was %q and is %q; a published seed never changes, put it back", old.Seed, c.Seed)
 	}
 	for _, p := range old.Params {

@@ -116,15 +116,29 @@ func (l *ladder) write(name, text string) {
 
 func (l *ladder) start() {
 	l.t.Helper()
+	if err := l.tryStart(); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *ladder) tryStart() error {
 	e := &env{stdout: io.Discard, stderr: os.Stderr, now: l.clock, getenv: func(name string) string {
 		return map[string]string{"OPENTIME_KEYS": demoKeys, "OPENTIME_TOKEN_READ": "read"}[name]
 	}}
 	a, err := startApp(e, serveOptions{path: l.dir, listen: "127.0.0.1:0", admin: "127.0.0.1:0", data: l.data})
 	if err != nil {
-		l.t.Fatal(err)
+		return err
 	}
 	l.app = a
 	l.t.Cleanup(func() { _ = a.stop() })
+	return nil
+}
+
+func (l *ladder) stop() {
+	l.t.Helper()
+	if err := l.app.stop(); err != nil {
+		l.t.Fatal(err)
+	}
 }
 
 // open opens an image, which must come whole, and returns its rung and bytes.
@@ -222,6 +236,93 @@ func TestAClickFollowsTheFallbackThatWasSent(t *testing.T) {
 	l.wants("a layout panics", "/i/spring/broken.jpg"+r, "generic")
 	if link := l.click("/c/spring/broken" + r); link != "https://shop.example/spring" {
 		t.Errorf("a click leads to %s, not where the fallback said", link)
+	}
+}
+
+func TestAServerStartsWhateverIsBroken(t *testing.T) {
+	l := newLadder(t)
+	before := l.wants("all is well", "/i/spring/hero.jpg", "live")
+	same := func(name string) {
+		t.Helper()
+		if after := l.wants(name, "/i/spring/hero.jpg", "live"); after != before {
+			t.Errorf("%s: the hero is another", name)
+		}
+	}
+	l.stop()
+	l.write("opentime.yaml", "sender: [")
+	l.start()
+	same("opentime.yaml broken")
+
+	l.stop()
+	l.write("opentime.yaml", ladderConfig)
+	if err := os.Rename(filepath.Join(l.dir, "campaigns"), filepath.Join(l.dir, "elsewhere")); err != nil {
+		t.Fatal(err)
+	}
+	l.start()
+	same("the campaigns' folder gone")
+
+	l.stop()
+	if err := os.Rename(filepath.Join(l.dir, "elsewhere"), filepath.Join(l.dir, "campaigns")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(indexPath(l.data), []byte(`{"number": 1, "camp`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	l.start()
+	same("the index of what is published damaged")
+
+	l.stop()
+	l.write("opentime.yaml", strings.Replace(ladderConfig, "sender: shop", "sender: shoe", 1))
+	if err := l.tryStart(); err == nil || !strings.Contains(err.Error(), `of sender "shop", not "shoe"`) {
+		t.Errorf("another sender's data: %v", err)
+	}
+}
+
+// TestARevisionThatHasProblemsNowServesItsFallbacks is about a later release
+// that checks more: what was sent shows its fallbacks and leads to their links.
+func TestARevisionThatHasProblemsNowServesItsFallbacks(t *testing.T) {
+	l := newLadder(t)
+	fallback := l.wants("the fallback", "/i/spring/broken.jpg", "generic")
+	r := l.r("emma")
+	l.wants("all is well", "/i/spring/broken.jpg"+r, "generic")
+	l.stop()
+	bad := strings.Replace(ladderCampaign, "show: {link", "shew: 1\nshow: {link", 1)
+	l.write("campaigns/spring.yaml", bad)
+	kept, err := filepath.Glob(filepath.Join(l.data, "revisions", "*", "campaigns", "spring.yaml"))
+	if err != nil || len(kept) != 1 {
+		t.Fatal(kept, err)
+	}
+	if err := os.WriteFile(kept[0], []byte(bad), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	l.start()
+	if after := l.wants("its fallback", "/i/spring/broken.jpg", "generic"); after != fallback {
+		t.Error("the fallback is another")
+	}
+	l.wants("another block's", "/i/spring/hero.jpg", "generic")
+	for _, path := range []string{"/c/spring/hero", "/c/spring/hero" + r, "/c/spring/broken" + r} {
+		if link := l.click(path); link != "https://shop.example/spring" {
+			t.Errorf("%s leads to %s", path, link)
+		}
+	}
+	l.write("campaigns/spring.yaml", strings.Replace(ladderCampaign, "  hero:", "  hera:", 1))
+	if problems := l.app.reload(); len(problems) == 0 {
+		t.Error("a block that was published can be removed since its campaign has problems")
+	}
+	l.write("campaigns/spring.yaml", ladderCampaign)
+	if problems := l.app.reload(); len(problems) > 0 {
+		t.Error("mended, but", problems)
+	}
+	l.wants("mended", "/i/spring/hero.jpg", "live")
+}
+
+func TestAFeedFileIsReadWhenItChanges(t *testing.T) {
+	l := newLadder(t)
+	before := l.wants("a feed", "/i/spring/first.jpg", "live")
+	l.write("shop.xml", strings.Replace(ladderFeed, "Rose", "Tulip", 1))
+	l.app.reload()
+	if after := l.wants("a feed that changed", "/i/spring/first.jpg", "live"); after == before {
+		t.Error("an item's new title does not show")
 	}
 }
 

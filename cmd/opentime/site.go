@@ -73,6 +73,12 @@ func loadSiteWith(where folder, data func(*site)) (*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, cause(err))
 	}
+	return loadSiteAs(where, text, data)
+}
+
+// loadSiteAs is loadSiteWith for an opentime.yaml with this text.
+func loadSiteAs(where folder, text []byte, data func(*site)) (*site, error) {
+	name := where.path(configName)
 	s := &site{folder: where, layouts: map[string]*render.Layout{}, configData: text, layoutFiles: map[string][]byte{}}
 	s.config, s.problems = loadConfig(name, text)
 	if err := s.builtInLayouts(); err != nil {
@@ -131,7 +137,7 @@ func (s *site) files() ([]yamlFile, error) {
 		}
 	})
 	if err != nil {
-		s.problem(s.config.file, "campaigns cannot be read from %s: %v; make the folder, or name another with campaigns:", root, cause(err))
+		s.problem(root, "campaigns cannot be read from %s: %v; make the folder, or name another with campaigns:", root, cause(err))
 		return nil, nil
 	}
 	var files []yamlFile

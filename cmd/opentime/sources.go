@@ -103,6 +103,11 @@ func pointsOf(lists map[string]*signals.Places) []signals.Point {
 // reloadSources reads again what lies in files. What is wrong keeps the last
 // good one.
 func (a *app) reloadSources(s *site) {
+	for _, f := range a.site.config.feeds {
+		if f.file != "" {
+			a.refresh(context.Background(), f.id)
+		}
+	}
 	if err := a.loadPlaces(s); err != nil {
 		slog.Error("places not reloaded; the last good ones serve on", "err", err)
 	}
@@ -183,16 +188,22 @@ func (a *app) openCatalogue(ctx context.Context, library *render.Library, data s
 	}
 	a.catalogue = catalogue
 	for _, f := range config.Feeds {
-		report, err := catalogue.Refresh(ctx, f.ID)
-		if err != nil {
-			slog.Error("feed not loaded", "feed", f.ID, "err", err)
-		}
-		for _, problem := range report.Problems {
-			slog.Warn("item left out", "problem", problem.String())
-		}
+		a.refresh(ctx, f.ID)
 	}
 	a.running.Go(func() { guarded("feeds", func() { catalogue.Run(ctx) }) })
 	return nil
+}
+
+// refresh reads a feed now and tells what is wrong with it. One that cannot be
+// read keeps the last good one.
+func (a *app) refresh(ctx context.Context, feed string) {
+	report, err := a.catalogue.Refresh(ctx, feed)
+	if err != nil {
+		slog.Error("feed not loaded", "feed", feed, "err", err)
+	}
+	for _, problem := range report.Problems {
+		slog.Warn("in a feed", "problem", problem.String())
+	}
 }
 
 // open opens a file by a path as path returns it.
