@@ -77,10 +77,7 @@ func (l *loader) block(e strict.Entry, id string) *Block {
 func (bl *blockLoader) rules() {
 	n := bl.found["rules"]
 	if n == nil {
-		if show := bl.shown(); show != nil {
-			v := bl.show(show, nil, false)
-			bl.b.Rules = []*Rule{{Name: "show", Node: show, Variant: v}}
-		}
+		bl.onlyShow()
 		return
 	}
 	if n.Kind == strict.List && (len(n.Items) == 0 || len(n.Items) > maxRules) {
@@ -97,17 +94,24 @@ func (bl *blockLoader) rules() {
 	})
 }
 
-// shown is where the variant of a block without rules stands: in its show, or
-// where it inherits a layout, in the block; nil where it has neither.
-func (bl *blockLoader) shown() *strict.Node {
-	if n := bl.found["show"]; n != nil {
-		return n
+// onlyShow makes show the rule of a block without rules. Of one without show,
+// what it inherits is, if that is whole.
+func (bl *blockLoader) onlyShow() {
+	node, house := bl.found["show"], bl.layers[0]
+	inherits := node == nil
+	if inherits {
+		if bl.found["retired"] != nil || !house.nothing && house.node.Find("layout") == nil {
+			return
+		}
+		node = bl.b.Node
 	}
-	house := bl.layers[0]
-	if bl.found["retired"] == nil && (house.nothing || house.node.Find("layout") != nil) {
-		return bl.b.Node
+	v := bl.show(node, nil, inherits)
+	if inherits && (v == nil || v.lacks()) {
+		last := len(bl.variants) - 1
+		bl.variants, bl.nodes = bl.variants[:last], bl.nodes[:last]
+		return
 	}
-	return nil
+	bl.b.Rules = []*Rule{{Name: "show", Node: node, Variant: v}}
 }
 
 func (bl *blockLoader) rule(n *strict.Node) *Rule {
@@ -139,10 +143,10 @@ func (bl *blockLoader) rule(n *strict.Node) *Rule {
 }
 
 // show compiles a variant of the block: what it inherits and its own layers.
-// What a variant with a split lacks is not reported.
-func (bl *blockLoader) show(node *strict.Node, own []layer, split bool) *Variant {
+// What a partial one lacks is not reported: its split may have it.
+func (bl *blockLoader) show(node *strict.Node, own []layer, partial bool) *Variant {
 	layers := append(bl.layers[:2:2], own...)
-	v := bl.variant(variantLoader{merged: merge(node, layers), b: bl.b, own: 2, split: split})
+	v := bl.variant(variantLoader{merged: merge(node, layers), b: bl.b, own: 2, partial: partial})
 	bl.variants, bl.nodes = append(bl.variants, v), append(bl.nodes, node)
 	return v
 }

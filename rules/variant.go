@@ -91,7 +91,7 @@ type variantLoader struct {
 	fallback    bool
 	ownFallback bool
 	own         int  // the level that is written in the fallback itself
-	split       bool // what it lacks its split may have
+	partial     bool // what it lacks is not reported
 	v           *Variant
 }
 
@@ -207,6 +207,16 @@ func (vl *variantLoader) given(value LayoutValue, g given) Expr {
 	return e
 }
 
+// lacks reports whether a variant has no value that its layout requires.
+func (v *Variant) lacks() bool {
+	for i := range v.Values {
+		if !v.Layout.Values[i].Optional && (v.Values[i].Type == Unknown || v.Values[i].silent(false)) {
+			return true
+		}
+	}
+	return false
+}
+
 // silent reports whether texts are given, but in every locale (or, if that is
 // enough, in some) only empty ones.
 func (e *Expr) silent(some bool) bool {
@@ -222,7 +232,7 @@ func (e *Expr) silent(some bool) bool {
 // lacks reports a required value that is not given.
 func (vl *variantLoader) lacks(name string) {
 	switch {
-	case vl.split:
+	case vl.partial:
 	case vl.fallback && vl.ownFallback:
 		vl.Errorf(vl.node, "the layout %q needs %q, and nothing a fallback may use gives it; add it", vl.v.Layout.ID, name)
 	case vl.fallback:
