@@ -245,6 +245,9 @@ func (c cut) scale(source image.Image) *image.RGBA {
 		from = image.Rect(0, 0, w, h).Add(from.Min).Add(
 			image.Pt(round(float64(from.Dx()-w)*c.focusX), round(float64(from.Dy()-h)*c.focusY)))
 	}
+	if factor := min(from.Dx()/to.Dx(), from.Dy()/to.Dy()); factor > 1 {
+		source, from = shrink(source, from, factor)
+	}
 	xdraw.CatmullRom.Scale(dst, to, source, from, xdraw.Src, nil)
 	if c.radius > 0 {
 		round := image.NewRGBA(dst.Rect)
