@@ -50,14 +50,34 @@ func fillGradient(dst *image.RGBA, s shape, angle float64, stops []stop) {
 	sin, cos := math.Sincos(angle * math.Pi / 180)
 	half := (math.Abs(s.w*sin) + math.Abs(s.h*cos)) / 2
 	cx, cy := s.x+s.w/2, s.y+s.h/2
-	pattern := gg.NewLinearGradient(cx-sin*half, cy+cos*half, cx+sin*half, cy-cos*half)
+	scale := rampSteps / (2 * half)
+	pattern := &ramp{x: cx - sin*half, y: cy + cos*half, dx: sin * scale, dy: -cos * scale}
+	colours := gg.NewLinearGradient(0, 0, rampSteps, 0)
 	for _, stop := range stops {
-		pattern.AddColorStop(stop.at, stop.colour)
+		colours.AddColorStop(stop.at, stop.colour)
+	}
+	for i := range pattern.colours {
+		pattern.colours[i] = colours.ColorAt(i, 0)
 	}
 	c := gg.NewContextForRGBA(dst)
 	c.SetFillStyle(pattern)
 	s.trace(c)
 	c.Fill()
+}
+
+// ramp is a gradient whose colours are looked up: to work each pixel's out is
+// most of a layout's first drawing.
+type ramp struct {
+	x, y, dx, dy float64 // where it begins, and its steps for a pixel to the right and down
+	colours      [rampSteps + 1]color.Color
+}
+
+const rampSteps = 2048
+
+// ColorAt is how gg asks a pattern for a pixel.
+func (r *ramp) ColorAt(x, y int) color.Color {
+	at := (float64(x)-r.x)*r.dx + (float64(y)-r.y)*r.dy
+	return r.colours[int(min(max(0, at+0.5), rampSteps))]
 }
 
 // strokeShape draws a shape's border, inside its edge.

@@ -133,11 +133,6 @@ func gallery(photo render.Hash) []exhibit {
 	still.Locale = "nl"
 	arabic := func(v ...render.Value) render.Picture { return render.Picture{Values: v, Locale: "ar"} }
 	return []exhibit{
-		{"photo-headline-mirrored", "photo-headline", render.JPG, arabic(p, text("بقي 12 مقعدا فقط لفيلم قمر الملح"), text("احجز الآن"))},
-		{"countdown-mirrored", "countdown", render.PNG, arabic(moment(2*86400+3*3600+4*60+5), text("آخر أيام البيع المسبق"))},
-		{"progress-mirrored", "progress", render.PNG, arabic(number(180), number(250), text("لم يبق سوى 70 نقطة"))},
-		{"place-card-mirrored", "place-card", render.PNG, arabic(text("سينما الواحة"), text("12 شارع النيل، القاهرة"), text("1.2 كم"), text("مفتوح حتى 23:30"))},
-		{"item-card-mirrored", "item-card", render.JPG, arabic(p, text("تلال الغد"), text("€ 12.50"), text("€ 15.00"), text("لأنك شاهدت قمر الملح"), number(3.5))},
 		{"photo-headline", "photo-headline", render.JPG, vals(p, text("Al beslist over De heuvels van morgen?"), text("Bekijk de tijden"))},
 		{"photo-headline-plain", "photo-headline", render.JPG, vals(p, text("Deze week in de bioscoop"), absent())},
 		{"strip", "strip", render.PNG, vals(text("Nog 12 plaatsen in Gent voor Dune: Deel drie"), p)},
@@ -157,6 +152,11 @@ func gallery(photo render.Hash) []exhibit {
 		{"quote-card-plain", "quote-card", render.PNG, vals(number(4), text("Prachtig."))},
 		{"item-card", "item-card", render.JPG, vals(p, text("De heuvels van morgen"), text("€ 12,50"), text("€ 15,00"), text("Omdat je Dune zag"), number(4.3))},
 		{"item-card-plain", "item-card", render.JPG, vals(p, text("Wicked: For Good"), text("€ 9,90"))},
+		{"photo-headline-mirrored", "photo-headline", render.JPG, arabic(p, text("بقي 12 مقعدا فقط لفيلم قمر الملح"), text("احجز الآن"))},
+		{"countdown-mirrored", "countdown", render.PNG, arabic(moment(2*86400+3*3600+4*60+5), text("آخر أيام البيع المسبق"))},
+		{"progress-mirrored", "progress", render.PNG, arabic(number(180), number(250), text("لم يبق سوى 70 نقطة"))},
+		{"place-card-mirrored", "place-card", render.PNG, arabic(text("سينما الواحة"), text("12 شارع النيل، القاهرة"), text("1.2 كم"), text("مفتوح حتى 23:30"))},
+		{"item-card-mirrored", "item-card", render.JPG, arabic(p, text("تلال الغد"), text("€ 12.50"), text("€ 15.00"), text("لأنك شاهدت قمر الملح"), number(3.5))},
 	}
 }
 
