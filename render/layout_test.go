@@ -138,11 +138,13 @@ func FuzzLayout(f *testing.F) {
 			}
 			return
 		}
-		p := render.Picture{Layout: l, Format: render.PNG, Density: 0.5, Locale: "nl", DateText: "27 november"}
+		p := render.Picture{Layout: l, Format: render.PNG, Density: 0.5, DateText: "27 november"}
 		for _, v := range l.Values {
 			p.Values = append(p.Values, sample(v.Type, photo))
 		}
-		_, _ = r.Draw(&p) // may refuse, must not panic
+		for _, p.Locale = range []string{"nl", "ar"} {
+			_, _ = r.Draw(&p) // may refuse, must not panic
+		}
 	})
 }
 
