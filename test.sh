@@ -9,6 +9,7 @@ need chromium chromium
 need gifsicle gifsicle
 need djpeg libjpeg-turbo-progs
 need pngcheck pngcheck
+need zbarimg zbar-tools
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing+=(fonts-noto-cjk)
 if [ ${#missing[@]} -gt 0 ]; then
 	echo "installing: ${missing[*]}"

@@ -3,6 +3,7 @@ package server
 import (
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -140,7 +141,7 @@ func (s *Server) putProfiles(ctx *fasthttp.RequestCtx) {
 func ingestRows[Row any](ctx *fasthttp.RequestCtx, apply func([]Row) (any, error)) {
 	var rows []Row
 	if err := json.Unmarshal(ctx.PostBody(), &rows); err != nil {
-		answerError(ctx, fasthttp.StatusBadRequest, fmt.Sprintf("the body is not the list expected: %v", err))
+		answerError(ctx, fasthttp.StatusBadRequest, "the body is not the list expected: "+ofJSON(err))
 		return
 	}
 	applied, err := apply(rows)
@@ -150,6 +151,17 @@ func ingestRows[Row any](ctx *fasthttp.RequestCtx, apply func([]Row) (any, error
 		return
 	}
 	answerJSON(ctx, applied)
+}
+
+// ofJSON says what is wrong with a body in JSON's words, not in Go's.
+func ofJSON(err error) string {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if wrong.Field == "" {
+			return fmt.Sprintf("it is a JSON %s; send a list of rows: [{...}, {...}]", wrong.Value)
+		}
+		return fmt.Sprintf("%s is a JSON %s at byte %d, where something else is expected", wrong.Field, wrong.Value, wrong.Offset)
+	}
+	return err.Error()
 }
 
 func (s *Server) writeMetrics(ctx *fasthttp.RequestCtx) {

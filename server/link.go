@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 
 	"example.com/opentime/render"
@@ -115,8 +116,8 @@ var extensions = [...]string{".jpg", ".jpeg", ".png", ".gif"}
 // formatOf returns the format a URL asks for, by the last extension in it that
 // we know; PNG if there is none.
 func formatOf(path []byte) render.Format {
-	for at := len(path) - 1; at >= 0; at-- {
-		if path[at] != '.' {
+	for at, c := range slices.Backward(path) {
+		if c != '.' {
 			continue
 		}
 		for _, extension := range extensions {

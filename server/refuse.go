@@ -18,12 +18,12 @@ func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 	header := &ctx.Request.Header
 	// What was read of a request that is too long stands in the error only.
 	path := requestPath(slices.Concat(header.RequestURI(), []byte(" HTTP/\n"), header.RawHeaders(), []byte("\n"+err.Error())))
-	if timeout := (net.Error)(nil); path == nil && errors.As(err, &timeout) && timeout.Timeout() {
+	if timeout, ok := errors.AsType[net.Error](err); ok && path == nil && timeout.Timeout() {
 		_ = ctx.Conn().Close()
 		return
 	}
 	why := refused
-	if small := (*fasthttp.ErrSmallBuffer)(nil); errors.As(err, &small) {
+	if _, ok := errors.AsType[*fasthttp.ErrSmallBuffer](err); ok {
 		why = headersLarge
 	}
 	if isClickPath(path) {

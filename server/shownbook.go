@@ -100,13 +100,13 @@ func (b *shownBook) stored(key shownKey) ([]shownReading, error) {
 // show works out what readings show. One that cannot be is left out.
 func show(readings []waiting) []shownReading {
 	shown := make([]shownReading, 0, len(readings))
-	one := func(make waiting) {
+	one := func(reading waiting) {
 		defer func() {
 			if cause := recover(); cause != nil {
 				slog.Error("keeping shown panicked", "cause", cause)
 			}
 		}()
-		shown = append(shown, make())
+		shown = append(shown, reading())
 	}
 	for _, reading := range readings {
 		one(reading)

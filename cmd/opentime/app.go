@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"example.com/opentime/assets"
@@ -147,6 +148,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if a.publisher, err = newPublisher(data, a.site.config.sender, library, renderer.Draw, a.catalogue.Items); err != nil {
 		return err
 	}
+	a.publisher.ungated = o.idle
 	config, err := a.serverConfig(o, keys, renderer)
 	if err != nil {
 		return err
@@ -299,7 +301,11 @@ func listenOn(address, fallback string) (net.Listener, error) {
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, hint(fmt.Errorf("listen on %s: %w", address, err), "is another server running? --listen and --admin name other addresses")
+		err = fmt.Errorf("listen on %s: %w", address, err)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return nil, hint(err, "is another server running? --listen and --admin name other addresses")
+		}
+		return nil, hint(err, "write an address such as 127.0.0.1:8080")
 	}
 	return listener, nil
 }

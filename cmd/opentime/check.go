@@ -17,7 +17,7 @@ type checkCmd struct {
 
 // Help teaches the command.
 func (checkCmd) Help() string {
-	return `Reads opentime.yaml, campaigns, layouts and tests and prints everything that is wrong with them at once, a line each:
+	return `Reads opentime.yaml, what it names, campaigns, layouts and tests and prints everything that is wrong with them at once, a line each:
 
   file:line:col: what is wrong; what to do
 
@@ -37,13 +37,43 @@ func (c *checkCmd) Run(e *env) error {
 	campaigns := 0
 	for _, f := range found {
 		problems = append(problems, f.problems()...)
+		problems = append(problems, f.lost()...)
 		campaigns += len(f.campaigns())
 	}
-	if err := e.tell(problems, c.Strict); err != nil {
+	if err := e.tell(strict.Sort(problems), c.Strict); err != nil {
 		return err
 	}
-	e.print("%s: no problems", count(campaigns, "campaign"))
+	e.print("%s%s: no problems", found[0].ofDemo(), count(campaigns, "campaign"))
 	return nil
+}
+
+// ofDemo says, where nobody named a site, that the demo was looked at.
+func (f found) ofDemo() string {
+	if f.folder.embedded != nil {
+		return "the built-in demo: "
+	}
+	return ""
+}
+
+// lost says what the campaigns' sent mails rely on and they have no longer, as
+// far as the data folder knows what was published.
+func (f found) lost() []strict.Problem {
+	data := f.folder.path(f.config.data)
+	if f.folder.embedded != nil || !f.folder.isDir(data) {
+		return nil
+	}
+	index, err := readIndex(data, f.config.sender)
+	if err != nil {
+		return []strict.Problem{{File: f.config.file, Line: 1, Col: 1, Text: err.Error()}}
+	}
+	published := &publisher{data: data, index: index}
+	var problems []strict.Problem
+	for _, c := range f.campaigns() {
+		if !c.bad {
+			problems = append(problems, lost(published.before(c.ID), c.Campaign)...)
+		}
+	}
+	return problems
 }
 
 // found is what a path means: a site, and which of its files.

@@ -38,6 +38,7 @@ type config struct {
 	fonts      []string // beside those built in, such as one for Chinese
 	segments   *strict.Node
 	keep       keepConfig
+	at         map[string]*strict.Node // where the keys that are written stand
 }
 
 // weatherConfig is where weather comes from; from is "" without any.
@@ -127,6 +128,10 @@ func loadConfig(file string, data []byte) (config, []strict.Problem) {
 		return c, problems
 	}
 	r := &configReader{Reader: strict.Reader{Problems: problems}, c: &c}
+	c.at = map[string]*strict.Node{}
+	for _, e := range root.Entries {
+		c.at[e.Key.Text] = e.Value
+	}
 	r.Map(root, r.keys())
 	r.require(root)
 	return c, r.Problems
@@ -256,7 +261,7 @@ func (r *configReader) placesList(id string, n *strict.Node) {
 			"file":    func(n *strict.Node) { p.file = r.Text(n) },
 			"url":     r.later("url"),
 			"refresh": r.later("refresh"),
-			"route":   func(n *strict.Node) { p.route = r.Text(n) },
+			"route":   func(n *strict.Node) { p.route = r.route(n) },
 		})
 		if n.Find("file") == nil && n.Find("url") == nil {
 			r.Errorf(n, "places %q have no source; write file: and the path of a CSV", id)

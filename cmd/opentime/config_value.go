@@ -35,6 +35,17 @@ func (r *configReader) link(n *strict.Node) string {
 	return ""
 }
 
+// route reads a link to a place, with {lat} and {lon}.
+func (r *configReader) route(n *strict.Node) string {
+	text := r.Text(n)
+	leads := strings.HasPrefix(text, "https://") && strings.Contains(text, "{lat}") && strings.Contains(text, "{lon}")
+	if text != "" && !leads {
+		r.Errorf(n, "the route %q is no link with {lat} and {lon}; write https://maps.example/?to={lat},{lon}", text)
+		return ""
+	}
+	return text
+}
+
 func loopbackHost(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.IsLoopback()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net"
 	"net/url"
 	"slices"
 	"strconv"
@@ -57,6 +58,12 @@ func (c *linkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if campaign.bad {
+		return e.tell(s.problemsIn(campaign.File), false)
+	}
+	if err := s.checkPublic(e); err != nil {
+		return err
+	}
 	blocks := campaign.Blocks
 	if block != "" {
 		one, err := campaign.block(block)
@@ -68,6 +75,24 @@ func (c *linkCmd) Run(e *env) error {
 	l := linker{public: s.config.public, campaign: campaign.Campaign, platform: p, field: c.Field, locale: c.Locale, send: c.Send}
 	l.print(e.stdout, blocks)
 	c.advise(e, p, campaign.Campaign)
+	return nil
+}
+
+// checkPublic refuses links to nowhere, and warns of links that no mail client
+// will follow.
+func (s *site) checkPublic(e *env) error {
+	at, written := s.config.at["public"]
+	if s.folder.embedded != nil {
+		return nil
+	}
+	if !written {
+		return hint(fmt.Errorf("%s says not under which address the public reaches this server", s.config.file),
+			"write public: https://img.your-domain.example; links that were sent cannot be changed")
+	}
+	if u, err := url.Parse(s.config.public); err != nil || u.Scheme != "https" || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback() {
+		_, _ = fmt.Fprintf(e.stderr, "%s:%d:%d: warning: no mail client will load %s; write the https address that the public reaches\n",
+			at.File, at.Line, at.Col, s.config.public)
+	}
 	return nil
 }
 

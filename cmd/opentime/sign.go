@@ -49,6 +49,9 @@ func (c *signCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if c.Out != "" && absolute(c.Out) == absolute(c.File) {
+		return usageError{fmt.Sprintf("%s would be written over itself, and lines that are left out lost; write another file", c.File)}
+	}
 	in := io.Reader(os.Stdin)
 	if c.File != "-" {
 		f, err := os.Open(c.File)
@@ -101,6 +104,10 @@ func (c *signCmd) seals(e *env) (*server.Keys, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	if where.embedded != nil {
+		return nil, "", hint(errors.New("no opentime.yaml here: the sender's name is in every seal"),
+			"run sign in the sender's folder, or name it: opentime sign %s FOLDER", c.File)
+	}
 	name := where.path(configName)
 	data, err := where.read(name)
 	if err != nil {
@@ -149,6 +156,7 @@ type signer struct {
 	parameters     []string // whose values x proves; none: no x
 	sealParameters func(id string, written []server.Parameter) string
 
+	width          int   // columns of the file
 	idAt, rAt, xAt int   // columns
 	parameterAt    []int // of the parameters; -1: the file has none
 	refused        int
@@ -165,6 +173,7 @@ func (s *signer) sign(in io.Reader, out io.Writer) error {
 		return fmt.Errorf("sign %s: no line of names: %w", s.file, err)
 	}
 	header = slices.Clone(header)
+	s.width = len(header)
 	if header, err = s.columns(header); err != nil {
 		return err
 	}
@@ -231,6 +240,10 @@ func (s *signer) columns(header []string) ([]string, error) {
 
 // row fills in r, and the id where one is to be made.
 func (s *signer) row(row []string, width, line int) ([]string, bool) {
+	if len(row) > s.width {
+		s.refuse(line, fmt.Sprintf("%d cells under %d names; quote cells that hold the separator", len(row), s.width))
+		return nil, false
+	}
 	for len(row) < width {
 		row = append(row, "")
 	}
@@ -239,8 +252,7 @@ func (s *signer) row(row []string, width, line int) ([]string, bool) {
 		id = newID()
 	}
 	if why := refusal(id); why != "" {
-		s.refused++
-		_, _ = fmt.Fprintf(s.stderr, "%s:%d:1: %s\n", s.file, line, why)
+		s.refuse(line, why)
 		return nil, false
 	}
 	row[s.idAt], row[s.rAt] = id, s.seal(id)
@@ -248,6 +260,12 @@ func (s *signer) row(row []string, width, line int) ([]string, bool) {
 		row[s.xAt] = s.sealParameters(id, s.written(row))
 	}
 	return row, true
+}
+
+// refuse leaves a line out and says why.
+func (s *signer) refuse(line int, why string) {
+	s.refused++
+	_, _ = fmt.Fprintf(s.stderr, "%s:%d:1: %s\n", s.file, line, why)
 }
 
 // written are the parameters that a row's links will have.
@@ -272,7 +290,7 @@ func refusal(id string) string {
 	case len(id) > 64:
 		return fmt.Sprintf("id %.20q... has %d characters; 64 are the most", id, len(id))
 	case strings.Contains(id, "@"):
-		return "the id is an e-mail address; make ids that tell nothing with --new"
+		return "the id is an e-mail address; leave the cell empty, and --new makes one that tells nothing"
 	}
 	fits := func(c rune) bool {
 		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-'

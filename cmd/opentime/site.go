@@ -271,6 +271,7 @@ func (s *site) addCampaign(f yamlFile) {
 		return
 	}
 	s.campaigns = append(s.campaigns, c)
+	s.warnUnknown(c)
 }
 
 // addTests loads a campaign's tests.
@@ -287,10 +288,27 @@ func (s *site) addTests(f yamlFile) {
 		c = s.campaigns[i]
 	}
 	tests, problems := rules.LoadTests(f.name, f.root, c.Campaign, s.sender)
+	problems = append(problems, s.checkOpens(tests)...)
 	s.problems = append(s.problems, problems...)
 	if !strict.Bad(problems) {
 		c.tests = append(c.tests, tests...)
 	}
+}
+
+// checkOpens says which tests open with a client or an address that there is
+// not.
+func (s *site) checkOpens(tests []*rules.Test) []strict.Problem {
+	gatherer, err := testGatherer()
+	if err != nil {
+		return nil
+	}
+	var problems []strict.Problem
+	for _, t := range tests {
+		if _, problem := testOpen(t, gatherer); problem != nil {
+			problems = append(problems, *problem)
+		}
+	}
+	return problems
 }
 
 // campaign returns a campaign by its id.

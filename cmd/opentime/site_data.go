@@ -4,8 +4,10 @@ import (
 	"context"
 	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
+	"example.com/opentime/rules"
 	"example.com/opentime/signals"
 	"example.com/opentime/strict"
 )
@@ -17,7 +19,39 @@ func addData(now func() time.Time) func(*site) {
 	return func(s *site) {
 		s.addPlaces()
 		s.addFeeds(now)
+		s.checkFiles()
 	}
+}
+
+// checkFiles reads what else opentime.yaml names, so that a server will start
+// with it.
+func (s *site) checkFiles() {
+	wrong := func(key string, err error) {
+		if err != nil && s.config.at[key] != nil {
+			s.problems = append(s.problems, problemAt(s.config.at[key], "%v; name another file", err))
+		}
+	}
+	_, err := s.loadGeo()
+	wrong("geo", err)
+	_, err = s.fonts()
+	wrong("fonts", err)
+	if s.config.weather.from == "file" {
+		files, dir := s.folder.files(s.config.weather.file)
+		_, err := signals.RecordedWeather(files, dir)
+		wrong("weather", err)
+	}
+}
+
+// warnUnknown warns of signals that nothing supplies.
+func (s *site) warnUnknown(c *campaign) {
+	fromWeather := func(sig rules.Signal) bool { return sig.Source == rules.WeatherSource }
+	if s.config.weather.from != "" || !slices.ContainsFunc(c.Signals, fromWeather) {
+		return
+	}
+	s.problems = append(s.problems, strict.Problem{
+		File: c.File, Line: 1, Col: 1, Level: strict.Warning,
+		Text: "weather is always unknown here, so no rule that needs it can hold: " + s.config.file + " names no weather:",
+	})
 }
 
 // addPlaces reads the lists of places.

@@ -41,7 +41,7 @@ func (a *app) openSources(ctx context.Context, library *render.Library, data str
 		Attributes: a.site.config.attributes, Clients: clients, Zones: zones, Gazetteer: gazetteer,
 		Places: map[string]*signals.Places{}, Weather: weather, Catalogue: a.catalogue,
 	}
-	if sources.Geo, err = a.loadGeo(a.site); err != nil {
+	if sources.Geo, err = a.site.loadGeo(); err != nil {
 		return err
 	}
 	a.gatherer = signals.NewGatherer(sources)
@@ -49,7 +49,7 @@ func (a *app) openSources(ctx context.Context, library *render.Library, data str
 }
 
 // loadGeo reads the geo database, if one is named.
-func (a *app) loadGeo(s *site) (*signals.Geo, error) {
+func (s *site) loadGeo() (*signals.Geo, error) {
 	if s.config.geo == "" {
 		return nil, nil
 	}
@@ -111,7 +111,7 @@ func (a *app) reloadSources(s *site) {
 	if err := a.loadPlaces(s); err != nil {
 		slog.Error("places not reloaded; the last good ones serve on", "err", err)
 	}
-	geo, err := a.loadGeo(s)
+	geo, err := s.loadGeo()
 	if err != nil {
 		slog.Error("geo database not reloaded; the last good one serves on", "err", err)
 		return

@@ -55,7 +55,7 @@ func (c *testCmd) Run(e *env) error {
 			}
 		}
 	}
-	return c.sum(e, passed, failed)
+	return c.sum(e, all[0].ofDemo(), passed, failed)
 }
 
 // report prints how a test went.
@@ -72,15 +72,15 @@ func (c *testCmd) report(e *env, campaign string, t *rules.Test, wrong []strict.
 }
 
 // sum prints how all tests went.
-func (c *testCmd) sum(e *env, passed, failed int) error {
+func (c *testCmd) sum(e *env, of string, passed, failed int) error {
 	switch {
 	case failed > 0:
-		e.print("%s of %d failed", count(failed, "test"), passed+failed)
+		e.print("%s%s of %d failed", of, count(failed, "test"), passed+failed)
 		return errProblems
 	case passed == 0:
-		e.print("no tests; write them beside a campaign, in <campaign>.test.yaml")
+		e.print("%sno tests; write them beside a campaign, in <campaign>.test.yaml", of)
 	default:
-		e.print("%s passed", count(passed, "test"))
+		e.print("%s%s passed", of, count(passed, "test"))
 	}
 	return nil
 }
@@ -134,7 +134,9 @@ func testOpen(t *rules.Test, g *signals.Gatherer) (*signals.Open, *strict.Proble
 		Recipient: t.Open.R, Trust: t.Open.Trust, Locale: t.Open.Locale,
 	}
 	for name, value := range t.Open.Parameters {
-		open.Parameters = append(open.Parameters, signals.Parameter{Name: name, Value: value})
+		// A signed open's parameters are taken to be sealed too.
+		sealed := t.Open.Trust == rules.Signed
+		open.Parameters = append(open.Parameters, signals.Parameter{Name: name, Value: value, Sealed: sealed})
 	}
 	return open, nil
 }
