@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/opentime/rules"
 	"example.com/opentime/strict"
 )
 
@@ -20,32 +21,31 @@ const (
 	importRow     = 1 << 20
 )
 
-// Import puts the rows of a CSV: a line of names, then a line a recipient. The
-// columns are r, at, consent, and any attribute; an empty cell says nothing.
-// Rows in what it returns are lines of the file. It stops at what is no CSV;
-// rows before that are kept. progress, if there is one, is told now and then how
-// many rows were read.
-func (p *Profiles) Import(in io.Reader, progress func(rows int)) (Applied, error) {
-	file := &importFile{p: p, progress: progress, sum: newApplied()}
+// Import reads the rows of a CSV, a line of names, then a line a recipient, and
+// puts them, some hundreds at a time: into a Profiles by its Put, or to a server
+// that holds one. The columns are r, at, consent, and any attribute, declared or
+// every profile's; an empty cell says nothing. Rows in what it returns are lines
+// of the file. It stops at what is no CSV; rows before that are kept.
+func Import(in io.Reader, attributes []rules.Attribute, put func([]Row) (Applied, error)) (Applied, error) {
+	file := &importFile{attributes: attributes, put: put, sum: newApplied()}
 	err := file.read(in)
 	if err == nil {
 		err = file.flush()
 	}
 	if err != nil {
-		return file.sum, fmt.Errorf("import profiles: %w", err)
+		return file.sum, err
 	}
 	return file.sum, nil
 }
 
 // importFile is a CSV being imported.
 type importFile struct {
-	p        *Profiles
-	progress func(int)
-	names    []string
-	rows     []Row
-	lines    []int // of rows
-	count    int
-	sum      Applied
+	attributes []rules.Attribute
+	put        func([]Row) (Applied, error)
+	names      []string
+	rows       []Row
+	lines      []int // of rows
+	sum        Applied
 }
 
 // read reads all rows.
@@ -90,7 +90,7 @@ func semicolons(start []byte) bool {
 
 // header checks the names.
 func (f *importFile) header(given []string) error {
-	known := append(names(*f.p.attributes.Load()), "r", "at", "consent")
+	known := append(names(f.attributes), "r", "at", "consent")
 	seen := map[string]bool{}
 	for _, name := range given {
 		name = strings.TrimSpace(name)
@@ -104,14 +104,13 @@ func (f *importFile) header(given []string) error {
 		f.names = append(f.names, name)
 	}
 	if !seen["r"] {
-		return errors.New("line 1: no column r; name the one that holds the ids so")
+		return fmt.Errorf("line 1: no column r, for the recipient's id or what opentime sign made of it; there are: %s", strings.Join(f.names, ", "))
 	}
 	return nil
 }
 
 // row takes a line.
 func (f *importFile) row(cells []string, line int) error {
-	f.count++
 	if len(cells) != len(f.names) {
 		f.sum.Refused = append(f.sum.Refused, RowNote{line, fmt.Sprintf("%d cells under %d names; quote texts with a comma in them", len(cells), len(f.names))})
 		return f.enough()
@@ -147,22 +146,25 @@ func (f *importFile) flush() error {
 	if len(f.rows) == 0 {
 		return nil
 	}
-	applied, err := f.p.Put(f.rows)
+	applied, err := f.put(f.rows)
 	if err != nil {
 		return err
 	}
 	f.sum.Applied += applied.Applied
-	for _, note := range applied.Ignored {
-		f.sum.Ignored = append(f.sum.Ignored, RowNote{f.lines[note.Row-1], note.Why})
-	}
-	for _, note := range applied.Refused {
-		f.sum.Refused = append(f.sum.Refused, RowNote{f.lines[note.Row-1], note.Why})
-	}
+	f.sum.Ignored = append(f.sum.Ignored, f.inLines(applied.Ignored)...)
+	f.sum.Refused = append(f.sum.Refused, f.inLines(applied.Refused)...)
 	f.rows, f.lines = f.rows[:0], f.lines[:0]
-	if f.progress != nil {
-		f.progress(f.count)
-	}
 	return f.enough()
+}
+
+// inLines names rows by the lines they stand in.
+func (f *importFile) inLines(notes []RowNote) []RowNote {
+	for i, note := range notes {
+		if note.Row >= 1 && note.Row <= len(f.lines) {
+			notes[i].Row = f.lines[note.Row-1]
+		}
+	}
+	return notes
 }
 
 // enough stops an import that goes wrong altogether.

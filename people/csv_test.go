@@ -32,13 +32,12 @@ func TestTheDemosProfilesAreImported(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = in.Close() }()
-	told := 0
-	applied, err := p.Import(in, func(rows int) { told = rows })
+	applied, err := people.Import(in, sender.Attributes, p.Put)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if applied.Applied != 1000 || len(applied.Ignored)+len(applied.Refused) != 0 || told != 1000 {
-		t.Errorf("%d applied, told %d, %v %v", applied.Applied, told, applied.Ignored, applied.Refused)
+	if applied.Applied != 1000 || len(applied.Ignored)+len(applied.Refused) != 0 {
+		t.Errorf("%d applied, %v %v", applied.Applied, applied.Ignored, applied.Refused)
 	}
 	profile, err := p.Profile("CiJY8HQBKNkZMAh8snSZig")
 	if err != nil || profile == nil {
@@ -56,7 +55,7 @@ func TestTheDemosProfilesAreImported(t *testing.T) {
 
 func TestAnImportNamesTheLinesThatAreWrong(t *testing.T) {
 	d := newDesk(t)
-	applied, err := d.Import(strings.NewReader("\ufeffr;points;first_name;at\r\na;1;Emma;\r\nb;many;;\r\n\r\nc;3\r\nd;4;\"Lu\ncas\";\r\nno id;1;;\r\na;5;Old;2026-01-01\r\n"), nil)
+	applied, err := people.Import(strings.NewReader("\ufeffr;points;first_name;at\r\na;1;Emma;\r\nb;many;;\r\n\r\nc;3\r\nd;4;\"Lu\ncas\";\r\nno id;1;;\r\na;5;Old;2026-01-01\r\n"), attributes(), d.Put)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +80,7 @@ func TestAnImportIsRefusedWholeByItsNames(t *testing.T) {
 		"r,points,points\n1\n": "there twice",
 		"r,points\n\"a,1\n":    "parse error on line 2",
 	} {
-		if _, err := d.Import(strings.NewReader(file), nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := people.Import(strings.NewReader(file), attributes(), d.Put); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", file, err, want)
 		}
 	}
@@ -89,7 +88,7 @@ func TestAnImportIsRefusedWholeByItsNames(t *testing.T) {
 
 func TestAnImportThatGoesWrongAltogetherStops(t *testing.T) {
 	d := newDesk(t)
-	_, err := d.Import(strings.NewReader("r,points\n"+strings.Repeat("a,x\n", 30_000)), nil)
+	_, err := people.Import(strings.NewReader("r,points\n"+strings.Repeat("a,x\n", 30_000)), attributes(), d.Put)
 	if err == nil || !strings.Contains(err.Error(), "more than 10000 rows were refused") {
 		t.Errorf("got %v", err)
 	}
@@ -100,7 +99,7 @@ func FuzzImport(f *testing.F) {
 	f.Add("r;zone\na;Europe/Brussels\n\"")
 	f.Fuzz(func(t *testing.T, file string) {
 		d := newDesk(t)
-		if _, err := d.Import(strings.NewReader(file), nil); err != nil && err.Error() == "" {
+		if _, err := people.Import(strings.NewReader(file), attributes(), d.Put); err != nil && err.Error() == "" {
 			t.Error("an error that says nothing")
 		}
 	})

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"example.com/opentime/people"
 	"example.com/opentime/store"
@@ -40,9 +38,6 @@ The newest fact of each recipient wins; an older one is ignored, and said. An im
   opentime import profiles people.csv`
 }
 
-// batchRows is how many rows are sent at once, so that a request stays small.
-const batchRows = 500
-
 // Run imports the rows.
 func (c *importProfilesCmd) Run(e *env) error {
 	s, err := openSite(c.Path, e)
@@ -62,59 +57,11 @@ func (c *importProfilesCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	sum, err := importRows(in, sink)
+	sum, err := people.Import(in, s.sender.Attributes, sink)
 	if err = errors.Join(err, done()); err != nil {
 		return fmt.Errorf("import %s: %w", c.File, err)
 	}
 	return tellApplied(e, c.File, sum)
-}
-
-// batch is rows that are handed over at once, and the lines they stand in.
-type batch struct {
-	rows  []people.Row
-	lines []int
-}
-
-// importRows reads rows and hands them over in batches. The rows of its answer
-// are lines of the file.
-func importRows(in io.Reader, put func([]people.Row) (people.Applied, error)) (people.Applied, error) {
-	var sum people.Applied
-	var b batch
-	flush := func() error {
-		if len(b.rows) == 0 {
-			return nil
-		}
-		answer, err := put(b.rows)
-		if err != nil {
-			return err
-		}
-		sum.Applied += answer.Applied
-		sum.Ignored = append(sum.Ignored, b.inLines(answer.Ignored)...)
-		sum.Refused = append(sum.Refused, b.inLines(answer.Refused)...)
-		b = batch{}
-		return nil
-	}
-	err := readRows(in, func(row people.Row, line int) error {
-		b.rows, b.lines = append(b.rows, row), append(b.lines, line)
-		if len(b.rows) < batchRows {
-			return nil
-		}
-		return flush()
-	})
-	if err == nil {
-		err = flush()
-	}
-	return sum, err
-}
-
-// inLines names rows by the lines they stand in.
-func (b *batch) inLines(notes []people.RowNote) []people.RowNote {
-	for i, note := range notes {
-		if note.Row >= 1 && note.Row <= len(b.lines) {
-			notes[i].Row = b.lines[note.Row-1]
-		}
-	}
-	return notes
 }
 
 // tellApplied prints what became of the rows.
@@ -130,54 +77,6 @@ func tellApplied(e *env, file string, sum people.Applied) error {
 		return errProblems
 	}
 	return nil
-}
-
-// readRows calls each for every row of a CSV.
-func readRows(in io.Reader, each func(row people.Row, line int) error) error {
-	r, err := csvReader(in)
-	if err != nil {
-		return err
-	}
-	header, err := r.Read()
-	if err != nil {
-		return fmt.Errorf("no line of names: %w", err)
-	}
-	header = slices.Clone(header)
-	if !slices.Contains(header, "r") {
-		return hint(errors.New(`no column "r"`), "r is the recipient's id, or what opentime sign made of it; there are: %s", strings.Join(header, ", "))
-	}
-	for {
-		cells, err := r.Read()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		line, _ := r.FieldPos(0)
-		if err := each(rowOf(header, cells), line); err != nil {
-			return err
-		}
-	}
-}
-
-// rowOf names a row's cells. Empty ones say nothing.
-func rowOf(header, cells []string) people.Row {
-	row := people.Row{Attributes: map[string]any{}}
-	for i, cell := range cells[:min(len(cells), len(header))] {
-		switch name := header[i]; {
-		case name == "r":
-			row.R = cell
-		case cell == "" || name == "":
-		case name == "at":
-			row.At = cell
-		case name == "consent":
-			row.Consent = cell
-		default:
-			row.Attributes[name] = cell
-		}
-	}
-	return row
 }
 
 // putOverHTTP hands rows to the server that runs.

@@ -9,8 +9,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"time"
 
 	"example.com/opentime/assets"
+	"example.com/opentime/people"
 	"example.com/opentime/render"
 	"example.com/opentime/server"
 	"example.com/opentime/signals"
@@ -83,21 +85,52 @@ func (a *app) loadPlaces(s *site) error {
 		loaded[p.id] = list
 	}
 	a.gatherer.Swap(func(sources *signals.Sources) { sources.Places = loaded })
-	if weather := a.gatherer.Sources().Weather; weather != nil {
-		weather.Keep(pointsOf(loaded))
-	}
 	return nil
 }
 
-// pointsOf are where the weather is kept warm.
-func pointsOf(lists map[string]*signals.Places) []signals.Point {
+// Homes whose weather is kept warm: how many, and how often they are counted.
+const (
+	warmHomes  = 2000
+	homesEvery = 24 * time.Hour
+)
+
+// warmWeather keeps the weather of places and of the commonest homes warm,
+// until ctx ends.
+func (a *app) warmWeather(ctx context.Context) {
+	tick := time.NewTicker(homesEvery)
+	defer tick.Stop()
+	for {
+		a.keepWarm()
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// keepWarm names the points whose weather is wanted, the places' first.
+func (a *app) keepWarm() {
+	sources := a.gatherer.Sources()
+	if sources.Weather == nil {
+		return
+	}
 	var points []signals.Point
-	for _, list := range lists {
+	for _, list := range sources.Places {
 		for _, p := range list.All() {
 			points = append(points, signals.Point{Lat: p.Lat, Lon: p.Lon})
 		}
 	}
-	return points
+	homes, err := a.profiles.Homes(warmHomes)
+	if err != nil {
+		slog.Warn("weather is kept warm for places only", "err", err)
+	}
+	for _, home := range homes {
+		if lat, lon, ok := sources.Gazetteer.Find(home.Country, home.City); ok {
+			points = append(points, signals.Point{Lat: lat, Lon: lon})
+		}
+	}
+	sources.Weather.Keep(points)
 }
 
 // reloadSources reads again what lies in files. What is wrong keeps the last
@@ -111,6 +144,7 @@ func (a *app) reloadSources(s *site) {
 	if err := a.loadPlaces(s); err != nil {
 		slog.Error("places not reloaded; the last good ones serve on", "err", err)
 	}
+	a.keepWarm()
 	geo, err := s.loadGeo()
 	if err != nil {
 		slog.Error("geo database not reloaded; the last good one serves on", "err", err)
@@ -161,7 +195,7 @@ func (f folder) files(name string) (fs.FS, string) {
 
 // openCatalogue loads the feeds and keeps them fresh.
 func (a *app) openCatalogue(ctx context.Context, library *render.Library, data string) error {
-	config := signals.CatalogueConfig{Store: a.store, Now: a.env.now}
+	config := signals.CatalogueConfig{Store: a.store, Now: a.env.now, HasPlace: a.hasPlace}
 	for _, f := range a.site.config.feeds {
 		feed := signals.FeedConfig{
 			ID: f.id, URL: f.url, Refresh: f.refresh, Currency: f.currency, Attributes: f.attributes,
@@ -187,11 +221,28 @@ func (a *app) openCatalogue(ctx context.Context, library *render.Library, data s
 		return err
 	}
 	a.catalogue = catalogue
+	// A source that hangs does not hold the start up: its last good copy is
+	// loaded before it is asked.
+	first, cancel := context.WithTimeout(ctx, firstRefresh)
+	defer cancel()
 	for _, f := range config.Feeds {
-		a.refresh(ctx, f.ID)
+		a.refresh(first, f.ID)
 	}
 	a.running.Go(func() { guarded("feeds", func() { catalogue.Run(ctx) }) })
 	return nil
+}
+
+// firstRefresh is how long a start waits for feeds at URLs.
+const firstRefresh = 5 * time.Second
+
+// hasPlace reports whether a place of that id is in one of the lists.
+func (a *app) hasPlace(id string) bool {
+	for _, list := range a.gatherer.Sources().Places {
+		if _, ok := list.Place(id); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // refresh reads a feed now and tells what is wrong with it. One that cannot be
@@ -223,7 +274,7 @@ func (a *app) importDemo() error {
 	if err != nil {
 		return fmt.Errorf("import demo profiles: %w", err)
 	}
-	applied, err := a.profiles.Import(bytes.NewReader(data), nil)
+	applied, err := people.Import(bytes.NewReader(data), a.site.sender.Attributes, a.profiles.Put)
 	if err != nil {
 		return fmt.Errorf("import demo profiles: %w", err)
 	}
