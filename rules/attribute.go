@@ -49,6 +49,9 @@ func (c *Candidate) number(i ItemAttribute) Value {
 	case ItemReviews:
 		return c.Reviews
 	case ItemInStock:
+		if c.Aged && !c.Stock.Known() && !c.InStock.Known() {
+			return Value{}
+		}
 		return Value{Type: Boolean, N: flag(c.inStock())}
 	case ItemStarts:
 		return c.Starts

@@ -264,3 +264,30 @@ func BenchmarkDecideFiveRules(b *testing.B) {
 		d.Decide(c, &s)
 	}
 }
+
+// BenchmarkResolve turns a decision with an item, a price and a count into texts
+// and a link.
+func BenchmarkResolve(b *testing.B) {
+	c := load(b, `campaign: resolve
+locales: [nl]
+append: {utm_campaign: resolve, utm_content: "{block}-{rule}"}
+blocks:
+  hero:
+    show: {layout: strip, item: dune-3, headline: "{item.title} voor {item.price}, {profile.points} punten"}
+    fallback: {item: "", headline: "Nu", link: "https://shop.example"}
+`)
+	s := rules.Signals{At: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), Values: make([]rules.Value, len(c.Signals))}
+	for i := range c.Signals {
+		s.Values[i] = rules.Value{Type: rules.Number, N: 1234 * rules.Million}
+	}
+	var d rules.Decider
+	decision := d.Decide(c, &s)[0]
+	decision.HasItem, decision.Variant = true, c.Blocks[0].Rules[0].Variant
+	decision.Item = rules.Candidate{Item: &rules.Item{
+		ID: "dune-3", Title: "Dune", Link: "https://shop.example/dune-3", Price: rules.Value{Type: rules.Money, N: 123450, Text: "EUR"},
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		rules.Resolve(c, &s, &decision, "click")
+	}
+}

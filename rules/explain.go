@@ -253,32 +253,32 @@ func (d *Decider) origin(ref Ref) string {
 }
 
 // show writes a value for people who look into decisions.
-func (d *Decider) show(v Value) string {
-	switch v.Type {
+func (v *view) show(value Value) string {
+	switch value.Type {
 	case Unknown:
 		return "unknown"
 	case Some:
 		return "some"
 	case Number, Percent:
-		return strings.TrimSuffix(strings.TrimRight(decimal(v.N, 6), "0"), ".")
+		return strings.TrimSuffix(strings.TrimRight(decimal(value.N, 6), "0"), ".")
 	case Money:
-		return decimal(v.N, currencyDigits(v.Text)) + " " + v.Text
+		return decimal(value.N, currencyDigits(value.Text)) + " " + value.Text
 	case TextList:
-		return "[" + strings.Join(v.List, ", ") + "]"
+		return "[" + strings.Join(value.List, ", ") + "]"
 	case Weekday:
-		return strings.ToLower(time.Weekday((v.N + 1) % 7).String()[:3])
+		return strings.ToLower(time.Weekday((value.N + 1) % 7).String()[:3])
 	case Month:
-		return fmt.Sprint(v.N)
+		return fmt.Sprint(value.N)
 	case Date:
-		return time.Unix(v.N*daySeconds, 0).UTC().Format(time.DateOnly)
+		return time.Unix(value.N*daySeconds, 0).UTC().Format(time.DateOnly)
 	case Yearly:
-		return fmt.Sprintf("%02d-%02d", v.N/100, v.N%100)
+		return fmt.Sprintf("%02d-%02d", value.N/100, value.N%100)
 	case Moment:
-		return time.UnixMilli(v.N).In(d.clock.at.Location()).Format("2006-01-02 15:04:05 -07:00")
+		return time.UnixMilli(value.N).In(v.clock.at.Location()).Format("2006-01-02 15:04:05 -07:00")
 	case Duration:
-		return time.Duration(v.N * int64(time.Millisecond)).String()
+		return time.Duration(value.N * int64(time.Millisecond)).String()
 	}
-	return d.write(v, &TextFormat{})
+	return v.write(value, &TextFormat{})
 }
 
 // decimal writes n as a number of so many digits after the dot.

@@ -93,6 +93,9 @@ func (l *loader) campaign(root, shared *strict.Node) {
 			step.read(n)
 		}
 	}
+	for _, locale := range l.c.Locales {
+		l.c.writers = append(l.c.writers, newWriter(locale))
+	}
 	l.order(found["ends"])
 	l.readSegments(found["segments"], shared)
 	if n := found["append"]; n != nil {

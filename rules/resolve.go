@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func (d *Decider) resolve(decision *Decision, click string) Resolved {
 	}
 	r := Resolved{Locale: d.campaign.Locales[d.locale], AsDate: d.ahead}
 	if decision.Reason == Retired {
-		r.Link = d.appended(decision.Block.Retired)
+		r.Link = string(d.appended([]byte(decision.Block.Retired)))
 		return r
 	}
 	variant := decision.Variant
@@ -85,23 +86,27 @@ const maxDrawn = 200
 
 // text writes a template. What is drawn has its merged values set apart.
 func (v *view) text(template Template, drawn bool) string {
-	var b strings.Builder
+	if len(template) == 1 && template[0].Ref.Kind == NoRef {
+		return template[0].Literal
+	}
+	dst := v.buffer[:0]
 	for i := range template {
 		p := &template[i]
 		switch {
 		case p.Ref.Kind == NoRef:
-			b.WriteString(p.Literal)
+			dst = append(dst, p.Literal...)
 		case p.Pictures != nil:
-			b.WriteString(p.Pictures[v.position-1])
+			dst = append(dst, p.Pictures[v.position-1]...)
 		case drawn:
-			b.WriteString(isolate)
-			b.WriteString(singleLine(v.write(v.value(p.Ref), &p.Format)))
-			b.WriteString(popIsolate)
+			dst = append(dst, isolate...)
+			dst = append(dst, singleLine(v.write(v.value(p.Ref), &p.Format))...)
+			dst = append(dst, popIsolate...)
 		default:
-			b.WriteString(v.write(v.value(p.Ref), &p.Format))
+			dst = append(dst, v.write(v.value(p.Ref), &p.Format)...)
 		}
 	}
-	return b.String()
+	v.buffer = dst
+	return string(dst)
 }
 
 // singleLine removes control characters and cuts at 200 characters.
@@ -140,69 +145,85 @@ func (v *view) link(texts [][]Template) string {
 	if i < 0 {
 		return ""
 	}
-	var b strings.Builder
+	dst := v.buffer[:0]
 	query := false
 	for j := range texts[v.locale][i] {
 		p := &texts[v.locale][i][j]
 		switch {
 		case p.Ref.Kind == NoRef:
-			b.WriteString(p.Literal)
+			dst = append(dst, p.Literal...)
 			query = query || strings.Contains(p.Literal, "?")
 		case p.Whole:
-			b.WriteString(ascii(v.value(p.Ref).Text))
+			dst = append(dst, ascii(v.value(p.Ref).Text)...)
 		case query:
-			b.WriteString(escape(v.write(v.value(p.Ref), &p.Format)))
+			dst = append(dst, escape(v.plain(v.value(p.Ref), &p.Format))...)
 		default:
-			b.WriteString(url.PathEscape(v.write(v.value(p.Ref), &p.Format)))
+			dst = append(dst, url.PathEscape(v.plain(v.value(p.Ref), &p.Format))...)
 		}
 	}
-	return v.appended(b.String())
+	v.buffer = v.appended(dst)
+	return string(v.buffer)
 }
 
 // appended adds the campaign's append to a destination. A name that it has
 // already stays as it is.
-func (v *view) appended(link string) string {
-	if len(v.campaign.Append) == 0 || link == "" {
+func (v *view) appended(link []byte) []byte {
+	if len(v.campaign.Append) == 0 || len(link) == 0 {
 		return link
 	}
-	link, fragment, hasFragment := strings.Cut(link, "#")
-	_, query, _ := strings.Cut(link, "?")
-	has, _ := url.ParseQuery(query)
-	separator := "?"
-	if strings.Contains(link, "?") {
-		separator = "&"
+	link, fragment, hasFragment := bytes.Cut(link, []byte("#"))
+	fragment = bytes.Clone(fragment)
+	_, query, asks := bytes.Cut(link, []byte("?"))
+	separator := byte('?')
+	var has url.Values
+	if asks {
+		has, _ = url.ParseQuery(string(query))
+		separator = '&'
 	}
 	for _, a := range v.campaign.Append {
 		if has.Has(a.Name) || !v.knows(a.Text, true) {
 			continue
 		}
-		link += separator + escape(a.Name) + "=" + v.parameter(a.Text)
-		separator = "&"
+		link = append(link, separator)
+		link = append(link, escape(a.Name)...)
+		link = append(link, '=')
+		link = v.parameter(link, a.Text)
+		separator = '&'
 	}
 	if hasFragment {
-		link += "#" + fragment
+		link = append(append(link, '#'), fragment...)
 	}
 	return link
 }
 
 // parameter writes the value of an appended parameter. The click's id is
 // written as it is given: the server puts the real one there.
-func (v *view) parameter(template Template) string {
-	var b strings.Builder
+func (v *view) parameter(dst []byte, template Template) []byte {
 	for i := range template {
 		p := &template[i]
 		switch p.Ref.Kind {
 		case NoRef:
-			b.WriteString(escape(p.Literal))
+			dst = append(dst, escape(p.Literal)...)
 		case ClickRef:
-			b.WriteString(v.click)
+			dst = append(dst, v.click...)
 		default:
-			b.WriteString(escape(v.write(v.value(p.Ref), &p.Format)))
+			dst = append(dst, escape(v.plain(v.value(p.Ref), &p.Format))...)
 		}
 	}
-	return b.String()
+	return dst
 }
 
 // escape percent-encodes what stands in a query, spaces too: not everybody who
 // reads one knows that + is a space.
-func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
+func escape(text string) string {
+	if strings.IndexFunc(text, encoded) < 0 {
+		return text
+	}
+	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
+}
+
+// encoded reports whether a character has to be percent-encoded (RFC 3986,
+// 2.3).
+func encoded(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '.' && r != '_' && r != '~'
+}

@@ -42,6 +42,7 @@ type Campaign struct {
 	// if it were UTC.
 	startsLocal, endsLocal bool
 
+	writers    []*writer // by locale
 	sender     *Sender
 	attributes []Attribute           // declared, of the catalogue's items
 	slots      map[string]int        // by the signals' names

@@ -72,6 +72,7 @@ type Candidate struct {
 	*Item
 	Stock                          Value // Number, Some or unknown; a feed without stock: unknown, and in stock
 	Gone                           bool  // no longer in the catalogue
+	Aged                           bool  // its feed has not answered for too long: what it said of stock is unknown
 	Viewed, Carted, Bought, Wished Value
 }
 

@@ -23,6 +23,7 @@ type view struct {
 	rule     *Rule
 	variant  *Variant
 	click    string
+	buffer   []byte // scratch, of the text being written
 }
 
 // holds evaluates a condition by Kleene's logic: and is the minimum of False,

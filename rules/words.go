@@ -20,6 +20,7 @@ type words struct {
 	plain           bool // numbers below 10,000 are not grouped
 	comma           bool // a list has a comma before and
 	twelve          bool // the clock has twelve hours
+	spanish         bool // and is another word before the sound of i
 }
 
 const (
@@ -98,7 +99,7 @@ var languages = map[string]*words{
 		},
 	},
 	"es": {
-		and: "y ", money: symbolLast, long: "2 de January", day: "Monday, 2 de January", date: "2/1", plain: true,
+		and: "y ", money: symbolLast, long: "2 de January", day: "Monday, 2 de January", date: "2/1", plain: true, spanish: true,
 		left: [3]map[string]string{
 			forms("queda # día", "quedan # días"),
 			forms("queda # hora", "quedan # horas"),

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -8,7 +9,7 @@ import (
 // write writes a value in the campaign's locale: by the format, or by the
 // value's own type where there is none.
 func (v *view) write(value Value, f *TextFormat) string {
-	w := writerOf(v.campaign.Locales[v.locale])
+	w := v.campaign.writers[v.locale]
 	switch f.Name {
 	case "":
 	case "plural":
@@ -34,15 +35,15 @@ func (v *view) write(value Value, f *TextFormat) string {
 	case Money:
 		return w.money(value.N, value.Text, f.Arg == "short")
 	case Boolean:
-		return map[bool]string{true: "true", false: "false"}[value.N != 0]
+		return strconv.FormatBool(value.N != 0)
 	case TextList:
 		return w.list(value.List, int(f.N))
 	case Time:
 		return w.clock(value.N)
 	case Weekday:
-		return dayName(w.base, time.Weekday((value.N+1)%7))
+		return w.days[(value.N+1)%7]
 	case Month:
-		return monthName(w.base, w.region, time.Month(value.N), true)
+		return w.alone[value.N-1]
 	case Date:
 		return w.date(time.Unix(value.N*daySeconds, 0).UTC(), f.Arg)
 	case Yearly:
@@ -53,6 +54,22 @@ func (v *view) write(value Value, f *TextFormat) string {
 		return w.left(value.N)
 	}
 	return value.Text
+}
+
+// plain writes a value into a link: as programs read it, unless a format says
+// otherwise.
+func (v *view) plain(value Value, f *TextFormat) string {
+	switch {
+	case f.Name != "" || value.Type == Text:
+		return v.write(value, f)
+	case value.Type == Money:
+		return decimal(value.N, currencyDigits(value.Text))
+	case value.Type == Moment:
+		return time.UnixMilli(value.N).UTC().Format(time.RFC3339)
+	case value.Type == TextList:
+		return strings.Join(value.List, ",")
+	}
+	return v.show(value)
 }
 
 // moment writes a moment on the recipient's clock.
@@ -82,7 +99,7 @@ func (w *writer) list(items []string, n int) string {
 	if w.words.comma && last > 1 {
 		before = ", "
 	}
-	if w.base == "es" && beginsWithI(items[last]) {
+	if w.words.spanish && beginsWithI(items[last]) {
 		and = "e "
 	}
 	return strings.Join(items[:last], ", ") + before + and + items[last]

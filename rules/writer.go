@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,95 +13,131 @@ import (
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
-	"golang.org/x/text/number"
 )
 
 // writer writes numbers, money and dates in one locale, by CLDR where x/text
-// has it.
+// has it. It is safe for concurrent use.
 type writer struct {
-	tag          language.Tag
-	base, region string // region "": the language's
-	printer      *message.Printer
-	words        words
-	miles        bool
-	upcase       cases.Caser
-	mu           sync.Mutex // a Caser is not for concurrent use
+	tag      language.Tag
+	numerals numerals
+	words    words
+	months   []string // as in a date
+	alone    []string // as they stand alone
+	days     []string // from Sunday
+	miles    bool
+	printer  *message.Printer
+	symbols  sync.Map // of currencies, by their codes
+	mu       sync.Mutex
+	upcase   cases.Caser // not for concurrent use: mu
 }
 
-// writers keeps a writer for every locale that was asked for: what they hold
-// follows from the locale alone.
-var writers sync.Map
+// symbol is how a locale writes a currency, and its decimals.
+type symbol struct {
+	text     string
+	decimals int
+}
 
-func writerOf(locale string) *writer {
-	if w, ok := writers.Load(locale); ok {
-		return w.(*writer)
-	}
+func newWriter(locale string) *writer {
 	tag := language.Make(locale)
 	base, _ := tag.Base()
-	w := &writer{tag: tag, base: base.String(), printer: message.NewPrinter(tag), upcase: cases.Upper(tag)}
-	if region, sure := tag.Region(); sure == language.Exact {
-		w.region = region.String()
+	language := base.String()
+	if language == "no" {
+		language = "nb"
 	}
-	if w.base == "no" {
-		w.base = "nb"
+	region := "" // the language's
+	if own, sure := tag.Region(); sure == exact {
+		region = own.String()
 	}
-	w.words = wordsOf(w.base, w.region)
-	w.miles = w.region == "US" || w.region == "GB"
-	kept, _ := writers.LoadOrStore(locale, w)
-	return kept.(*writer)
+	printer := message.NewPrinter(tag)
+	w := &writer{
+		tag: tag, printer: printer, upcase: cases.Upper(tag), numerals: learn(printer),
+		words: wordsOf(language, region), miles: region == "US" || region == "GB",
+	}
+	for m := time.January; m <= time.December; m++ {
+		w.months = append(w.months, monthName(language, region, m, false))
+		w.alone = append(w.alone, monthName(language, region, m, true))
+	}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		w.days = append(w.days, dayName(language, d))
+	}
+	return w
 }
 
-// round returns n millionths rounded, half away from 0, to so many decimals.
-func round(n int64, decimals int) float64 {
-	scale := math.Pow10(decimals)
-	return math.Round(float64(n)/Million*scale) / scale
+// exact says that a locale names its region.
+const exact = language.Exact
+
+// fixed writes a number of 10^-decimals.
+func (w *writer) fixed(scaled int64, decimals int) string {
+	in := w.numerals.groups
+	if w.words.plain && magnitude(scaled)/pow10(decimals) < 10_000 {
+		in = groups{}
+	}
+	var buffer [96]byte
+	dst := buffer[:0]
+	if scaled < 0 {
+		dst = append(dst, w.numerals.minus...)
+	}
+	return string(w.numerals.append(dst, scaled, decimals, in))
 }
 
-func (w *writer) number(n int64, decimals int) string {
-	return w.decimal(round(n, decimals), decimals)
+func pow10(n int) uint64 {
+	p := uint64(1)
+	for range n {
+		p *= 10
+	}
+	return p
 }
 
-func (w *writer) decimal(x float64, decimals int) string {
-	if x == 0 {
-		x = 0 // no -0
-	}
-	options := []number.Option{number.MinFractionDigits(decimals), number.MaxFractionDigits(decimals)}
-	if w.words.plain && math.Abs(x) < 10_000 {
-		options = append(options, number.NoSeparator())
-	}
-	return w.printer.Sprint(number.Decimal(x, options...))
-}
+// number writes millionths, rounded to so many decimals.
+func (w *writer) number(n int64, decimals int) string { return w.fixed(scale(n, decimals), decimals) }
 
 func (w *writer) percent(n int64, decimals int) string {
-	return w.printer.Sprint(number.Percent(round(n, decimals)/100, number.MinFractionDigits(decimals), number.MaxFractionDigits(decimals)))
+	var buffer [96]byte
+	dst := buffer[:0]
+	scaled := scale(n, decimals)
+	if scaled < 0 {
+		dst = append(dst, w.numerals.minus...)
+	}
+	dst = append(dst, w.numerals.percent[0]...)
+	dst = w.numerals.append(dst, scaled, decimals, w.numerals.percentGroups)
+	return string(append(dst, w.numerals.percent[1]...))
 }
 
 // money writes an amount in minor units; short leaves out decimals that are
 // all 0. A price is never rounded.
 func (w *writer) money(minor int64, code string, short bool) string {
-	digits, symbol := currencyDigits(code), code
-	if unit, err := currency.ParseISO(code); err == nil {
-		symbol = w.printer.Sprint(currency.NarrowSymbol(unit))
+	s := w.symbol(code)
+	amount, decimals := minor, s.decimals
+	if unit := int64(pow10(decimals)); short && minor%unit == 0 {
+		amount, decimals = minor/unit, 0
 	}
-	amount := float64(minor) / math.Pow10(digits)
-	if short && amount == math.Trunc(amount) {
-		digits = 0
-	}
-	text := w.decimal(math.Abs(amount), digits)
 	sign := ""
-	if minor < 0 {
-		sign = "-"
+	if amount < 0 {
+		sign, amount = "-", -amount
 	}
+	text := w.fixed(amount, decimals)
 	switch w.words.money {
 	case symbolFirst:
-		if r, _ := utf8.DecodeLastRuneInString(symbol); unicode.IsLetter(r) {
-			symbol += "\u00a0"
+		if r, _ := utf8.DecodeLastRuneInString(s.text); unicode.IsLetter(r) {
+			return sign + s.text + "\u00a0" + text
 		}
-		return sign + symbol + text
+		return sign + s.text + text
 	case symbolSpace:
-		return sign + symbol + "\u00a0" + text
+		return sign + s.text + "\u00a0" + text
 	}
-	return sign + text + "\u00a0" + symbol
+	return sign + text + "\u00a0" + s.text
+}
+
+func (w *writer) symbol(code string) symbol {
+	if known, ok := w.symbols.Load(code); ok {
+		return known.(symbol)
+	}
+	s := symbol{code, currencyDigits(code)}
+	if unit, err := currency.ParseISO(code); err == nil {
+		s.text = w.printer.Sprint(currency.NarrowSymbol(unit))
+		w.symbols.Store(code, s)
+	}
+	return s
 }
 
 // currencyDigits is how many digits after the dot amounts in a currency have.
@@ -168,25 +202,52 @@ func (w *writer) date(at time.Time, arg string) string {
 	case "day":
 		pattern = w.words.day
 	}
-	day, month := at.Day(), int(at.Month())
-	return strings.NewReplacer(
-		"Monday", dayName(w.base, at.Weekday()), "January", monthName(w.base, w.region, at.Month(), false),
-		"02", fmt.Sprintf("%02d", day), "01", fmt.Sprintf("%02d", month),
-		"2", strconv.Itoa(day), "1", strconv.Itoa(month),
-	).Replace(pattern)
+	var buffer [64]byte
+	return string(w.dated(buffer[:0], pattern, at))
 }
+
+// dated writes a date by a pattern, which names the 2nd of January, a Monday.
+func (w *writer) dated(dst []byte, pattern string, at time.Time) []byte {
+	_, month, day := at.Date()
+	for pattern != "" {
+		rest := pattern[1:]
+		switch {
+		case strings.HasPrefix(pattern, "Monday"):
+			dst, rest = append(dst, w.days[at.Weekday()]...), pattern[len("Monday"):]
+		case strings.HasPrefix(pattern, "January"):
+			dst, rest = append(dst, w.months[month-1]...), pattern[len("January"):]
+		case strings.HasPrefix(pattern, "02"):
+			dst, rest = padded(dst, day), pattern[2:]
+		case strings.HasPrefix(pattern, "01"):
+			dst, rest = padded(dst, int(month)), pattern[2:]
+		case pattern[0] == '2':
+			dst = strconv.AppendInt(dst, int64(day), 10)
+		case pattern[0] == '1':
+			dst = strconv.AppendInt(dst, int64(month), 10)
+		default:
+			dst = append(dst, pattern[0])
+		}
+		pattern = rest
+	}
+	return dst
+}
+
+func padded(dst []byte, n int) []byte { return append(dst, byte('0'+n/10%10), byte('0'+n%10)) }
 
 // clock writes seconds since midnight: 18:30.
 func (w *writer) clock(seconds int64) string {
-	hour, minute := seconds/3600, seconds/60%60
+	hour, minute := int(seconds/3600), int(seconds/60%60)
+	var buffer [16]byte
 	if !w.words.twelve {
-		return fmt.Sprintf("%02d:%02d", hour, minute)
+		dst := append(padded(buffer[:0], hour), ':')
+		return string(padded(dst, minute))
 	}
-	half := "AM"
+	half := "\u00a0AM"
 	if hour%24 >= 12 {
-		half = "PM"
+		half = "\u00a0PM"
 	}
-	return fmt.Sprintf("%d:%02d\u00a0%s", (hour+11)%12+1, minute, half)
+	dst := append(strconv.AppendInt(buffer[:0], int64((hour+11)%12+1), 10), ':')
+	return string(append(padded(dst, minute), half...))
 }
 
 // left writes how long is left, in ms: days from one day on, then hours, then

@@ -2,12 +2,18 @@ package rules
 
 import (
 	"fmt"
+	"math/big"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
 )
 
 // TestWriterWritesAsICU compares with testdata/formats.txt.
@@ -25,7 +31,7 @@ func TestWriterWritesAsICU(t *testing.T) {
 		lines++
 		fields := strings.Split(strings.TrimRight(line, "\n"), "|")
 		kind, locale, want := fields[0], fields[1], fields[2:]
-		got := written(t, writerOf(locale), kind, want)
+		got := written(t, newWriter(locale), kind, want)
 		for i := range want {
 			if i >= len(got) || plain.Replace(got[i]) != want[i] {
 				t.Errorf("%s %s: got %q, want %q", kind, locale, got, want)
@@ -61,7 +67,7 @@ func written(t *testing.T, w *writer, kind string, want []string) []string {
 		}
 		at := time.Date(2026, time.Month(month), day, 0, 0, 0, 0, time.UTC)
 		got = append(got, want[0], w.date(at, ""), w.date(at, "short"), w.date(at, "day"),
-			dayName(w.base, at.Weekday()), monthName(w.base, w.region, at.Month(), true))
+			w.days[at.Weekday()], w.alone[at.Month()-1])
 	case "list":
 		got = append(got, w.list([]string{"a", "b", "c"}, 0), w.list([]string{"a", "b"}, 0))
 	case "km":
@@ -87,7 +93,7 @@ func TestWriterWritesWhatIsLeftAndShort(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
-	nl := writerOf("nl")
+	nl := newWriter("nl")
 	f(nl.money(1200, "EUR", true), "€\u00a012")
 	f(nl.money(1250, "EUR", true), "€\u00a012,50") // a price is never rounded
 	f(nl.money(-300, "EUR", false), "-€\u00a03,00")
@@ -98,18 +104,18 @@ func TestWriterWritesWhatIsLeftAndShort(t *testing.T) {
 	f(nl.left(23*3600_000), "nog 23 uur")
 	f(nl.left(61_000), "nog 2 minuten")
 	f(nl.left(-5), "nog 0 minuten")
-	f(writerOf("pl").left(5*24*3600_000), "jeszcze 5 dni")
-	f(writerOf("pl").left(3*3600_000), "jeszcze 3 godziny")
-	f(writerOf("cs").left(5*3600_000), "ještě 5 hodin")
-	f(writerOf("en-GB").distance(3_218_688), "2.0\u00a0mi")
-	f(writerOf("en-US").clock(18*3600+30*60), "6:30\u00a0PM")
-	f(writerOf("en-US").clock(0), "12:00\u00a0AM")
+	f(newWriter("pl").left(5*24*3600_000), "jeszcze 5 dni")
+	f(newWriter("pl").left(3*3600_000), "jeszcze 3 godziny")
+	f(newWriter("cs").left(5*3600_000), "ještě 5 hodin")
+	f(newWriter("en-GB").distance(3_218_688), "2.0\u00a0mi")
+	f(newWriter("en-US").clock(18*3600+30*60), "6:30\u00a0PM")
+	f(newWriter("en-US").clock(0), "12:00\u00a0AM")
 	f(nl.clock(86400), "24:00")
-	f(writerOf("es").list([]string{"Francia", "Italia"}, 0), "Francia e Italia")
+	f(newWriter("es").list([]string{"Francia", "Italia"}, 0), "Francia e Italia")
 	f(nl.list([]string{"a", "b", "c", "d"}, 3), "a, b en c")
 	f(nl.list([]string{"a"}, 3), "a")
-	f(writerOf("tr").upper("istanbul"), "İSTANBUL")
-	f(writerOf("xx").money(1250, "EUR", false), "€12.50")
+	f(newWriter("tr").upper("istanbul"), "İSTANBUL")
+	f(newWriter("xx").money(1250, "EUR", false), "€12.50")
 }
 
 // TestWritersAreSharedByManyGoroutines is for the race detector.
@@ -118,7 +124,7 @@ func TestWritersAreSharedByManyGoroutines(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for i := range int64(50) {
-				w := writerOf([]string{"nl", "pl", "en-US"}[i%3])
+				w := newWriter([]string{"nl", "pl", "en-US"}[i%3])
 				if w.money(1250+i, "EUR", false) == "" || w.upper("a") != "A" || w.percent(i*Million, 0) == "" {
 					t.Error("nothing is written")
 				}
@@ -126,4 +132,33 @@ func TestWritersAreSharedByManyGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestNumeralsAreThoseOfXText compares numbers in many locales with what x/text
+// writes.
+func TestNumeralsAreThoseOfXText(t *testing.T) {
+	locales := strings.Fields(`ar ar-EG bg bn ca cs da de de-AT de-CH el en en-GB en-IN en-US es es-MX et fa fi fr fr-CA fr-CH ga gu he hi hr hu id
+		is it ja ka kn ko lt lv mk ml mr ms my nb ne nl nl-BE pa pl pt pt-PT ro ru sk sl sr sv sw ta te th tr uk ur vi zh zh-TW`)
+	for _, locale := range locales {
+		w, printer := newWriter(locale), message.NewPrinter(language.Make(locale))
+		w.words.plain = false // CLDR's smallest group is ours: x/text has it not
+		for range 200 {
+			n := rand.Int64N(2_000_000_000_000_000) >> rand.IntN(50)
+			if rand.IntN(3) == 0 {
+				n = -n
+			}
+			decimals := rand.IntN(4)
+			exact := big.NewRat(scale(n, decimals), int64(pow10(decimals)))
+			float, _ := exact.Float64()
+			options := []number.Option{number.MinFractionDigits(decimals), number.MaxFractionDigits(decimals)}
+			if got, want := w.number(n, decimals), printer.Sprint(number.Decimal(float, options...)); got != want {
+				t.Errorf("%s: %d to %d decimals is %q, want %q", locale, n, decimals, got, want)
+				break
+			}
+			if got, want := w.percent(n, decimals), printer.Sprint(number.Percent(float/100, options...)); got != want {
+				t.Errorf("%s: %d%% to %d decimals is %q, want %q", locale, n, decimals, got, want)
+				break
+			}
+		}
+	}
 }

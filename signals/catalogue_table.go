@@ -22,6 +22,7 @@ type held struct {
 	base  *rules.Item // as the feed has it
 	feed  string
 	gone  bool // the feed has it no more
+	aged  bool // the feed has not answered for too long
 	known *known
 }
 
@@ -113,7 +114,7 @@ func (v *view) Item(id string) (rules.Candidate, bool) {
 }
 
 func (h *held) candidate() rules.Candidate {
-	return rules.Candidate{Item: h.item, Stock: h.known.count(""), Gone: h.gone}
+	return rules.Candidate{Item: h.item, Stock: h.known.count(""), Gone: h.gone, Aged: h.aged}
 }
 
 // Rank appends to dst at most n items of the lists popular and recent, best

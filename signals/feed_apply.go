@@ -155,7 +155,7 @@ func (x *Catalogue) expireFeed(feed string) {
 		base := *h.base
 		base.Price, base.SalePrice, base.InStock = rules.Value{}, rules.Value{}, rules.Value{}
 		expired := *h
-		expired.base = &base
+		expired.base, expired.aged = &base, true
 		expired.item = x.patched(&expired, now)
 		next.held[i] = &expired
 	}

@@ -40,6 +40,10 @@ func TestAFeedIsStaleAfterThreeMissesAndUnknownAfterTen(t *testing.T) {
 		if got := s.Stock("a", "").Known(); got != (missed < 10) {
 			t.Errorf("after %d misses the count is known: %v", missed, got)
 		}
+		a, _ := s.Items("films").Item("a")
+		if got := a.Attribute(rules.ItemInStock).Known(); got != (missed < 10) {
+			t.Errorf("after %d misses it is known whether the item is in stock: %v", missed, got)
+		}
 	}
 	s.write(s.clock.Now(), item("a", "<stock>3</stock>"))
 	s.refresh()
