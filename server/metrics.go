@@ -10,6 +10,7 @@ import (
 	vm "github.com/VictoriaMetrics/metrics"
 
 	"example.com/opentime/rules"
+	"example.com/opentime/signals"
 )
 
 // maxCampaignLabels bounds the campaigns that have a label of their own.
@@ -129,4 +130,32 @@ func (m *metrics) unbelieved(peer netip.Addr) {
 	})
 }
 
-func (m *metrics) write(w io.Writer) { m.set.WritePrometheus(w) }
+// watch adds gauges of what the server is made of.
+func (m *metrics) watch(s *Server) {
+	gauge := func(name string, read func() float64) { m.set.NewGauge(name, read) }
+	sources := func() signals.Sources { return s.config.Gatherer.Sources() }
+	gauge("opentime_clients_date_seconds", func() float64 { return float64(sources().Clients.Date().Unix()) })
+	gauge("opentime_geo_date_seconds", func() float64 {
+		if geo := sources().Geo; geo != nil {
+			return float64(geo.Date().Unix())
+		}
+		return 0
+	})
+	gauge("opentime_weather_cells_known", func() float64 {
+		if weather := sources().Weather; weather != nil {
+			known, _ := weather.Known()
+			return float64(known)
+		}
+		return 0
+	})
+	gauge("opentime_impressions_dropped", func() float64 {
+		return float64(s.recorder.dropped.Load() + s.config.Journal.Stats().Dropped)
+	})
+	gauge("opentime_readings", func() float64 { return float64(s.readings.len()) })
+}
+
+// write writes all metrics, those of the process too.
+func (m *metrics) write(w io.Writer) {
+	m.set.WritePrometheus(w)
+	vm.WriteProcessMetrics(w)
+}

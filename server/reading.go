@@ -95,6 +95,18 @@ func newReadings() *readings {
 	return t
 }
 
+// len is how many readings are in the table.
+func (t *readings) len() int {
+	n := 0
+	for i := range t.shards {
+		shard := &t.shards[i]
+		shard.mu.Lock()
+		n += len(shard.byKey)
+		shard.mu.Unlock()
+	}
+	return n
+}
+
 // join returns the reading an open belongs to: the one under way, or a new one
 // where there is none, where it is over, or where it has answered this
 // position already, so that a reload always decides anew.

@@ -92,6 +92,7 @@ func New(config Config) (*Server, error) {
 	}
 	s.shown = newShownBook(config.Store, config.KeepShown)
 	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
+	s.metrics.watch(s)
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.site.Store(&Site{Campaigns: map[string]*Published{}})
 	s.public = &fasthttp.Server{

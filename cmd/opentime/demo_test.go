@@ -318,6 +318,29 @@ func TestClicksOfPhoneAndLaptopFollowTheirOwnPictures(t *testing.T) {
 	}
 }
 
+// mail fetches the images of a mail in parallel, and reports whether all came as
+// decided: where one is drawn too slowly its fallback is sent, which may show
+// what another position does.
+func (d *demo) mail(who int) bool {
+	d.t.Helper()
+	d.pass(time.Minute)
+	var opens sync.WaitGroup
+	var late atomic.Bool
+	for _, path := range []string{
+		"hero.jpg", "greeting.jpg", "picks/1.jpg", "picks/2.jpg", "picks/3.jpg", "picks/4.jpg", "cinema.jpg",
+	} {
+		opens.Go(func() {
+			answer, body := d.get("/i/weekly-films/"+path+"?r="+d.r(who), outlook, "")
+			mustBeImage(d.t, path, answer, body)
+			if answer.Header.Get("Opentime-Rung") != server.Live.String() {
+				late.Store(true)
+			}
+		})
+	}
+	opens.Wait()
+	return !late.Load()
+}
+
 func TestOneMailIsOneDecision(t *testing.T) {
 	d := startDemo(t)
 	stop := make(chan struct{})
@@ -334,18 +357,10 @@ func TestOneMailIsOneDecision(t *testing.T) {
 		}
 	})
 	for mail := range 20 {
-		d.pass(time.Minute)
-		r := d.r(mail)
-		var opens sync.WaitGroup
-		for _, path := range []string{
-			"hero.jpg", "greeting.png", "picks/1.jpg", "picks/2.jpg", "picks/3.jpg", "picks/4.jpg", "cinema.jpg",
-		} {
-			opens.Go(func() {
-				answer, body := d.get("/i/weekly-films/"+path+"?r="+r, outlook, "")
-				mustBeImage(t, path, answer, body)
-			})
+		for tries := 0; !d.mail(mail) && tries < 20; tries++ {
+			d.t.Log("drawn too slowly; once more")
 		}
-		opens.Wait()
+		r := d.r(mail)
 		links := map[string]int{}
 		for position := 1; position <= 4; position++ {
 			link := d.click(fmt.Sprintf("/c/weekly-films/picks/%d?r=%s", position, r), chrome, "")
@@ -361,7 +376,7 @@ func TestOneMailIsOneDecision(t *testing.T) {
 
 func TestTrustDecidesWhatIsKnown(t *testing.T) {
 	d := startDemo(t)
-	greeting := func(query string) string { return d.open("/i/weekly-films/greeting.png"+query, outlook, "") }
+	greeting := func(query string) string { return d.open("/i/weekly-films/greeting.jpg"+query, outlook, "") }
 	nobody := greeting("")
 	if greeting("?r=1041") != nobody {
 		t.Error("an unsealed id that means nobody is greeted by name")
