@@ -66,9 +66,8 @@ func (p *Profiles) Declare(attributes []rules.Attribute) {
 // change it. An error means that what is known, consent included, could not be
 // read.
 func (p *Profiles) Profile(id string) (*rules.Profile, error) {
-	// Fast path: cached under the full id, and nothing of it has aged since.
 	e, changes := p.cache.find(id)
-	if e != nil && (e.until == 0 || p.now().UnixMilli() < e.until) {
+	if p.fresh(e) {
 		return e.profile, nil
 	}
 	e, err := p.read(id)
@@ -77,6 +76,21 @@ func (p *Profiles) Profile(id string) (*rules.Profile, error) {
 	}
 	p.cache.keep(id, e, changes)
 	return e.profile, nil
+}
+
+// Cached is Profile without reading the store: it reports false where that would
+// be needed.
+func (p *Profiles) Cached(id string) (*rules.Profile, bool) {
+	e, _ := p.cache.find(id)
+	if !p.fresh(e) {
+		return nil, false
+	}
+	return e.profile, true
+}
+
+// fresh reports whether an entry was found and nothing of it has aged since.
+func (p *Profiles) fresh(e *entry) bool {
+	return e != nil && (e.until == 0 || p.now().UnixMilli() < e.until)
 }
 
 // read reads a recipient from the store.

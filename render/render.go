@@ -125,13 +125,17 @@ func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 // ParseHash reads what String wrote.
 func ParseHash(text string) (Hash, error) {
 	var h Hash
-	b, err := hex.DecodeString(text)
-	if err != nil || len(b) != len(h) {
-		return h, errors.New("parse hash: want 64 hexadecimal digits")
+	var digits [2 * len(h)]byte
+	if len(text) != copy(digits[:], text) {
+		return h, errHash
 	}
-	copy(h[:], b)
+	if n, err := hex.Decode(h[:], digits[:]); err != nil || n != len(h) {
+		return Hash{}, errHash
+	}
 	return h, nil
 }
+
+var errHash = errors.New("parse hash: want 64 hexadecimal digits")
 
 // Bounds on what is drawn.
 const (

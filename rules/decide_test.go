@@ -117,7 +117,7 @@ func TestDecideIsTotalPureAndHoldsUntilUntil(t *testing.T) {
 			if decisions[i].Variant == nil || decisions[i].Variant != other.Variant {
 				t.Fatalf("decisions differ: %+v, %+v", decisions[i], other)
 			}
-			rules.Resolve(c, &s, &decisions[i], "")
+			again.Resolve(c, &s, &decisions[i], "")
 			until := rules.Until(c, &s, &decisions[i])
 			if until.IsZero() {
 				until = s.At.Add(26 * time.Hour)
@@ -248,7 +248,7 @@ func FuzzDecide(f *testing.F) {
 			if decision.Variant == nil {
 				t.Fatalf("no variant: %+v", decision)
 			}
-			rules.Resolve(c, &s, &decision, "")
+			d.Resolve(c, &s, &decision, "")
 			rules.Until(c, &s, &decision)
 			rules.Explain(c, &s, decision.Block.ID, decision.Position)
 		}
@@ -288,6 +288,6 @@ blocks:
 	}}
 	b.ReportAllocs()
 	for b.Loop() {
-		rules.Resolve(c, &s, &decision, "click")
+		d.Resolve(c, &s, &decision, "click")
 	}
 }

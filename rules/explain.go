@@ -70,7 +70,7 @@ func Explain(c *Campaign, s *Signals, block string, position int) Explanation {
 
 func (d *Decider) explain(decisions []Decision, at int) Explanation {
 	decision := decisions[at]
-	resolved := d.Resolve(&decision, "{click}")
+	resolved := d.resolve(&decision, "{click}")
 	x := Explanation{
 		Campaign: d.campaign.ID, Block: decision.Block.ID, Position: decision.Position,
 		Rule: ruleName(decision.Rule), Variant: decision.Variant.ID, Reason: decision.Reason.String(),

@@ -177,11 +177,22 @@ func IsHost(host string, hosts []string) bool {
 
 // inLink reports whether a character may stand in a link as it is (RFC 3986).
 func inLink(c byte) bool {
-	return c > ' ' && c < 0x7f && !strings.ContainsRune("\"<>\\^`{|}", rune(c))
+	switch c {
+	case '"', '<', '>', '\\', '^', '`', '{', '|', '}':
+		return false
+	}
+	return c > ' ' && c < 0x7f
 }
 
 // ascii percent-encodes what may not stand in a link.
 func ascii(text string) string {
+	clean := true
+	for i := range len(text) {
+		clean = clean && inLink(text[i])
+	}
+	if clean {
+		return text
+	}
 	var b strings.Builder
 	for i := range len(text) {
 		if inLink(text[i]) {

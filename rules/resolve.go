@@ -8,16 +8,12 @@ import (
 )
 
 // Resolve turns a decision into texts and links. click is what {click} in the
-// campaign's append stands for. The signals are those it was decided with.
-func Resolve(c *Campaign, s *Signals, decision *Decision, click string) Resolved {
-	var d Decider
+// campaign's append stands for. The signals are those it was decided with. What
+// it returns stands on its own; what the last Decide returned stays as it is.
+func (d *Decider) Resolve(c *Campaign, s *Signals, decision *Decision, click string) Resolved {
+	decisions, offered := d.decisions, d.offered
 	d.begin(c, s)
-	return d.resolve(decision, click)
-}
-
-// Resolve turns one of the decisions of the last Decide into texts and links.
-// What it returns stands on its own.
-func (d *Decider) Resolve(decision *Decision, click string) Resolved {
+	d.decisions, d.offered = decisions, offered
 	return d.resolve(decision, click)
 }
 

@@ -25,7 +25,7 @@ blocks:
 		s := rules.Signals{At: time.Unix(0, 0), Values: make([]rules.Value, len(c.Signals))}
 		s.Values[slot] = rules.Value{Type: rules.Text, Text: name}
 		var d rules.Decider
-		r := d.Resolve(&d.Decide(c, &s)[0], "")
+		r := d.Resolve(c, &s, &d.Decide(c, &s)[0], "")
 		if got := r.Values[0].Text; got != "Dag \u2068"+drawn+"\u2069!" {
 			t.Errorf("%q is drawn %q, want %q", name, got, drawn)
 		}

@@ -58,10 +58,11 @@ func DrawGeneric(p *Published, items rules.Items, draw func(*render.Picture) (re
 		return fmt.Errorf("keep fallbacks of %s: %w", c.ID, err)
 	}
 	used := map[string]bool{}
+	var decider rules.Decider
 	decisions := rules.Fallbacks(c, items)
 	for i := range decisions {
 		d := &decisions[i]
-		texts := rules.Resolve(c, &rules.Signals{Items: items}, d, clickMark)
+		texts := decider.Resolve(c, &rules.Signals{Items: items}, d, clickMark)
 		for _, format := range p.formatsOf(d.Block) {
 			picture := Compose(p, d, &texts, format, c.Starts)
 			shown := shownOf(d, &texts)

@@ -43,19 +43,12 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.C
 	open := &Open{Link: link, Deadline: now.Add(requestTime)}
 	open.At = now
 	open.Address = s.address(ctx)
-	open.Agent = string(cut(header.UserAgent(), maxAgent))
 	open.Method = ctx.Method()[0] | 0x20
-	open.Flags = headerFlags(header)
-	open.Client = s.config.Gatherer.Clients().Classify(signals.Headers{
-		Method:     string(ctx.Method()),
-		UserAgent:  open.Agent,
-		SecPurpose: string(header.Peek("Sec-Purpose")),
-		Purpose:    string(header.Peek("Purpose")),
-		XPurpose:   string(header.Peek("X-Purpose")),
-		XMoz:       string(header.Peek("X-Moz")),
-		Address:    open.Address,
-		Click:      link.Kind == ClickLink,
-	})
+	var headers signals.Headers
+	headers, open.Flags = readHeaders(header)
+	headers.Method, headers.Address, headers.Click = methodName(ctx), open.Address, link.Kind == ClickLink
+	open.Agent = headers.UserAgent
+	open.Client = s.config.Gatherer.Clients().Classify(headers)
 	s.trust(open)
 	s.readParameters(open, campaign)
 	return open
@@ -149,24 +142,49 @@ func declares(c *rules.Campaign, name string) bool {
 	return slices.ContainsFunc(c.Params, func(p rules.Parameter) bool { return p.Name == name })
 }
 
-func headerFlags(h *fasthttp.RequestHeader) uint64 {
-	var flags uint64
-	for _, f := range [...]struct {
-		name string
-		flag uint64
-	}{
-		{"Sec-Purpose", flagPurpose},
-		{"Referer", flagReferer},
-		{"Cookie", flagCookie},
-		{"Accept-Language", flagLanguage},
-		{"Sec-Fetch-Mode", flagFetchMode},
-		{"X-Forwarded-For", flagForwarded},
-	} {
-		if len(h.Peek(f.name)) > 0 {
-			flags |= f.flag
+// readHeaders reads in one pass what the headers tell of the client, and the
+// flags of those that are kept for the record. Empty ones tell nothing.
+func readHeaders(h *fasthttp.RequestHeader) (client signals.Headers, flags uint64) {
+	for name, value := range h.All() {
+		if len(value) == 0 {
+			continue
+		}
+		switch string(name) {
+		case "User-Agent":
+			client.UserAgent = string(cut(value, maxAgent))
+		case "Sec-Purpose":
+			client.SecPurpose, flags = string(value), flags|flagPurpose
+		case "Purpose":
+			client.Purpose = string(value)
+		case "X-Purpose":
+			client.XPurpose = string(value)
+		case "X-Moz":
+			client.XMoz = string(value)
+		case "Referer":
+			flags |= flagReferer
+		case "Cookie":
+			flags |= flagCookie
+		case "Accept-Language":
+			flags |= flagLanguage
+		case "Sec-Fetch-Mode":
+			flags |= flagFetchMode
+		case "X-Forwarded-For":
+			flags |= flagForwarded
 		}
 	}
-	return flags
+	return client, flags
+}
+
+// methodName is the request's method, without a copy where it is one of the
+// usual.
+func methodName(ctx *fasthttp.RequestCtx) string {
+	switch {
+	case ctx.IsGet():
+		return fasthttp.MethodGet
+	case ctx.IsHead():
+		return fasthttp.MethodHead
+	}
+	return string(ctx.Method())
 }
 
 func cut(text []byte, n int) []byte { return text[:min(len(text), n)] }

@@ -91,7 +91,11 @@ func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 	if trust == rules.Anonymous {
 		return nil, trust
 	}
-	profile, err := s.config.Profiles.Profile(open.Recipient)
+	profile, ok := s.config.Profiles.Cached(open.Recipient)
+	var err error
+	if !ok {
+		profile, err = inTime(s.reads, storeTime, func() (*rules.Profile, error) { return s.config.Profiles.Profile(open.Recipient) })
+	}
 	if err != nil {
 		r.local = true
 		r.consent = rules.ConsentNone
@@ -118,6 +122,7 @@ func (s *Server) settle(r *reading) {
 	defer s.deciders.Put(decider)
 	c := r.published.Campaign
 	r.decisions = append([]rules.Decision(nil), decider.Decide(c, &r.signals)...)
+	r.deciders = &s.deciders
 	r.texts = make([]atomic.Pointer[rules.Resolved], len(r.decisions))
 }
 
@@ -138,12 +143,13 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 	}
 	picture, err := r.picture(at, open)
 	if err == nil {
-		var buffer [512]byte
-		key := picture.Key(buffer[:0])
+		buffer := s.keys.Get().(*[]byte)
+		defer s.keys.Put(buffer)
+		*buffer = picture.Key((*buffer)[:0])
 		var image render.Image
-		image, err = s.images.get(key, picture, r.trust < rules.Keyed, open.Deadline.Sub(s.config.Now()))
+		image, err = s.images.get(*buffer, picture, r.trust < rules.Keyed, open.Deadline.Sub(s.config.Now()))
 		if err == nil {
-			return shown{image: image, rung: r.rung(), decision: &r.decisions[at], digest: digest(key)}
+			return shown{image: image, rung: r.rung(), decision: &r.decisions[at], digest: digest(*buffer)}
 		}
 	}
 	s.metrics.dropped(err)

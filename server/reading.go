@@ -40,6 +40,7 @@ type reading struct {
 	signals   rules.Signals
 	decisions []rules.Decision
 	texts     []atomic.Pointer[rules.Resolved] // by position, resolved when asked for
+	deciders  *sync.Pool                       // the server's
 }
 
 // positions is a set of a campaign's positions, safe for concurrent use.
@@ -63,7 +64,9 @@ func (r *reading) resolved(at int) *rules.Resolved {
 	if texts := r.texts[at].Load(); texts != nil {
 		return texts
 	}
-	texts := rules.Resolve(r.published.Campaign, &r.signals, &r.decisions[at], clickMark)
+	decider := r.deciders.Get().(*rules.Decider)
+	defer r.deciders.Put(decider)
+	texts := decider.Resolve(r.published.Campaign, &r.signals, &r.decisions[at], clickMark)
 	r.texts[at].CompareAndSwap(nil, &texts)
 	return r.texts[at].Load()
 }

@@ -154,7 +154,8 @@ func since(send string, now time.Time) int64 {
 	return max(0, int64(now.Sub(began).Seconds()))
 }
 
-// recordClick notes a click before it is answered, and returns its id.
+// recordClick notes a click before it is answered, and returns its id. A disk
+// that hangs keeps nobody from where they want to go.
 func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how matched) string {
 	record := s.record(journal.Click, open, r)
 	record.Block, record.Position, record.Matched = open.Link.Block, open.Link.Position, uint8(how)
@@ -165,7 +166,7 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 		}
 	}
 	if recipient := r.alias(open); recipient != "" {
-		alias, err := s.recorder.alias(recipient)
+		alias, err := inTime(s.reads, clickTime, func() ([16]byte, error) { return s.recorder.alias(recipient) })
 		if err != nil {
 			s.metrics.storeFailed("alias", err)
 		}
@@ -173,7 +174,8 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 	}
 	if open.Method != 'h' {
 		s.metrics.click(r.published.ID, how)
-		if err := s.config.Journal.Append(&record); err != nil {
+		_, err := inTime(s.reads, clickTime, func() (bool, error) { return true, s.config.Journal.Append(&record) })
+		if err != nil {
 			s.metrics.storeFailed("journal", err)
 		}
 	}

@@ -63,7 +63,9 @@ type Server struct {
 	shown    *shownBook
 	recorder *recorder
 	metrics  *metrics
-	deciders sync.Pool
+	deciders sync.Pool     // of *rules.Decider
+	reads    chan struct{} // the gate of reads of the store
+	keys     sync.Pool     // of *[]byte, for pictures' keys
 	public   *fasthttp.Server
 	admin    *fasthttp.Server
 }
@@ -94,6 +96,8 @@ func New(config Config) (*Server, error) {
 	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
 	s.metrics.watch(s)
 	s.deciders.New = func() any { return new(rules.Decider) }
+	s.reads = make(chan struct{}, storeReads)
+	s.keys.New = func() any { return new([]byte) }
 	s.site.Store(&Site{Campaigns: map[string]*Published{}})
 	s.public = &fasthttp.Server{
 		Handler: s.handle, ErrorHandler: s.refuse, Logger: silent{},

@@ -137,13 +137,13 @@ func TestShownBookIsSeenAtOnceAndSurvivesABrokenStore(t *testing.T) {
 	book := newShownBook(store, time.Hour)
 	key := shownKey{"r-123", "weekly", ""}
 	book.add(key, func() shownReading { return showing(0, rules.Person, "", "https://a") })
-	if kept, err := book.read(key); err != nil || len(kept) != 1 {
+	if kept, err := book.read(key, make(chan struct{}, 1)); err != nil || len(kept) != 1 {
 		t.Fatalf("read = %v, %v", kept, err)
 	}
 	store.breakDown(true)
 	book.add(key, func() shownReading { return showing(time.Second, rules.Person, "", "https://b") })
 	book.flush()
-	if kept, _ := book.read(key); len(kept) == 0 {
+	if kept, _ := book.read(key, make(chan struct{}, 1)); len(kept) == 0 {
 		t.Fatal("what waits is lost while the store is broken")
 	}
 	store.breakDown(false)

@@ -76,13 +76,13 @@ func (b *shownBook) add(key shownKey, r waiting) bool {
 }
 
 // read returns the readings kept under key, oldest first: those in the store
-// and those on their way there. Where the store fails it returns the latter
-// with the error.
-func (b *shownBook) read(key shownKey) ([]shownReading, error) {
+// and those on their way there. Where the store fails, or is too slow, it
+// returns the latter with the error. gate bounds reads under way.
+func (b *shownBook) read(key shownKey, gate chan struct{}) ([]shownReading, error) {
 	b.mu.Lock()
 	waiting := append(slices.Clone(b.writing[key]), b.pending[key]...)
 	b.mu.Unlock()
-	kept, err := b.stored(key)
+	kept, err := inTime(gate, clickTime, func() ([]shownReading, error) { return b.stored(key) })
 	return merge(kept, show(waiting)), err
 }
 

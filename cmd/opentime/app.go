@@ -159,6 +159,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	a.publish(a.site)
 	if !o.idle {
 		a.running.Go(func() { guarded("weather of homes", func() { a.warmWeather(ctx) }) })
+		a.running.Go(func() { guarded("warming", func() { a.publisher.keepWarm(ctx) }) })
 		a.running.Go(func() { guarded("fallbacks", func() { a.keepFallbacks(ctx) }) })
 	}
 	return nil

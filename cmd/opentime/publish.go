@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"log/slog"
@@ -29,16 +30,20 @@ type publisher struct {
 
 	last    map[string]*server.Published // what is served, by campaign
 	index   publishedIndex
-	ungated bool // publish whatever loads: for explain and preview
-	failed  bool // something could not be written: publish again
+	cold    chan *server.Published // waiting to be warmed
+	ungated bool                   // publish whatever loads: for explain and preview
+	failed  bool                   // something could not be written: publish again
 }
+
+// maxCold is how many campaigns may wait to be warmed.
+const maxCold = 1000
 
 func newPublisher(data, sender string, library *render.Library, draw func(*render.Picture) (render.Image, error), items func(feed string) rules.Items) (*publisher, error) {
 	gatherer, err := testGatherer()
 	if err != nil {
 		return nil, err
 	}
-	p := &publisher{data: data, library: library, draw: draw, items: items, gatherer: gatherer, last: map[string]*server.Published{}}
+	p := &publisher{data: data, library: library, draw: draw, items: items, gatherer: gatherer, last: map[string]*server.Published{}, cold: make(chan *server.Published, maxCold)}
 	if p.index, err = readIndex(data, sender); err != nil {
 		return nil, err
 	}
@@ -110,6 +115,7 @@ func (p *publisher) publishOne(s *site, c *campaign) []strict.Problem {
 		p.index.Number--
 	}
 	p.last[c.ID] = published
+	p.warm(published)
 	entry.Number, entry.Revision, entry.File = published.Number, revision, s.relative(c.File)
 	p.index.Campaigns[c.ID] = entry
 	slog.Info("published", "campaign", c.ID, "number", published.Number, "revision", revision[:8])
@@ -235,6 +241,27 @@ func (p *publisher) keepLast(id string) {
 	}
 	slog.Warn("serving the last good revision", "campaign", id, "number", entry.Number, "revision", entry.Revision[:8])
 	p.last[id] = published
+	p.warm(published)
+}
+
+// warm has a campaign's pictures warmed; where too many wait, not this one's.
+func (p *publisher) warm(published *server.Published) {
+	select {
+	case p.cold <- published:
+	default:
+	}
+}
+
+// keepWarm warms what was published until ctx ends.
+func (p *publisher) keepWarm(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case published := <-p.cold:
+			server.Warm(published, p.items(published.Catalogue), p.draw, func() bool { return ctx.Err() != nil })
+		}
+	}
 }
 
 // kept loads a campaign from its kept files.
