@@ -285,3 +285,20 @@ func BenchmarkAppendParallel(b *testing.B) {
 		}
 	})
 }
+
+func TestPruneRemovesHoursThatAreOver(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"20261122T23-local-1.otj", "20261123T08-local-1.otj", "20261123T08-local-2.otj", "20261123T09-local-1.otj", "notes.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	removed, err := journal.Prune(dir, time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC))
+	if err != nil || removed != 3 {
+		t.Errorf("removed %d, %v", removed, err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 2 || left[0].Name() != "20261123T09-local-1.otj" {
+		t.Errorf("left %v, %v", left, err)
+	}
+}

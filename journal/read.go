@@ -48,6 +48,25 @@ func hourOfName(name string) (time.Time, bool) {
 	return t, err == nil
 }
 
+// Prune removes the journal files in dir of hours that ended before a moment, and
+// returns how many.
+func Prune(dir string, before time.Time) (removed int, err error) {
+	files, err := Files(dir)
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range files {
+		if hour, ok := hourOfName(name); !ok || hour.Add(time.Hour).After(before) {
+			continue
+		}
+		if err := os.Remove(name); err != nil {
+			return removed, fmt.Errorf("prune journal: %w", err)
+		}
+		removed++
+	}
+	return removed, nil
+}
+
 // Files returns the journal files in dir, by hour, server and number.
 func Files(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)

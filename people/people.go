@@ -138,6 +138,19 @@ func (p *Profiles) readConsent(id string) (word, error) {
 	return word{consent, at, true}, err
 }
 
+// ConsentOf reads the payload of a stored consent: none is the sender's word, one
+// that is damaged allows nothing.
+func ConsentOf(payload []byte, sender rules.Consent) rules.Consent {
+	if payload == nil {
+		return sender
+	}
+	consent, _, err := decodeConsent(payload)
+	if err != nil {
+		return rules.ConsentNone
+	}
+	return consent
+}
+
 // isDamaged reports whether a value was there and could not be read.
 func isDamaged(err error) bool {
 	var damaged interface{ Damaged() bool }

@@ -92,7 +92,7 @@ func New(config Config) (*Server, error) {
 	if s.generics, err = newMemory(genericBytes); err != nil {
 		return nil, err
 	}
-	s.shown = newShownBook(config.Store, config.KeepShown)
+	s.shown = newShownBook(config.Store)
 	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
 	s.metrics.watch(s)
 	s.deciders.New = func() any { return new(rules.Decider) }

@@ -108,11 +108,7 @@ func (s *Server) lastShown(r *reading, open *Open, block *rules.Block) (*shownPo
 	if err != nil {
 		s.metrics.storeFailed("shown", err)
 	}
-	limit := s.shown.keep
-	if r.consent != rules.ConsentFull {
-		limit = min(limit, aggregateKeep)
-	}
-	oldest := open.At.Add(-limit).UnixMilli()
+	oldest := open.At.Add(-KeepShown(r.consent, s.config.KeepShown)).UnixMilli()
 	fresh := kept[:0:0]
 	for i := range kept {
 		if kept[i].Trust == trust && kept[i].At >= oldest {
@@ -120,6 +116,18 @@ func (s *Server) lastShown(r *reading, open *Open, block *rules.Block) (*shownPo
 		}
 	}
 	return choose(fresh, open, block.ID, open.Link.Position)
+}
+
+// KeepShown is for how long what was shown to a recipient is kept: as long as
+// the sender says with full consent, a week with consent to aggregates.
+func KeepShown(consent rules.Consent, keep time.Duration) time.Duration {
+	switch consent {
+	case rules.ConsentFull:
+		return keep
+	case rules.ConsentAggregate:
+		return min(keep, aggregateKeep)
+	}
+	return 0
 }
 
 // choose applies the click policy to the readings of one trust. Scanners are
@@ -185,7 +193,8 @@ func (s *Server) keepShown(r *reading, open *Open, fell bool) {
 	}
 	key := shownKey{open.Recipient, r.published.ID, open.Send}
 	class, os := open.Client.Class, open.Client.OS
-	if !s.shown.add(key, func() shownReading { return r.shown(class, os) }) {
+	waits := waiting{show: func() shownReading { return r.shown(class, os) }, keep: KeepShown(r.consent, s.config.KeepShown)}
+	if !s.shown.add(key, waits) {
 		s.metrics.storeFailed("shown", errShownWaits)
 	}
 }

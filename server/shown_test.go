@@ -134,14 +134,14 @@ func TestMergeKeepsTheLastFourThatDifferOfEachTrust(t *testing.T) {
 
 func TestShownBookIsSeenAtOnceAndSurvivesABrokenStore(t *testing.T) {
 	store := &memoryStore{values: map[shownKey][]byte{}}
-	book := newShownBook(store, time.Hour)
+	book := newShownBook(store)
 	key := shownKey{"r-123", "weekly", ""}
-	book.add(key, func() shownReading { return showing(0, rules.Person, "", "https://a") })
+	book.add(key, waiting{func() shownReading { return showing(0, rules.Person, "", "https://a") }, time.Hour})
 	if kept, err := book.read(key, make(chan struct{}, 1)); err != nil || len(kept) != 1 {
 		t.Fatalf("read = %v, %v", kept, err)
 	}
 	store.breakDown(true)
-	book.add(key, func() shownReading { return showing(time.Second, rules.Person, "", "https://b") })
+	book.add(key, waiting{func() shownReading { return showing(time.Second, rules.Person, "", "https://b") }, time.Hour})
 	book.flush()
 	if kept, _ := book.read(key, make(chan struct{}, 1)); len(kept) == 0 {
 		t.Fatal("what waits is lost while the store is broken")
@@ -151,6 +151,21 @@ func TestShownBookIsSeenAtOnceAndSurvivesABrokenStore(t *testing.T) {
 	decoded, err := decodeShown(store.values[key])
 	if err != nil || len(decoded) != 2 {
 		t.Fatalf("stored %v, %v", decoded, err)
+	}
+}
+
+func TestShownIsKeptAsLongAsItMayBe(t *testing.T) {
+	store := &memoryStore{values: map[shownKey][]byte{}}
+	book := newShownBook(store)
+	key := shownKey{"r-123", "weekly", ""}
+	for _, age := range []time.Duration{10 * 24 * time.Hour, 6 * 24 * time.Hour, 0} {
+		r := showing(-age, rules.Person, "", "https://"+age.String())
+		book.add(key, waiting{func() shownReading { return r }, KeepShown(rules.ConsentAggregate, 90*24*time.Hour)})
+	}
+	book.close()
+	kept, err := decodeShown(store.values[key])
+	if err != nil || len(kept) != 2 {
+		t.Errorf("%d readings are kept for a week, %v", len(kept), err)
 	}
 }
 

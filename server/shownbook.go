@@ -35,14 +35,16 @@ type shownKey struct {
 
 // waiting is a reading on its way to the store. What it shows is worked out
 // when it is written, or when a click asks before.
-type waiting func() shownReading
+type waiting struct {
+	show func() shownReading
+	keep time.Duration // how long its recipient lets readings be kept
+}
 
 // shownBook keeps what readings showed. Readings are added in memory, seen
 // by clicks at once, and written to the store in batches beside the path of an
 // open.
 type shownBook struct {
 	store Store
-	keep  time.Duration
 
 	mu      sync.Mutex
 	pending map[shownKey][]waiting
@@ -53,9 +55,9 @@ type shownBook struct {
 	done sync.WaitGroup
 }
 
-func newShownBook(store Store, keep time.Duration) *shownBook {
+func newShownBook(store Store) *shownBook {
 	b := &shownBook{
-		store: store, keep: keep,
+		store:   store,
 		pending: map[shownKey][]waiting{}, stop: make(chan struct{}),
 	}
 	b.done.Go(b.run)
@@ -106,7 +108,7 @@ func show(readings []waiting) []shownReading {
 				slog.Error("keeping shown panicked", "cause", cause)
 			}
 		}()
-		shown = append(shown, reading())
+		shown = append(shown, reading.show())
 	}
 	for _, reading := range readings {
 		one(reading)
@@ -130,6 +132,16 @@ func merge(kept, newer []shownReading) []shownReading {
 		more[k.Trust]--
 		return more[k.Trust] >= shownOfTrust
 	})
+}
+
+// recent leaves out readings that are older than the newest by more than they
+// may be kept.
+func recent(readings []shownReading, keep time.Duration) []shownReading {
+	if len(readings) == 0 {
+		return nil
+	}
+	oldest := readings[len(readings)-1].At - keep.Milliseconds()
+	return slices.DeleteFunc(readings, func(r shownReading) bool { return r.At < oldest })
 }
 
 // run writes what waits until close.
@@ -186,7 +198,7 @@ func (b *shownBook) write(writing map[shownKey][]waiting) error {
 		if err != nil {
 			return err
 		}
-		merged[key] = merge(kept, show(readings))
+		merged[key] = recent(merge(kept, show(readings)), readings[len(readings)-1].keep)
 	}
 	err := b.store.PutShown(func(put func(recipient, campaign, send string, at int64, payload []byte)) {
 		for key, readings := range merged {

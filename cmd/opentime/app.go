@@ -54,6 +54,8 @@ type app struct {
 	served    chan error
 	running   sync.WaitGroup
 	scratch   string // a data folder that goes with the process
+
+	journalFolder string
 }
 
 // startApp loads a site, opens its data and serves it.
@@ -125,7 +127,8 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if a.store, err = store.Open(a.storeFolder(data, o), a.site.config.sender); err != nil {
 		return err
 	}
-	if a.journal, err = journal.Open(filepath.Join(data, "journal"), "local", build, a.env.now); err != nil {
+	a.journalFolder = filepath.Join(data, "journal")
+	if a.journal, err = journal.Open(a.journalFolder, "local", build, a.env.now); err != nil {
 		return err
 	}
 	library, err := render.OpenLibrary(filepath.Join(data, "pictures"))
@@ -158,45 +161,9 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	}
 	a.publish(a.site)
 	if !o.idle {
-		a.running.Go(func() { guarded("weather of homes", func() { a.warmWeather(ctx) }) })
-		a.running.Go(func() { guarded("warming", func() { a.publisher.keepWarm(ctx) }) })
-		a.running.Go(func() { guarded("fallbacks", func() { a.keepFallbacks(ctx) }) })
+		a.keepUp(ctx)
 	}
 	return nil
-}
-
-// fallbacksEvery is how soon a fallback follows the catalogue.
-const fallbacksEvery = 15 * time.Second
-
-// keepFallbacks draws fallbacks again whose items changed, and publishes again
-// what could not be written, until ctx ends.
-func (a *app) keepFallbacks(ctx context.Context) {
-	tick := time.NewTicker(fallbacksEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			a.refreshFallbacks()
-			if a.unwritten() {
-				a.reload()
-			}
-		}
-	}
-}
-
-// unwritten reports whether the last publishing failed for want of a disk.
-func (a *app) unwritten() bool {
-	a.reloading.Lock()
-	defer a.reloading.Unlock()
-	return a.publisher.failed
-}
-
-func (a *app) refreshFallbacks() {
-	a.reloading.Lock()
-	defer a.reloading.Unlock()
-	a.publisher.refresh()
 }
 
 // dataFolder returns where data is kept; for the demo a folder that goes with

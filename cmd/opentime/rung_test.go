@@ -326,6 +326,31 @@ func TestAFeedFileIsReadWhenItChanges(t *testing.T) {
 	}
 }
 
+func TestWhatWasShownIsForgottenInTime(t *testing.T) {
+	l := newLadder(t)
+	kept := func() int {
+		value, err := l.app.store.Shown("emma", "spring", "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(value)
+	}
+	l.wants("an open", "/i/spring/hero.jpg"+l.r("emma"), "live")
+	for tries := 0; kept() == 0 && tries < 100; tries++ {
+		time.Sleep(20 * time.Millisecond)
+	}
+	l.late.Add(int64(6 * 24 * time.Hour))
+	l.app.prune()
+	if kept() == 0 {
+		t.Error("what was shown is gone before a week is over")
+	}
+	l.late.Add(int64(2 * 24 * time.Hour))
+	l.app.prune()
+	if kept() > 0 {
+		t.Error("with consent to aggregates what was shown is kept for more than a week")
+	}
+}
+
 func TestFreeTextIsKnownOnlyWhereSealed(t *testing.T) {
 	l := newLadder(t)
 	r := l.r("emma")
@@ -358,7 +383,7 @@ func TestFallbacksFollowTheCatalogue(t *testing.T) {
 	if _, err := l.app.catalogue.PutStock([]signals.StockRow{{Item: "rose", Count: 0}}); err != nil {
 		t.Fatal(err)
 	}
-	l.app.refreshFallbacks()
+	l.app.keepFallbacks()
 	if after := l.wants("what is sold out leaves the fallback", "/i/spring/top/1.jpg", "generic"); after != fern {
 		t.Error("the fallback still shows what is sold out")
 	}

@@ -78,13 +78,14 @@ func (a *app) watch() (<-chan struct{}, error) {
 	if err != nil {
 		return nil, err
 	}
+	dir := a.site.folder.dir
 	data, _ := filepath.Abs(a.site.folder.path(a.site.config.data))
 	add := func() {
-		_ = filepath.WalkDir(a.site.folder.dir, func(name string, entry os.DirEntry, err error) error {
+		_ = filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
 			if err != nil || !entry.IsDir() {
 				return nil //nolint:nilerr // what cannot be read now is tried again at the next change
 			}
-			if whole, _ := filepath.Abs(name); whole == data || strings.HasPrefix(entry.Name(), ".") && name != a.site.folder.dir {
+			if whole, _ := filepath.Abs(name); whole == data || strings.HasPrefix(entry.Name(), ".") && name != dir {
 				return filepath.SkipDir
 			}
 			return watcher.Add(name)

@@ -88,51 +88,6 @@ func (a *app) loadPlaces(s *site) error {
 	return nil
 }
 
-// Homes whose weather is kept warm: how many, and how often they are counted.
-const (
-	warmHomes  = 2000
-	homesEvery = 24 * time.Hour
-)
-
-// warmWeather keeps the weather of places and of the commonest homes warm,
-// until ctx ends.
-func (a *app) warmWeather(ctx context.Context) {
-	tick := time.NewTicker(homesEvery)
-	defer tick.Stop()
-	for {
-		a.keepWarm()
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// keepWarm names the points whose weather is wanted, the places' first.
-func (a *app) keepWarm() {
-	sources := a.gatherer.Sources()
-	if sources.Weather == nil {
-		return
-	}
-	var points []signals.Point
-	for _, list := range sources.Places {
-		for _, p := range list.All() {
-			points = append(points, signals.Point{Lat: p.Lat, Lon: p.Lon})
-		}
-	}
-	homes, err := a.profiles.Homes(warmHomes)
-	if err != nil {
-		slog.Warn("weather is kept warm for places only", "err", err)
-	}
-	for _, home := range homes {
-		if lat, lon, ok := sources.Gazetteer.Find(home.Country, home.City); ok {
-			points = append(points, signals.Point{Lat: lat, Lon: lon})
-		}
-	}
-	sources.Weather.Keep(points)
-}
-
 // reloadSources reads again what lies in files. What is wrong keeps the last
 // good one.
 func (a *app) reloadSources(s *site) {
