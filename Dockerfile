@@ -14,8 +14,10 @@ COPY --from=build --chown=10001:10001 /data /data
 USER 10001:10001
 VOLUME /data
 EXPOSE 8080
-# Mount a campaign folder at /site and run with --read-only; without one the
-# demo is served. The admin listener stays on loopback inside the container
-# unless --admin and its tokens are given.
+# Nothing but /data is written to, temporary files too. The admin listener stays
+# on loopback inside the container unless OPENTIME_ADMIN and its tokens are given.
+ENV OPENTIME_LISTEN=0.0.0.0:8080 OPENTIME_DATA=/data TMPDIR=/data
 ENTRYPOINT ["/opentime"]
-CMD ["serve", "--listen", "0.0.0.0:8080", "--data", "/data"]
+# The demo. Your own, mounted at /site: docker run --read-only -v ./site:/site:ro
+# -v opentime:/data -e OPENTIME_KEYS -p 8080:8080 opentime serve /site
+CMD ["serve"]

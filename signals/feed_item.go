@@ -187,23 +187,10 @@ func (f *FeedConfig) checkLink(link string) error {
 		return fmt.Errorf("link %q has a name or password in it; remove it", u.Redacted())
 	case u.Port() != "" && u.Port() != "443":
 		return fmt.Errorf("link %q has a port; remove it", link)
-	case !hostAllowed(u.Hostname(), f.Hosts):
+	case !rules.IsHost(u.Hostname(), f.Hosts):
 		return fmt.Errorf("link leads to %s, which is none of hosts; add it in opentime.yaml, or change the link", u.Hostname())
 	}
 	return nil
-}
-
-// hostAllowed reports whether a host is one of hosts; "*." stands for all
-// subdomains.
-func hostAllowed(host string, hosts []string) bool {
-	host = strings.ToLower(host)
-	return slices.ContainsFunc(hosts, func(allowed string) bool {
-		allowed = strings.ToLower(allowed)
-		if rest, ok := strings.CutPrefix(allowed, "*"); ok {
-			return len(host) > len(rest) && strings.HasSuffix(host, rest)
-		}
-		return host == allowed
-	})
 }
 
 // tags are the parts of every product_type and the custom labels. The category

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"example.com/opentime/rules"
 	"example.com/opentime/strict"
 )
 
@@ -234,16 +235,7 @@ func (r *placeReader) linkAllowed(link string) bool {
 	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || u.Hostname() == "" {
 		return false
 	}
-	if r.list.Hosts == nil {
-		return true
-	}
-	host := strings.ToLower(u.Hostname())
-	for _, allowed := range r.list.Hosts {
-		if suffix, wild := strings.CutPrefix(allowed, "*"); host == allowed || wild && strings.HasSuffix(host, suffix) {
-			return true
-		}
-	}
-	return false
+	return r.list.Hosts == nil || rules.IsHost(u.Hostname(), r.list.Hosts)
 }
 
 func routeTo(template string, lat, lon float64) string {

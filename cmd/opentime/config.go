@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -180,8 +181,12 @@ func (r *configReader) later(key string) func(*strict.Node) {
 	return func(n *strict.Node) { r.Errorf(n, "%q is not supported yet; remove it", key) }
 }
 
-// require says what is missing.
+// require says what is missing, and that home is where a click may lead.
 func (r *configReader) require(root *strict.Node) {
+	home, err := url.Parse(r.c.home)
+	if err == nil && r.c.home != "" && len(r.Problems) == 0 && root.Find("hosts") != nil && !rules.IsHost(home.Hostname(), r.c.hosts) {
+		r.Errorf(root.Find("home"), "%q is not among hosts, the only ones a link may lead to; add it there", home.Hostname())
+	}
 	for _, key := range []string{"sender", "home", "hosts"} {
 		if root.Find(key) == nil {
 			r.Errorf(root, "%q is missing; write %s", key, map[string]string{

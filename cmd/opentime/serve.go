@@ -14,9 +14,9 @@ import (
 // serveCmd is opentime serve.
 type serveCmd struct {
 	Path   string `arg:"" optional:"" help:"A folder with an opentime.yaml, or that file. The demo without it."`
-	Listen string `placeholder:"ADDR" help:"Public address: images and links. 127.0.0.1:8080, or opentime.yaml's listen."`
-	Admin  string `placeholder:"ADDR" help:"Admin address: ingestion, metrics, explain, demo. 127.0.0.1:8081, or opentime.yaml's admin."`
-	Data   string `placeholder:"DIR" help:"Where data is kept. opentime.yaml's data; the demo's goes with the process."`
+	Listen string `env:"OPENTIME_LISTEN" placeholder:"ADDR" help:"Public address: images and links. 127.0.0.1:8080, or opentime.yaml's listen."`
+	Admin  string `env:"OPENTIME_ADMIN" placeholder:"ADDR" help:"Admin address: ingestion, metrics, explain, demo. 127.0.0.1:8081, or opentime.yaml's admin."`
+	Data   string `env:"OPENTIME_DATA" placeholder:"DIR" help:"Where data is kept. opentime.yaml's data; the demo's goes with the process."`
 }
 
 // Help teaches the command.
