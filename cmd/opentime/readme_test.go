@@ -1,11 +1,15 @@
 package main
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"example.com/opentime/assets"
 	"example.com/opentime/strict"
 )
 
@@ -51,9 +55,67 @@ func TestReadmesExampleIsRead(t *testing.T) {
 	}
 }
 
-func readmeText(t *testing.T) string {
+// TestTheFrontPagesExamplesWork runs what the project's README shows: its
+// campaign in the demo's folder, its opentime.yaml and its commands.
+func TestTheFrontPagesExamplesWork(t *testing.T) {
+	page := fileText(t, "../../README.md")
+	campaign, page, ok := cutBlock(page, "```yaml\n")
+	if !ok || !strings.HasPrefix(campaign, "campaign: spring") {
+		t.Fatal("README.md shows no campaign first")
+	}
+	config, _, ok := cutBlock(page, "   ```yaml\n")
+	if _, problems := loadConfig("README.md", []byte(strings.ReplaceAll(config, "\n   ", "\n")[3:])); !ok || len(problems) > 0 {
+		t.Errorf("its opentime.yaml has problems: %v", problems)
+	}
+	dir := t.TempDir()
+	demo, err := fs.Sub(assets.FS, "demo")
+	if err == nil {
+		err = os.CopyFS(dir, demo)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "campaigns", "spring.yaml"), []byte(campaign), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := 0
+	for _, line := range regexp.MustCompile(`(?m)^opentime (check|test|explain|preview) .*$`).FindAllString(page, -1) {
+		args := strings.Fields(regexp.MustCompile(`   .*`).ReplaceAllString(strings.TrimPrefix(line, "opentime "), ""))
+		for i, arg := range args {
+			switch arg {
+			case ".":
+				args[i] = dir
+			case "hero.jpg":
+				args[i] = filepath.Join(dir, arg)
+			}
+		}
+		if args[0] == "explain" || args[0] == "preview" {
+			args = append(args, dir)
+		}
+		var out strings.Builder
+		e := &env{stdout: &out, stderr: &out, now: time.Now, getenv: func(string) string { return "" }}
+		if code := run(args, e); code != 0 {
+			t.Errorf("%s: exit code %d\n%s", line, code, out.String())
+		}
+		commands++
+	}
+	if commands != 4 {
+		t.Errorf("%d commands were run, want 4", commands)
+	}
+}
+
+// cutBlock returns the block that begins with fence, and what follows.
+func cutBlock(page, fence string) (block, rest string, ok bool) {
+	_, rest, ok = strings.Cut(page, "\n"+fence)
+	block, rest, _ = strings.Cut(rest, "```")
+	return strings.TrimRight(block, " "), rest, ok
+}
+
+func readmeText(t *testing.T) string { return fileText(t, "README.md") }
+
+func fileText(t *testing.T, name string) string {
 	t.Helper()
-	data, err := os.ReadFile("README.md")
+	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
