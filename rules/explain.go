@@ -156,12 +156,27 @@ func (d *Decider) lacks(variant *Variant) string {
 		}
 		switch {
 		case !known && !declared.Optional:
-			return declared.Name + " is not known"
+			return declared.Name + " is not known" + d.missing(e.Texts)
 		case known && declared.Name == "until" && declared.Type == Moment && value.N <= d.clock.ms:
 			return "its until is over"
 		}
 	}
-	return "its link is not known"
+	return "its link is not known" + d.missing(variant.Link)
+}
+
+// missing names the signal that a text's last alternative lacks first.
+func (d *Decider) missing(texts [][]Template) string {
+	if d.locale >= len(texts) || len(texts[d.locale]) == 0 {
+		return ""
+	}
+	alternatives := texts[d.locale]
+	for i := range alternatives[len(alternatives)-1] {
+		p := &alternatives[len(alternatives)-1][i]
+		if p.Ref.Kind != NoRef && p.Pictures == nil && !d.value(p.Ref).Known() {
+			return ": " + d.name(p.Ref) + " is unknown"
+		}
+	}
+	return ""
 }
 
 // conditions adds a condition and what it is made of.

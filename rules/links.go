@@ -125,6 +125,17 @@ func (l *loader) declared(ref Ref) bool {
 	return ref.Kind == ItemRef && ref.Index >= int(ItemMore)
 }
 
+// constantLink checks a link without placeholders where it is written, also if no
+// variant comes to use it.
+func (l *loader) constantLink(n *strict.Node) {
+	if n == nil || n.Kind != strict.Scalar || n.Text == "" || strings.Contains(n.Text, "{") {
+		return
+	}
+	if why := wrongLink(n.Text, false, l.sender.Hosts); why != "" {
+		l.Errorf(n, "%s", why)
+	}
+}
+
 // wrongLink says what is wrong with the constant beginning of a link; more
 // follows it if open.
 func wrongLink(text string, open bool, hosts []string) string {

@@ -26,6 +26,9 @@ func (l *loader) layer(n *strict.Node) layer {
 	if item, items := n.Find("item"), n.Find("items"); item != nil && items != nil {
 		l.Errorf(items, "item and items stand in one variant; keep one")
 	}
+	for _, key := range []string{"link", "after"} {
+		l.constantLink(n.Find(key))
+	}
 	return layer{node: n, entries: n.Entries}
 }
 

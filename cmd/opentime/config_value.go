@@ -69,7 +69,7 @@ func (r *configReader) hosts(n *strict.Node) []string {
 		hosts[i] = strings.ToLower(host)
 		name := strings.TrimPrefix(hosts[i], "*.")
 		if u, err := url.Parse("https://" + name + "/"); err != nil || u.Host != name || u.Port() != "" || !strings.Contains(name, ".") {
-			r.Errorf(n, "%q is no host; write a name such as cinema.example or *.cinema.example", host)
+			r.Errorf(item(n, i), "%q is no host; write a name such as cinema.example or *.cinema.example", host)
 		}
 	}
 	return hosts
@@ -98,18 +98,26 @@ func (r *configReader) consent(n *strict.Node) rules.Consent {
 // networks reads a list of networks, or of single addresses.
 func (r *configReader) networks(n *strict.Node) []netip.Prefix {
 	var networks []netip.Prefix
-	for _, text := range r.Texts(n) {
+	for i, text := range r.Texts(n) {
 		prefix, err := netip.ParsePrefix(text)
 		if address, err2 := netip.ParseAddr(text); err2 == nil {
 			prefix, err = netip.PrefixFrom(address, address.BitLen()), nil
 		}
 		if err != nil {
-			r.Errorf(n, "%q is no network; write an address with its length, such as 10.0.0.0/8", text)
+			r.Errorf(item(n, i), "%q is no network; write an address with its length, such as 10.0.0.0/8", text)
 			continue
 		}
 		networks = append(networks, prefix.Masked())
 	}
 	return networks
+}
+
+// item is the i-th of a list, or the one text that stands for a list.
+func item(n *strict.Node, i int) *strict.Node {
+	if n.Kind == strict.List && i < len(n.Items) {
+		return n.Items[i]
+	}
+	return n
 }
 
 func (r *configReader) zone(n *strict.Node) *time.Location {
