@@ -372,6 +372,23 @@ func TestOneMailIsOneDecision(t *testing.T) {
 	}
 	close(stop)
 	changes.Wait()
+
+	// A reload begins a reading of its own, which shows what changed since.
+	d.stock("salt-moon", 7)
+	before := d.open(heroImage+d.r(0), outlook, "")
+	d.stock("salt-moon", 0)
+	for tries := 0; tries < 20; tries++ {
+		answer, body := d.get(heroImage+d.r(0), outlook, "")
+		if answer.Header.Get("Opentime-Rung") != server.Live.String() {
+			time.Sleep(100 * time.Millisecond)
+			continue
+		}
+		if sum := sha256.Sum256(body); string(sum[:]) == before {
+			d.t.Error("a reload does not show what changed")
+		}
+		return
+	}
+	d.t.Error("a reload never comes live")
 }
 
 func TestTrustDecidesWhatIsKnown(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -66,6 +68,10 @@ blocks:
     rules:
       - {name: noted, show: {layout: strip, headline: "{parameters.note} {parameters.size}", link: "https://shop.example/noted"}}
     fallback: {layout: strip, headline: "Geen"}
+  slow:
+    rules:
+      - {name: slow, show: {layout: slow, headline: "{parameters.size}"}}
+    fallback: {layout: strip, headline: "Snel"}
   first:
     show: {layout: item-card, items: {from: popular}}
 `
@@ -78,6 +84,14 @@ layers:
   - panic: {}
 `
 
+const slowLayout = `layout: slow
+size: 600x120
+values: {headline: text}
+layers:
+  - text: {text: "{headline}", left: 10, top: 10, width: 500, height: 100, font-size: 20}
+  - slow: {}
+`
+
 func newLadder(t *testing.T) *ladder {
 	l := &ladder{t: t, dir: t.TempDir(), data: t.TempDir()}
 	l.write("opentime.yaml", ladderConfig)
@@ -86,6 +100,7 @@ func newLadder(t *testing.T) *ladder {
 	l.write("fern.png", square(t, color.NRGBA{G: 0xff, A: 0xff}))
 	l.write("campaigns/spring.yaml", ladderCampaign)
 	l.write("campaigns/broken.yaml", brokenLayout)
+	l.write("campaigns/slow.yaml", slowLayout)
 	l.start()
 	return l
 }
@@ -399,6 +414,31 @@ func TestAPublishedFormatIsDrawnForEver(t *testing.T) {
 	l.wants("as png", "/i/spring/broken.png", "generic")
 	if after := l.wants("as jpg still", "/i/spring/broken.jpg", "generic"); after != before {
 		t.Error("the jpg of a block that is a png now is another picture")
+	}
+}
+
+func TestASaturatedStudioSendsFallbacks(t *testing.T) {
+	l := newLadder(t)
+	l.wants("drawn before", "/i/spring/hero.jpg", "live")
+	var opens sync.WaitGroup
+	rungs := make(chan string, 100)
+	for i := range cap(rungs) {
+		opens.Go(func() {
+			rung, _ := l.open(fmt.Sprintf("/i/spring/slow.jpg?size=%d", i))
+			rungs <- rung
+		})
+	}
+	for range 20 {
+		if rung, _ := l.open("/i/spring/hero.jpg"); rung != "live" {
+			t.Errorf("what is drawn already comes from rung %q", rung)
+		}
+	}
+	opens.Wait()
+	close(rungs)
+	for rung := range rungs {
+		if rung != "generic" {
+			t.Errorf("one of a hundred slow pictures comes from rung %q", rung)
+		}
 	}
 }
 
