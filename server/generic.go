@@ -159,7 +159,7 @@ func (s *Server) generic(r *reading, open *Open, block *rules.Block) shown {
 	g := r.published.genericAt(place(block, open.Link.Position), r.locale(), format).Load()
 	if g != nil {
 		if image, ok := s.load(g, format); ok {
-			return shown{image: image, rung: Generic, digest: g.shown.Digest}
+			return shown{image: image, rung: Generic, fallback: &g.shown, digest: g.shown.Digest}
 		}
 	}
 	return shown{image: render.BuiltIn(format), rung: BuiltIn}

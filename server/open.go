@@ -131,6 +131,7 @@ type shown struct {
 	image    render.Image
 	rung     Rung
 	decision *rules.Decision // nil on the lowest two rungs
+	fallback *shownPosition  // on the rung generic
 	digest   uint64          // of the picture's key
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,20 +24,23 @@ const recorderQueue = 1 << 16
 type recorder struct {
 	journal *journal.Journal
 	alias   func(recipient string) ([16]byte, error)
+	country func(netip.Addr) string
 
 	queue   chan impression
 	dropped atomic.Uint64
 	done    sync.WaitGroup
 }
 
-// impression is a record on its way, and whose alias it gets; none if "".
+// impression is a record on its way, whose alias it gets, none if "", and of
+// which address' country it is, none if that is zero.
 type impression struct {
 	record    journal.Record
 	recipient string
+	address   netip.Addr
 }
 
-func newRecorder(j *journal.Journal, alias func(string) ([16]byte, error)) *recorder {
-	r := &recorder{journal: j, alias: alias, queue: make(chan impression, recorderQueue)}
+func newRecorder(j *journal.Journal, alias func(string) ([16]byte, error), country func(netip.Addr) string) *recorder {
+	r := &recorder{journal: j, alias: alias, country: country, queue: make(chan impression, recorderQueue)}
 	r.done.Go(r.run)
 	return r
 }
@@ -70,6 +74,9 @@ func (r *recorder) write(i *impression) {
 		}
 		i.record.Alias = alias
 	}
+	if i.address.IsValid() {
+		i.record.Country = r.country(i.address)
+	}
 	if err := r.journal.Append(&i.record); err != nil {
 		r.dropped.Add(1)
 	}
@@ -91,11 +98,25 @@ func (s *Server) recordImpression(open *Open, r *reading, shown shown) {
 	record.Rung = uint8(shown.rung)
 	if r.consent != rules.ConsentNone {
 		record.Digest = shown.digest
-		if d := shown.decision; d != nil {
-			describe(&record, d)
-		}
+		shown.describe(&record)
 	}
-	s.recorder.add(impression{record, r.alias(open)})
+	s.recorder.add(impression{record, r.alias(open), r.evidence(open)})
+}
+
+// evidence is the address whose country stands in a record of this reading: none
+// without consent.
+func (r *reading) evidence(open *Open) netip.Addr {
+	if r.consent == rules.ConsentNone {
+		return netip.Addr{}
+	}
+	return open.Address
+}
+
+// country is where an address is, by the geo database alone; "" if that is
+// unknown.
+func (s *Server) country(address netip.Addr) string {
+	here, _ := s.config.Gatherer.Sources().Geo.Lookup(address)
+	return here.Country
 }
 
 // alias returns whose alias a record of this reading carries: none but with
@@ -107,8 +128,16 @@ func (r *reading) alias(open *Open) string {
 	return open.Recipient
 }
 
-// describe fills in what was decided.
-func describe(record *journal.Record, d *rules.Decision) {
+// describe fills in what was shown: what was decided, or a fallback in its place.
+func (s *shown) describe(record *journal.Record) {
+	d := s.decision
+	if d == nil {
+		record.Rule, record.Variant, record.Reason = "none", "none", uint8(rules.Failed)
+		if s.fallback != nil && s.fallback.Item != "" {
+			record.Items = []string{s.fallback.Item}
+		}
+		return
+	}
 	record.Rule, record.Variant, record.Reason = "none", d.Variant.ID, uint8(d.Reason)
 	record.Holdout = d.Reason == rules.Holdout
 	if d.Rule != nil {
@@ -133,6 +162,7 @@ func (s *Server) record(kind journal.Kind, open *Open, r *reading) journal.Recor
 	record.Send, record.Trust = open.Send, uint8(r.trust)
 	record.Class, record.App, record.OS, record.Mobile = uint8(open.Client.Class), open.Client.App, open.Client.OS, open.Client.Mobile
 	record.Method, record.Flags, record.Agent = open.Method, open.Flags, open.Agent
+	record.Network = open.Client.Network
 	if r.consent == rules.ConsentFull {
 		record.At, record.Reading = open.At.UnixMilli(), r.id
 		record.Since = since(open.Send, open.At)
@@ -165,6 +195,7 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 			record.Items = []string{p.Item}
 		}
 	}
+	record.Country = s.country(r.evidence(open))
 	if recipient := r.alias(open); recipient != "" {
 		alias, err := inTime(s.reads, clickTime, func() ([16]byte, error) { return s.recorder.alias(recipient) })
 		if err != nil {

@@ -93,7 +93,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.shown = newShownBook(config.Store)
-	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
+	s.recorder = newRecorder(config.Journal, config.Profiles.Alias, s.country)
 	s.metrics.watch(s)
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.reads = make(chan struct{}, storeReads)

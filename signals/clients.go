@@ -158,6 +158,13 @@ func (c *Clients) Named(name string) (Headers, bool) {
 // 10, 15), then the network (11 and 12). What nothing fits is a person. It
 // keeps nothing of h, and allocates only for a User-Agent it sees first.
 func (c *Clients) Classify(h Headers) Client {
+	network, _ := c.networks.Lookup(h.Address)
+	client := c.classify(h, network)
+	client.Network = network
+	return client
+}
+
+func (c *Clients) classify(h Headers, network string) Client {
 	switch {
 	case h.Method == http.MethodHead || h.Method == http.MethodOptions:
 		return Client{Class: rules.Prefetcher, Why: "row 1: a HEAD or OPTIONS request"}
@@ -177,24 +184,23 @@ func (c *Clients) Classify(h Headers) Client {
 	if client.OS == "" && system < len(c.systems) && client.App != "" {
 		client.OS, client.Mobile = c.systems[system].os, c.systems[system].mobile
 	}
-	c.byNetwork(&client, h)
+	client.byNetwork(network, h.Click)
 	return client
 }
 
 // byNetwork lets the network speak: a mail service's own machines follow links
 // and fetch images, but no reader sits there.
-func (c *Clients) byNetwork(client *Client, h Headers) {
-	kind, ok := c.networks.Lookup(h.Address)
-	if !ok {
+func (c *Client) byNetwork(network string, click bool) {
+	if network == "" {
 		return
 	}
-	client.Located = false
-	if h.Click {
-		client.Class, client.Why = rules.Scanner, "row 12: a click from a network of mail services or scanners"
+	c.Located = false
+	if click {
+		c.Class, c.Why = rules.Scanner, "row 12: a click from a network of mail services or scanners"
 		return
 	}
-	if kind == "microsoft" {
-		*client = Client{
+	if network == "microsoft" {
+		*c = Client{
 			Name: "outlook-web", Class: rules.Person, App: "outlook-web", Known: true,
 			Why: "row 11: an image fetched from Microsoft's mail network",
 		}

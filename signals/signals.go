@@ -26,8 +26,11 @@ type Client struct {
 	OS    string      // windows, macos, ios, android, linux, chromeos; "": unknown
 	// Mobile reports a phone or tablet. It is known where OS is.
 	Mobile bool
-	Known  bool   // the table has it
-	Why    string // what it was recognised by, for explain
+	Known  bool // the table has it
+	// Network is the known one that the address lies in: microsoft, security; "":
+	// none of those.
+	Network string
+	Why     string // what it was recognised by, for explain
 	// WholeFrames reports a client that damages animations of partial frames.
 	WholeFrames bool
 	// Located reports that the address may say where the reader is: it is no
