@@ -153,7 +153,7 @@ func (s *shown) describe(record *journal.Record) {
 // another; or only what a total needs.
 func (s *Server) record(kind journal.Kind, open *Open, r *reading) journal.Record {
 	record := journal.Record{
-		Kind: kind, ID: journal.NewID(), At: open.At.Truncate(time.Hour).UnixMilli(),
+		Kind: kind, At: open.At.Truncate(time.Hour).UnixMilli(),
 		Campaign: r.published.ID, Revision: r.published.Revision, Consent: uint8(r.consent),
 	}
 	if r.consent == rules.ConsentNone {
@@ -188,6 +188,7 @@ func since(send string, now time.Time) int64 {
 // that hangs keeps nobody from where they want to go.
 func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how matched) string {
 	record := s.record(journal.Click, open, r)
+	record.ID = journal.NewID()
 	record.Block, record.Position, record.Matched = open.Link.Block, open.Link.Position, uint8(how)
 	if r.consent != rules.ConsentNone && p != nil {
 		record.Rule, record.Variant, record.Digest = p.Rule, p.Variant, p.Digest
