@@ -1,6 +1,46 @@
 package rules
 
-// Attribute returns an attribute of the item: unknown if it has none.
+// Declared returns the value of a declared attribute: unknown where none of
+// that name has a value of that type. values are by declared, which may be
+// another list than the campaign that asks was loaded with; at is where the name
+// stood in that one, and is tried first.
+func Declared(declared []Attribute, values []Value, name string, t Type, at int) Value {
+	if i := PlaceOf(declared, name, at); i >= 0 && i < len(values) && values[i].Type == t {
+		return values[i]
+	}
+	return Value{}
+}
+
+// PlaceOf returns where an attribute is declared, or -1; at is tried first.
+func PlaceOf(declared []Attribute, name string, at int) int {
+	if at >= 0 && at < len(declared) && declared[at].Name == name {
+		return at
+	}
+	for i := range declared {
+		if declared[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Value returns what a signal asks of the item it names: unknown if the item
+// does not have it.
+func (c *Candidate) Value(sig *Signal) Value {
+	return c.value(ItemAttribute(sig.Index), sig.Key, sig.Type)
+}
+
+// value is an attribute by its number; of a declared one, its name and type
+// count.
+func (c *Candidate) value(i ItemAttribute, name string, t Type) Value {
+	if i >= ItemMore {
+		return Declared(c.Declared, c.More, name, t, int(i-ItemMore))
+	}
+	return c.Attribute(i)
+}
+
+// Attribute returns one of the attributes that every item may have, below
+// ItemMore: unknown if the item does not.
 func (c *Candidate) Attribute(i ItemAttribute) Value {
 	text := func(s string) Value {
 		if s == "" {
@@ -65,9 +105,6 @@ func (c *Candidate) number(i ItemAttribute) Value {
 		return c.Bought
 	case ItemWished:
 		return c.Wished
-	}
-	if more := int(i - ItemMore); more >= 0 && more < len(c.More) {
-		return c.More[more]
 	}
 	return Value{}
 }

@@ -10,6 +10,20 @@ import (
 // links themselves.
 const trackers = " gclid gbraid wbraid dclid fbclid msclkid ttclid twclid mc_cid mc_eid yclid igshid _ga sc_cid vero_id "
 
+// Believed reports whether a link of that trust lets the parameter be known.
+// Anybody can write a link: a name is believed from a keyed one on, a free text
+// where the seal x covers it and the reading is somebody's, which one without
+// consent is not. All else that a parameter can say is one of few things.
+func (p *Parameter) Believed(t Trust, sealed bool) bool {
+	switch {
+	case p.Type != Text || len(p.Values) > 0:
+		return true
+	case p.Name30:
+		return t >= Keyed
+	}
+	return sealed && t > Anonymous
+}
+
 // parameters reads what the mail platform may merge into links.
 func (l *loader) parameters(n *strict.Node) {
 	if !l.IsMap(n) {

@@ -87,14 +87,16 @@ type Item struct {
 	Rating, Reviews              Value
 	Starts, Ends                 Value
 	InStock                      Value   // Boolean by the feed's availability; unknown if it has none
-	More                         []Value // by the feed's declared attributes
+	More                         []Value // by Declared
+	// Declared are the attributes of the item's feed, which all of its items share.
+	Declared []Attribute `json:"-"`
 }
 
 // ItemAttribute numbers the attributes of items for Ref.Index.
 type ItemAttribute int
 
-// The attributes of an item in scope. ItemMore + i is the feed's i-th declared
-// attribute.
+// The attributes of an item in scope. ItemMore + i is the i-th that the feed
+// declared when the campaign was loaded; an item is asked for it by its name.
 const (
 	ItemID ItemAttribute = iota
 	ItemTitle
@@ -135,7 +137,8 @@ const (
 // Profile is what was known of a recipient before the open.
 type Profile struct {
 	Locale, Zone, Country, City, Postcode string
-	Attributes                            []Value // by Sender.Attributes; aged ones are unknown
+	Attributes                            []Value     // by Declared; aged ones are unknown
+	Declared                              []Attribute // those in force when it was read, which all profiles share
 	Consent                               Consent
 	HasConsent                            bool // the recipient has a word of their own
 }

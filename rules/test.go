@@ -36,9 +36,9 @@ func give(c *Campaign, s *Signals, g Given, value Value) {
 	}
 	switch {
 	case g.Item != "":
-		s.givenItems().set(g.Item, ItemAttribute(g.Attribute), value)
+		s.givenItems(c).set(g.Item, ItemAttribute(g.Attribute), value)
 	case g.place:
-		s.givenItems().counts[g.Name] = value
+		s.givenItems(c).counts[g.Name] = value
 	}
 	settle(c, s)
 }
@@ -52,10 +52,10 @@ func (s *Signals) give(slot int, value Value) {
 }
 
 // givenItems are the items that are given, laid over those that are gathered.
-func (s *Signals) givenItems() *givenItems {
+func (s *Signals) givenItems(c *Campaign) *givenItems {
 	items, ok := s.Items.(*givenItems)
 	if !ok {
-		items = &givenItems{under: s.Items, items: map[string]*Candidate{}, counts: map[string]Value{}}
+		items = &givenItems{under: s.Items, declared: c.attributes, items: map[string]*Candidate{}, counts: map[string]Value{}}
 		s.Items = items
 	}
 	return items
@@ -85,8 +85,7 @@ func giveOpen(s *Signals, g Given, value Value) {
 func (c *Campaign) hides(sig *Signal, t Trust) bool {
 	switch {
 	case sig.Source == ParameterSource:
-		p := &c.Params[sig.Index]
-		return p.Type == Text && len(p.Values) == 0 && (t < Keyed || !p.Name30 && t < Signed)
+		return !c.Params[sig.Index].Believed(t, t == Signed)
 	case sig.Source != ProfileSource || t >= Keyed:
 		return false
 	case t == Anonymous:
@@ -100,16 +99,17 @@ func (c *Campaign) hides(sig *Signal, t Trust) bool {
 // givenItems answers with items that a test gives, over those of a catalogue
 // if there is one.
 type givenItems struct {
-	under Items // may be nil
-	items map[string]*Candidate
-	order []string
-	lists map[string][]string // by list
+	under    Items       // may be nil
+	declared []Attribute // of the campaign's items
+	items    map[string]*Candidate
+	order    []string
+	lists    map[string][]string // by list
 	// counts are those at places, by the signal's name.
 	counts map[string]Value
 }
 
 // candidate returns an item to be changed: a copy of the catalogue's, or a new
-// one.
+// one, with its attributes as the campaign declares them.
 func (g *givenItems) candidate(id string) *Candidate {
 	if c, ok := g.items[id]; ok {
 		return c
@@ -122,6 +122,11 @@ func (g *givenItems) candidate(id string) *Candidate {
 			c = &found
 		}
 	}
+	more := make([]Value, len(g.declared))
+	for i := range g.declared {
+		more[i] = c.value(ItemMore+ItemAttribute(i), g.declared[i].Name, g.declared[i].Type)
+	}
+	c.More, c.Declared = more, g.declared
 	g.items[id] = c
 	g.order = append(g.order, id)
 	return c
@@ -150,8 +155,7 @@ func (g *givenItems) set(id string, attribute ItemAttribute, v Value) {
 		c.Tags = v.List
 		return
 	}
-	if more := int(attribute - ItemMore); more >= 0 {
-		c.More = append(slices.Clone(c.More), make([]Value, max(0, more+1-len(c.More)))...)
+	if more := int(attribute - ItemMore); more >= 0 && more < len(c.More) {
 		c.More[more] = v
 	}
 }
@@ -204,7 +208,7 @@ func (t *Test) Given(c *Campaign, s *Signals) {
 	if len(t.Lists) == 0 {
 		return
 	}
-	items := s.givenItems()
+	items := s.givenItems(c)
 	items.lists = map[string][]string{}
 	for id, ids := range t.Lists {
 		if block, isBlock := c.Block(id); isBlock {

@@ -303,6 +303,10 @@ func (v *view) attribute(i ItemAttribute) Value {
 	if v.item == nil || v.item.Item == nil {
 		return Value{}
 	}
+	if i >= ItemMore {
+		declared := &v.campaign.attributes[i-ItemMore]
+		return v.item.value(i, declared.Name, declared.Type)
+	}
 	value := v.item.Attribute(i)
 	if v.ahead && i == ItemStock {
 		return vague(value)

@@ -61,7 +61,7 @@ func (f *feed) declaredNow(gone *goneItem) *rules.Item {
 		return nil
 	}
 	before := item.More
-	item.More = make([]rules.Value, len(f.Attributes))
+	item.More, item.Declared = make([]rules.Value, len(f.Attributes)), f.Attributes
 	for i, name := range gone.Names {
 		if now := f.declared(name); now >= 0 && i < len(before) && before[i].Type == f.Attributes[now].Type {
 			item.More[now] = before[i]
@@ -91,12 +91,12 @@ func (f *feed) writeGone(items []*rules.Item) error {
 	defer func() { _ = os.Remove(file.Name()) }() // gone already where it was renamed
 	out := bufio.NewWriter(file)
 	encoder := json.NewEncoder(out)
-	var names []string
-	for _, a := range f.Attributes {
-		names = append(names, a.Name)
-	}
 	for _, item := range items {
-		if err := encoder.Encode(goneItem{item, names}); err != nil {
+		gone := goneItem{Item: item}
+		for _, a := range item.Declared {
+			gone.Names = append(gone.Names, a.Name)
+		}
+		if err := encoder.Encode(gone); err != nil {
 			break // out says it too
 		}
 	}

@@ -94,7 +94,7 @@ func (r *feedReader) row(row *feedRow) {
 	r.seen[id] = row.line
 	item := &rules.Item{ID: id, Title: cutText(row.find("title")), Description: cutText(row.find("description")), Brand: cutText(row.find("brand"))}
 	if len(r.config.Attributes) > 0 {
-		item.More = make([]rules.Value, len(r.config.Attributes))
+		item.More, item.Declared = make([]rules.Value, len(r.config.Attributes)), r.config.Attributes
 	}
 	link := strings.TrimSpace(row.find("link"))
 	if link == "" {

@@ -239,10 +239,9 @@ func (x *gathering) attribute(sig *rules.Signal) (rules.Value, string) {
 	value, open := rules.Value{}, true
 	switch {
 	case sig.Index >= 0:
-		if sig.Index < len(x.profile.Attributes) {
-			value = x.profile.Attributes[sig.Index]
-		}
-		open = sig.Index < len(x.from.Attributes) && x.from.Attributes[sig.Index].Open
+		value = rules.Declared(x.profile.Declared, x.profile.Attributes, sig.Key, sig.Type, sig.Index)
+		i := rules.PlaceOf(x.from.Attributes, sig.Key, sig.Index)
+		open = i >= 0 && x.from.Attributes[i].Open
 	case sig.Key == "locale":
 		value = text(x.profile.Locale)
 	case sig.Key == "zone":

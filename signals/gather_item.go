@@ -47,5 +47,5 @@ func (x *gathering) item(sig *rules.Signal) (rules.Value, string) {
 	if !ok || candidate.Item == nil {
 		return rules.Value{}, x.origin("no item ", sig.Item)
 	}
-	return candidate.Attribute(rules.ItemAttribute(sig.Index)), x.origin("feed ", x.campaign.Catalogue)
+	return candidate.Value(sig), x.origin("feed ", x.campaign.Catalogue)
 }

@@ -10,18 +10,17 @@ import (
 )
 
 // parameter returns a declared parameter of the link, read by its type. What
-// does not fit is unknown. Anybody can write a link: a name is believed from a
-// keyed link on, a free text only where the link's seal covers it.
+// does not fit, or is not believed, is unknown.
 func (x *gathering) parameter(sig *rules.Signal) (rules.Value, string) {
 	declared := x.declared(sig.Key)
 	written := x.written(sig.Key)
 	switch {
 	case declared == nil || written == nil:
 		return rules.Value{}, x.origin("not in the link")
-	case len(declared.Values) > 0 || declared.Type != rules.Text:
-	case declared.Name30 && x.open.Trust < rules.Keyed:
+	case declared.Believed(x.open.Trust, written.Sealed):
+	case declared.Name30 || written.Sealed:
 		return rules.Value{}, x.origin("hidden: the link does not prove its recipient")
-	case !declared.Name30 && !written.Sealed:
+	default:
 		return rules.Value{}, x.origin("hidden: the link does not seal its parameters")
 	}
 	value := parameterValue(x.campaign, declared, written.Value)

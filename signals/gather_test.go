@@ -1,7 +1,9 @@
 package signals
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,8 +32,13 @@ func (s *shelf) Item(id string) (rules.Candidate, bool) {
 	return c, ok
 }
 
-func (s *shelf) Rank(string, func(*rules.Candidate) bool, int, []rules.Candidate) []rules.Candidate {
-	return nil
+func (s *shelf) Rank(_ string, keep func(*rules.Candidate) bool, n int, dst []rules.Candidate) []rules.Candidate {
+	for _, id := range slices.Sorted(maps.Keys(s.items)) {
+		if c := s.items[id]; n > 0 && keep(&c) {
+			dst, n = append(dst, c), n-1
+		}
+	}
+	return dst
 }
 
 // newTestGatherer gathers from the demo's data, an address of Apple's relay in
@@ -56,9 +63,9 @@ func newTestGatherer(t testing.TB) *Gatherer {
 		c, _ := cellOf(p.Lat, p.Lon)
 		weather.cells[c] = &cellState{kept: true, answered: noon, forecast: rain}
 	}
-	dune := &rules.Item{ID: "dune-3", Title: "Dune", Tags: []string{"action"}, Rating: number(4.5), More: []rules.Value{number(7)}}
+	dune := &rules.Item{ID: "dune-3", Title: "Dune", Tags: []string{"action"}, Rating: number(4.5), More: []rules.Value{number(7)}, Declared: []rules.Attribute{{Name: "seats", Type: rules.Number}}}
 	return NewGatherer(Sources{
-		Attributes: []rules.Attribute{{Name: "points", Type: rules.Number}, {Name: "tier", Type: rules.Text, Open: true}},
+		Attributes: declared,
 		Clients:    testClients(t), Geo: testGeo(t), Relays: relays, Zones: zones, Gazetteer: testGazetteer(t),
 		Places: map[string]*Places{"shops": places}, Weather: weather,
 		Catalogue: &shelf{
@@ -67,6 +74,9 @@ func newTestGatherer(t testing.TB) *Gatherer {
 		},
 	})
 }
+
+// declared are the attributes of profiles.
+var declared = []rules.Attribute{{Name: "points", Type: rules.Number}, {Name: "tier", Type: rules.Text, Open: true}}
 
 // asking is a campaign that asks for these signals.
 func asking(names ...string) *rules.Campaign {
@@ -77,7 +87,6 @@ func asking(names ...string) *rules.Campaign {
 		"clock": rules.ClockSource,
 	}
 	items := map[string]int{"title": int(rules.ItemTitle), "in_stock": int(rules.ItemInStock), "seats": int(rules.ItemMore), "rating": int(rules.ItemRating)}
-	profile := map[string]int{"points": 0, "tier": 1}
 	for _, name := range names {
 		s := rules.Signal{Name: name, Index: -1}
 		name, s.At, _ = strings.Cut(name, "@")
@@ -88,9 +97,10 @@ func asking(names ...string) *rules.Campaign {
 			s.At = words[1]
 		case rules.ItemSource:
 			s.Item, s.Index = words[1], items[words[2]]
+			s.Type = rules.Number // of the only one that is declared
 		case rules.ProfileSource:
-			if i, ok := profile[words[1]]; ok {
-				s.Index = i
+			if s.Index = rules.PlaceOf(declared, s.Key, 0); s.Index >= 0 {
+				s.Type = declared[s.Index].Type
 			}
 		}
 		c.Signals = append(c.Signals, s)
@@ -200,7 +210,7 @@ func TestGatherCapsByTrust(t *testing.T) {
 	}
 	profile := &rules.Profile{
 		Country: "BE", City: "Gent", Locale: "fr", Zone: "America/New_York",
-		Attributes: []rules.Value{number(250), {Type: rules.Text, Text: "gold"}},
+		Attributes: []rules.Value{number(250), {Type: rules.Text, Text: "gold"}}, Declared: declared,
 	}
 	open := openOf(t, g, "chrome", "81.2.69.142")
 	open.Locale = "en"
@@ -234,8 +244,14 @@ func TestGatherCapsByTrust(t *testing.T) {
 		}
 	}
 	open.Parameters = append([]Parameter{{Name: "note", Value: "Hello", Sealed: true}}, open.Parameters...)
-	if got := gathered(g, c, open, profile)["parameters.note"]; got != "Hello" {
-		t.Errorf("a sealed text is %q", got)
+	for trust, want := range map[rules.Trust]string{
+		rules.Anonymous: "?", // the link's recipient has consent to nothing
+		rules.Claimed:   "Hello", rules.Keyed: "Hello", rules.Signed: "Hello",
+	} {
+		open.Trust = trust
+		if got := gathered(g, c, open, profile)["parameters.note"]; got != want {
+			t.Errorf("trust %d: a sealed text is %q, want %q", trust, got, want)
+		}
 	}
 }
 
