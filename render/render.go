@@ -46,6 +46,19 @@ func (f Format) ContentType() string {
 	return "image/jpeg"
 }
 
+// MarshalText writes the format as its extension.
+func (f Format) MarshalText() ([]byte, error) { return []byte(f.Extension()), nil }
+
+// UnmarshalText reads an extension.
+func (f *Format) UnmarshalText(text []byte) error {
+	format, ok := ParseFormat(string(text))
+	if !ok {
+		return fmt.Errorf("read format: %q is none", text)
+	}
+	*f = format
+	return nil
+}
+
 // ParseFormat reads an extension; jpeg reads as jpg.
 func ParseFormat(extension string) (Format, bool) {
 	switch extension {

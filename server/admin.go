@@ -49,10 +49,19 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	}
 
 	return &fasthttp.Server{
-		Handler: calm(r.Handler), Logger: silent{}, NoDefaultServerHeader: true,
+		Handler: calm(r.Handler), ErrorHandler: refuseAdmin, Logger: silent{}, NoDefaultServerHeader: true,
 		ReadBufferSize: maxHeader, MaxRequestBodySize: maxAdminBody,
 		ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, CloseOnShutdown: true,
 	}
+}
+
+// refuseAdmin says what a request is refused for that no handler gets to see.
+func refuseAdmin(ctx *fasthttp.RequestCtx, err error) {
+	if errors.Is(err, fasthttp.ErrBodyTooLarge) {
+		answerError(ctx, fasthttp.StatusRequestEntityTooLarge, fmt.Sprintf("the body is over %d KiB; send fewer rows at once", maxAdminBody>>10))
+		return
+	}
+	answerError(ctx, fasthttp.StatusBadRequest, "the request cannot be read")
 }
 
 // guard lets only requests with the scope's token through. Where it has none

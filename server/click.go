@@ -31,10 +31,10 @@ func (s *Server) click(ctx *fasthttp.RequestCtx, link Link) {
 // follow records a click and returns where it leads, and how that was found.
 func (s *Server) follow(open *Open, published *Published, block *rules.Block) (to string, how matched) {
 	r := &reading{published: published, at: open.At}
-	if block.Retired != "" {
-		return block.Retired, unseen
+	var found *shownPosition
+	if block.Retired == "" {
+		found, how = s.lastShown(r, open, block)
 	}
-	found, how := s.lastShown(r, open, block)
 	if how == unseen {
 		found = s.decideNow(r, open, block)
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -131,7 +132,7 @@ func removeOthers(folder string, used map[string]bool) error {
 	entries, err := os.ReadDir(folder)
 	for _, entry := range entries {
 		if !used[entry.Name()] {
-			err = os.Remove(filepath.Join(folder, entry.Name()))
+			err = errors.Join(err, os.Remove(filepath.Join(folder, entry.Name())))
 		}
 	}
 	return err
@@ -156,8 +157,12 @@ func (r *reading) locale() int { return r.published.LocaleIndex(r.signals.Locale
 // waits for nothing but, at worst, one file.
 func (s *Server) generic(r *reading, open *Open, block *rules.Block) shown {
 	format := open.Link.Format
-	g := r.published.genericAt(place(block, open.Link.Position), r.locale(), format).Load()
-	if g != nil {
+	slot := r.published.genericAt(place(block, open.Link.Position), r.locale(), format)
+	for range 2 { // a catalogue that changed may have replaced the first
+		g := slot.Load()
+		if g == nil {
+			break
+		}
 		if image, ok := s.load(g, format); ok {
 			return shown{image: image, rung: Generic, fallback: &g.shown, digest: g.shown.Digest}
 		}

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -65,7 +67,11 @@ func (p *Published) keepGeneric(folder string) error {
 	if err != nil {
 		return err
 	}
-	return WriteWhole(filepath.Join(folder, genericIndex), text)
+	name := filepath.Join(folder, genericIndex)
+	if before, err := os.ReadFile(name); err == nil && bytes.Equal(before, text) {
+		return nil
+	}
+	return WriteWhole(name, text)
 }
 
 // LoadGeneric returns what was published of a campaign as far as its fallbacks:
@@ -79,6 +85,9 @@ func LoadGeneric(dir, revision string) (*Published, error) {
 		err = json.Unmarshal(text, &kept)
 	}
 	p := &Published{Campaign: &rules.Campaign{ID: kept.Campaign, Locales: kept.Locales}, FallbackOnly: true}
+	if err == nil && hex.DecodedLen(len(revision)) != len(p.Revision) {
+		err = errors.New("not named by a revision")
+	}
 	if err == nil {
 		_, err = hex.Decode(p.Revision[:], []byte(revision))
 	}
@@ -94,7 +103,7 @@ func LoadGeneric(dir, revision string) (*Published, error) {
 	p.generic = make(generics, p.Positions*len(p.Locales)*formats)
 	for _, k := range kept.Pictures {
 		format, ok := render.ParseFormat(k.Format)
-		if !ok || k.At >= p.Positions || k.Locale >= len(p.Locales) {
+		if !ok || k.At < 0 || k.At >= p.Positions || k.Locale < 0 || k.Locale >= len(p.Locales) {
 			return nil, fmt.Errorf("load fallbacks: %s has no place for %s", genericIndex, k.File)
 		}
 		block := p.blockAt(k.At)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -103,8 +104,8 @@ func (s *Server) address(ctx *fasthttp.RequestCtx) netip.Addr {
 		return netip.Addr{}
 	}
 	peer = peer.Unmap()
-	forwarded := ctx.Request.Header.Peek("X-Forwarded-For")
-	if len(forwarded) == 0 {
+	lines := ctx.Request.Header.PeekAll("X-Forwarded-For")
+	if len(lines) == 0 {
 		return peer
 	}
 	if !s.trusted(peer) {
@@ -113,19 +114,28 @@ func (s *Server) address(ctx *fasthttp.RequestCtx) netip.Addr {
 		}
 		return peer
 	}
-	for len(forwarded) > 0 {
-		i := bytes.LastIndexByte(forwarded, ',')
-		hop, err := netip.ParseAddr(string(bytes.TrimSpace(forwarded[i+1:])))
-		if err != nil {
-			return netip.Addr{}
+	// Each proxy adds to the end, some a line of their own.
+	for _, line := range slices.Backward(lines) {
+		for len(line) > 0 {
+			i := bytes.LastIndexByte(line, ',')
+			hop, ok := parseHop(string(bytes.TrimSpace(line[i+1:])))
+			if !ok || !s.trusted(hop) {
+				return hop
+			}
+			line = line[:max(i, 0)]
 		}
-		hop = hop.Unmap()
-		if !s.trusted(hop) {
-			return hop
-		}
-		forwarded = forwarded[:max(i, 0)]
 	}
 	return peer
+}
+
+// parseHop reads an address as proxies write it, some with a port; the zero
+// address where it is none.
+func parseHop(text string) (netip.Addr, bool) {
+	if hop, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
+		return hop.Unmap(), true
+	}
+	hop, err := netip.ParseAddrPort(text)
+	return hop.Addr().Unmap(), err == nil
 }
 
 func (s *Server) trusted(address netip.Addr) bool {

@@ -9,9 +9,12 @@ import (
 // Limits of what an open or a click asks of the disk.
 const (
 	storeTime  = 40 * time.Millisecond // the longest an open waits for it
-	clickTime  = 4 * storeTime         // and a click, which is rarer and must land right
 	storeReads = 256                   // at once; with a disk that hangs no more pile up
 )
+
+// left is how long a click may still take. It is rarer than an open and must land
+// right, so it waits for as long as a request may.
+func (s *Server) left(open *Open) time.Duration { return open.Deadline.Sub(s.config.Now()) }
 
 // errStoreSlow says that the store was not waited for any longer.
 var errStoreSlow = errors.New("ask store: no answer in time")

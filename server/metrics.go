@@ -151,6 +151,13 @@ func (m *metrics) watch(s *Server) {
 	gauge("opentime_impressions_dropped", func() float64 {
 		return float64(s.recorder.dropped.Load() + s.config.Journal.Stats().Dropped)
 	})
+	gauge("opentime_store_alarms", func() float64 { return float64(s.config.Store.Alarms() + s.shown.alarms.Load()) })
+	gauge("opentime_store_failed", func() float64 {
+		if s.config.Store.Failed() {
+			return 1
+		}
+		return 0
+	})
 	gauge("opentime_readings", func() float64 { return float64(s.readings.len()) })
 }
 

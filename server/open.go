@@ -65,11 +65,10 @@ func (s *Server) decide(r *reading, open *Open) {
 				slog.Error("deciding panicked", "campaign", r.published.ID, "cause", cause, "stack", string(debug.Stack()))
 			}
 		}()
-		if r.failed = r.published.FallbackOnly; r.failed {
-			return
-		}
 		s.gather(r, open)
-		s.settle(r)
+		if r.failed = r.published.FallbackOnly; !r.failed {
+			s.settle(r)
+		}
 	})
 }
 
@@ -89,6 +88,7 @@ func (s *Server) gather(r *reading, open *Open) {
 func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 	trust := open.Trust
 	if trust == rules.Anonymous {
+		r.consent = min(s.config.Consent, rules.ConsentAggregate) // nobody's: it may be counted
 		return nil, trust
 	}
 	profile, ok := s.config.Profiles.Cached(open.Recipient)
@@ -102,8 +102,7 @@ func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 		s.metrics.storeFailed("profile", err)
 		return nil, rules.Anonymous
 	}
-	r.known = profile != nil
-	if trust == rules.Claimed && r.known && s.config.Recipients == rules.Keyed {
+	if trust == rules.Claimed && profile != nil && s.config.Recipients == rules.Keyed {
 		trust = rules.Keyed
 	}
 	r.consent = s.config.Consent

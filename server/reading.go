@@ -34,7 +34,6 @@ type reading struct {
 	failed    bool        // deciding panicked: the fallback serves
 	local     bool        // the recipient could not be read in time
 	stale     bool        // a source that the campaign uses is away
-	known     bool        // the recipient was imported
 	trust     rules.Trust
 	consent   rules.Consent
 	signals   rules.Signals
@@ -154,8 +153,8 @@ func (s *readingShard) add(hash uint64, r *reading) {
 }
 
 // readingKey appends what makes two opens one reading: campaign, send,
-// recipient with its trust (of the anonymous the address), client, locale and
-// the parameters this trust lets be known. Every text is length-prefixed.
+// recipient with its trust (of the anonymous the address), client and its
+// system, locale and the declared parameters. Every text is length-prefixed.
 func readingKey(dst []byte, open *Open, published *Published) []byte {
 	text := func(s string) {
 		dst = binary.AppendUvarint(dst, uint64(len(s)))
@@ -171,6 +170,7 @@ func readingKey(dst []byte, open *Open, published *Published) []byte {
 		text(open.Recipient)
 	}
 	text(open.Client.App)
+	text(open.Client.OS)
 	text(open.Locale)
 	for _, p := range open.Parameters {
 		text(p.Name)

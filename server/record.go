@@ -198,7 +198,7 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 	}
 	record.Country = s.country(r.evidence(open))
 	if recipient := r.alias(open); recipient != "" {
-		alias, err := inTime(s.reads, clickTime, func() ([16]byte, error) { return s.recorder.alias(recipient) })
+		alias, err := inTime(s.reads, s.left(open), func() ([16]byte, error) { return s.recorder.alias(recipient) })
 		if err != nil {
 			s.metrics.storeFailed("alias", err)
 		}
@@ -206,7 +206,7 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 	}
 	if open.Method != 'h' {
 		s.metrics.click(r.published.ID, how)
-		_, err := inTime(s.reads, clickTime, func() (bool, error) { return true, s.config.Journal.Append(&record) })
+		_, err := inTime(s.reads, s.left(open), func() (bool, error) { return true, s.config.Journal.Append(&record) })
 		if err != nil {
 			s.metrics.storeFailed("journal", err)
 		}

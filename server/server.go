@@ -9,9 +9,7 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"runtime/debug"
 	"sync"
@@ -116,26 +114,6 @@ func (s *Server) Publish(site *Site) { s.site.Store(site) }
 
 // Site returns what is served now.
 func (s *Server) Site() *Site { return s.site.Load() }
-
-// Serve answers on the listeners until Shutdown, or until one of them fails.
-func (s *Server) Serve(public, admin net.Listener) error {
-	failed := make(chan error, 2)
-	go serveOn(s.public, public, failed)
-	go serveOn(s.admin, admin, failed)
-	return errors.Join(<-failed, <-failed)
-}
-
-// ServePublic answers opens and clicks on one listener, and nothing else.
-func (s *Server) ServePublic(public net.Listener) error { return s.public.Serve(public) }
-
-func serveOn(server *fasthttp.Server, listener net.Listener, failed chan<- error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			failed <- fmt.Errorf("serve: panic: %v", cause)
-		}
-	}()
-	failed <- server.Serve(listener)
-}
 
 // Shutdown stops accepting, lets requests under way finish until ctx ends, and
 // writes what waits for the store. The journal and the store stay the

@@ -104,7 +104,7 @@ func (s *Server) lastShown(r *reading, open *Open, block *rules.Block) (*shownPo
 	if trust == rules.Anonymous {
 		return nil, unseen
 	}
-	kept, err := s.shown.read(shownKey{open.Recipient, r.published.ID, open.Send}, s.reads)
+	kept, err := s.shown.read(shownKey{open.Recipient, r.published.ID, open.Send}, s.reads, s.left(open))
 	if err != nil {
 		s.metrics.storeFailed("shown", err)
 	}

@@ -45,6 +45,9 @@ func (m *memoryStore) PutShown(fill func(put func(recipient, campaign, send stri
 	return nil
 }
 
+func (m *memoryStore) Alarms() uint64 { return 0 }
+func (m *memoryStore) Failed() bool   { return m.broken }
+
 func (m *memoryStore) breakDown(broken bool) {
 	m.mu.Lock()
 	m.broken = broken
@@ -137,13 +140,13 @@ func TestShownBookIsSeenAtOnceAndSurvivesABrokenStore(t *testing.T) {
 	book := newShownBook(store)
 	key := shownKey{"r-123", "weekly", ""}
 	book.add(key, waiting{func() shownReading { return showing(0, rules.Person, "", "https://a") }, time.Hour})
-	if kept, err := book.read(key, make(chan struct{}, 1)); err != nil || len(kept) != 1 {
+	if kept, err := book.read(key, make(chan struct{}, 1), time.Minute); err != nil || len(kept) != 1 {
 		t.Fatalf("read = %v, %v", kept, err)
 	}
 	store.breakDown(true)
 	book.add(key, waiting{func() shownReading { return showing(time.Second, rules.Person, "", "https://b") }, time.Hour})
 	book.flush()
-	if kept, _ := book.read(key, make(chan struct{}, 1)); len(kept) == 0 {
+	if kept, _ := book.read(key, make(chan struct{}, 1), time.Minute); len(kept) == 0 {
 		t.Fatal("what waits is lost while the store is broken")
 	}
 	store.breakDown(false)

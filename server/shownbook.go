@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/opentime/rules"
@@ -16,6 +17,7 @@ const (
 	aggregateKeep = 7 * 24 * time.Hour // with consent to aggregates only
 	shownPending  = 50_000             // readings waiting for the store
 	shownFlush    = 50 * time.Millisecond
+	shownPause    = 20 // flushes left out after the store failed
 )
 
 // Store is what the server needs of the store.
@@ -26,6 +28,10 @@ type Store interface {
 	// PutShown writes what fill puts, all or nothing; it need not be synced.
 	// Payloads are copied.
 	PutShown(fill func(put func(recipient, campaign, send string, at int64, payload []byte))) error
+	// Alarms is how many values were found damaged or another key's.
+	Alarms() uint64
+	// Failed reports whether the store cannot be used now.
+	Failed() bool
 }
 
 // shownKey is what readings are kept under.
@@ -50,6 +56,9 @@ type shownBook struct {
 	pending map[shownKey][]waiting
 	writing map[shownKey][]waiting // being written; still to be seen
 	count   int
+
+	pause  int           // ticks to let pass, since the store failed; run's own
+	alarms atomic.Uint64 // values that could not be read
 
 	stop chan struct{}
 	done sync.WaitGroup
@@ -79,12 +88,12 @@ func (b *shownBook) add(key shownKey, r waiting) bool {
 
 // read returns the readings kept under key, oldest first: those in the store
 // and those on their way there. Where the store fails, or is too slow, it
-// returns the latter with the error. gate bounds reads under way.
-func (b *shownBook) read(key shownKey, gate chan struct{}) ([]shownReading, error) {
+// returns the latter with the error. gate and patience are those of inTime.
+func (b *shownBook) read(key shownKey, gate chan struct{}, patience time.Duration) ([]shownReading, error) {
 	b.mu.Lock()
 	waiting := append(slices.Clone(b.writing[key]), b.pending[key]...)
 	b.mu.Unlock()
-	kept, err := inTime(gate, clickTime, func() ([]shownReading, error) { return b.stored(key) })
+	kept, err := inTime(gate, patience, func() ([]shownReading, error) { return b.stored(key) })
 	return merge(kept, show(waiting)), err
 }
 
@@ -93,10 +102,12 @@ func (b *shownBook) stored(key shownKey) ([]shownReading, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read shown: %w", err)
 	}
-	if len(value) == 0 {
+	readings, err := decodeShown(value)
+	if err != nil {
+		b.alarms.Add(1) // a later release's: as if there were none
 		return nil, nil
 	}
-	return decodeShown(value)
+	return readings, nil
 }
 
 // show works out what readings show. One that cannot be is left out.
@@ -151,6 +162,10 @@ func (b *shownBook) run() {
 	for {
 		select {
 		case <-tick.C:
+			if b.pause > 0 {
+				b.pause--
+				continue
+			}
 			b.flush()
 		case <-b.stop:
 			b.flush()
@@ -160,13 +175,8 @@ func (b *shownBook) run() {
 }
 
 // flush writes everything that waits. What a failing store refuses is put
-// back, to be tried again.
+// back, to be tried again a second later.
 func (b *shownBook) flush() {
-	defer func() {
-		if cause := recover(); cause != nil {
-			slog.Error("keeping shown panicked", "cause", cause)
-		}
-	}()
 	b.mu.Lock()
 	if len(b.pending) == 0 {
 		b.mu.Unlock()
@@ -176,12 +186,13 @@ func (b *shownBook) flush() {
 	writing, written := b.writing, b.count
 	b.mu.Unlock()
 
-	err := b.write(writing)
+	err := b.writeSafely(writing)
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err != nil {
 		slog.Warn("keep shown", "err", err)
+		b.pause = shownPause
 		for key, readings := range writing {
 			b.pending[key] = append(readings, b.pending[key]...)
 		}
@@ -189,6 +200,16 @@ func (b *shownBook) flush() {
 	}
 	b.writing = nil
 	b.count -= written
+}
+
+// writeSafely writes; a panic is an error like any other.
+func (b *shownBook) writeSafely(writing map[shownKey][]waiting) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("write shown: panic: %v", cause)
+		}
+	}()
+	return b.write(writing)
 }
 
 func (b *shownBook) write(writing map[shownKey][]waiting) error {

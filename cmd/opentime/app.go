@@ -55,21 +55,23 @@ type app struct {
 	running   sync.WaitGroup
 	scratch   string // a data folder that goes with the process
 
+	data          string // the data folder
 	journalFolder string
+	started       config // what it was started with
 }
 
 // startApp loads a site, opens its data and serves it.
 func startApp(e *env, o serveOptions) (*app, error) {
 	where, err := findFolder(o.path)
 	if err != nil {
-		return nil, err
+		return startWithout(e, o, err)
 	}
 	s, err := loadSite(where)
 	if err != nil {
 		return nil, err
 	}
 	if ofConfig := s.problemsIn(s.config.file); strict.Bad(ofConfig) {
-		last, err := loadLastConfig(s, o)
+		last, err := loadLastConfig(s.folder, cmp.Or(o.data, s.folder.path(s.config.data)))
 		if err != nil {
 			return nil, e.tell(ofConfig, false)
 		}
@@ -81,14 +83,26 @@ func startApp(e *env, o serveOptions) (*app, error) {
 	return startSite(e, s, o)
 }
 
+// startWithout starts a site whose opentime.yaml is not there, if its data folder
+// knows the last one.
+func startWithout(e *env, o serveOptions, why error) (*app, error) {
+	where := folder{dir: filepath.Clean(o.path)}
+	s, err := loadLastConfig(where, cmp.Or(o.data, where.path(defaultConfig("").data)))
+	if o.path == "" || err != nil {
+		return nil, why
+	}
+	slog.Error("the last good opentime.yaml serves on", "err", why)
+	return startSite(e, s, o)
+}
+
 // loadLastConfig loads a site whose opentime.yaml is broken with the last one
-// that was published.
-func loadLastConfig(broken *site, o serveOptions) (*site, error) {
-	text, err := lastConfig(cmp.Or(o.data, broken.folder.path(broken.config.data)))
+// that was published, which its data folder knows.
+func loadLastConfig(where folder, data string) (*site, error) {
+	text, err := lastConfig(data)
 	if err != nil {
 		return nil, err
 	}
-	s, err := loadSiteAs(broken.folder, text, nothing)
+	s, err := loadSiteAs(where, text, nothing)
 	if err == nil && strict.Bad(s.problemsIn(s.config.file)) {
 		err = errors.New("the last opentime.yaml is no better")
 	}
@@ -97,7 +111,7 @@ func loadLastConfig(broken *site, o serveOptions) (*site, error) {
 
 // startSite serves a site that is loaded.
 func startSite(e *env, s *site, o serveOptions) (*app, error) {
-	a := &app{env: e, site: s, served: make(chan error, 1)}
+	a := &app{env: e, site: s, started: s.config, served: make(chan error, 1)}
 	ctx, stop := context.WithCancel(context.Background())
 	a.stopped = stop
 	public, admin, err := a.bind(o)
@@ -120,6 +134,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return err
 	}
+	a.data = data
 	keys, err := siteKeys(a.site.folder, a.env)
 	if err != nil {
 		return err
@@ -137,7 +152,11 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	}
 	fonts, err := a.site.fonts()
 	if err != nil {
-		return err
+		slog.Error("fonts of the sender's own are left out", "err", err)
+		a.site.config.fonts = nil
+		if fonts, err = a.site.fonts(); err != nil {
+			return err
+		}
 	}
 	renderer := render.New(fonts, library)
 	if err := a.openSources(ctx, library, data); err != nil {
@@ -347,7 +366,7 @@ func (a *app) reload() []strict.Problem {
 		}
 		return ofConfig
 	}
-	if changed := a.site.config.needsRestart(&s.config); len(changed) > 0 {
+	if changed := a.started.needsRestart(&s.config); len(changed) > 0 {
 		slog.Warn("changed in opentime.yaml, and in force after a restart only", "keys", changed)
 	}
 	a.profiles.Declare(s.sender.Attributes)

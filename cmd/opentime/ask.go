@@ -28,6 +28,7 @@ type askFlags struct {
 	Client    string   `placeholder:"NAME" help:"A client of the table, instead of --user-agent: gmail, apple-mpp, outlook-windows. A person's browser without either."`
 	Locale    string   `placeholder:"LOCALE" help:"The link's l."`
 	Parameter []string `placeholder:"NAME=VALUE" sep:"none" help:"A parameter of the link; may be repeated."`
+	where     `embed:""`
 	Given     []string `placeholder:"SIGNAL=VALUE" sep:"none" help:"Replaces what was gathered, as a test's given: stock.dune-3=0; may be repeated."`
 }
 
@@ -131,6 +132,7 @@ func (f *askFlags) open(e *env) (asked, error) {
 	if err != nil {
 		return asked{}, err
 	}
+	f.apply(s)
 	ask, err := f.ask(s, parts)
 	if err != nil {
 		return asked{}, err

@@ -12,6 +12,7 @@ import (
 // checkCmd is opentime check.
 type checkCmd struct {
 	Paths  []string `arg:"" optional:"" name:"path" help:"Folders with an opentime.yaml, or files of theirs."`
+	Data   string   `env:"OPENTIME_DATA" placeholder:"DIR" help:"Where the server keeps its data, to compare with what is published."`
 	Strict bool     `help:"Let warnings fail too."`
 }
 
@@ -37,6 +38,7 @@ func (c *checkCmd) Run(e *env) error {
 	campaigns := 0
 	for _, f := range found {
 		problems = append(problems, f.problems()...)
+		where{Data: c.Data}.apply(f.site)
 		problems = append(problems, f.lost()...)
 		campaigns += len(f.campaigns())
 	}

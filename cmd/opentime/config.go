@@ -58,6 +58,9 @@ type feedConfig struct {
 	refresh    time.Duration
 	currency   string
 	attributes []rules.Attribute
+	// lost and zeroPrices are the shares of items gone, and of prices 0, from
+	// which on a feed is refused; 0: 40 %.
+	lost, zeroPrices float64
 }
 
 // placesConfig is a list of places.
@@ -97,6 +100,8 @@ func (c *config) needsRestart(newer *config) []string {
 		{"sender", c.sender == newer.sender},
 		{"public", c.public == newer.public},
 		{"home", c.home == newer.home},
+		{"hosts", slices.Equal(c.hosts, newer.hosts)},
+		{"timezone", c.zone.String() == newer.zone.String()},
 		{"listen", c.listen == newer.listen},
 		{"admin", c.admin == newer.admin},
 		{"data", c.data == newer.data},
@@ -117,7 +122,7 @@ func (c *config) needsRestart(newer *config) []string {
 
 // same reports whether two feeds are declared alike.
 func (f feedConfig) same(o feedConfig) bool {
-	return f.id == o.id && f.url == o.url && f.file == o.file && f.refresh == o.refresh && f.currency == o.currency &&
+	return f.id == o.id && f.url == o.url && f.file == o.file && f.refresh == o.refresh && f.currency == o.currency && f.lost == o.lost && f.zeroPrices == o.zeroPrices &&
 		slices.EqualFunc(f.attributes, o.attributes, func(a, b rules.Attribute) bool { return a.Name == b.Name && a.Type == b.Type })
 }
 
@@ -159,7 +164,7 @@ func (r *configReader) keys() strict.Keys {
 		"trusted_proxies": func(n *strict.Node) { c.trusted = r.networks(n) },
 		"timezone":        func(n *strict.Node) { c.zone = r.zone(n) },
 		"locales":         func(n *strict.Node) { c.locales = r.locales(n) },
-		"campaigns":       func(n *strict.Node) { c.campaigns = r.Text(n) },
+		"campaigns":       func(n *strict.Node) { c.campaigns = r.below(n) },
 		"data":            func(n *strict.Node) { c.data = r.Text(n) },
 		"geo":             func(n *strict.Node) { c.geo = r.Text(n) },
 		"weather":         r.weather,
@@ -240,7 +245,12 @@ func (r *configReader) feed(id string, n *strict.Node) {
 		"refresh":    func(n *strict.Node) { f.refresh = r.Duration(n) },
 		"currency":   func(n *strict.Node) { f.currency = r.currency(n) },
 		"attributes": func(n *strict.Node) { f.attributes = r.attributes(n, false) },
-		"guard":      r.later("guard"),
+		"guard": func(n *strict.Node) {
+			r.Map(n, strict.Keys{
+				"lost":        func(n *strict.Node) { f.lost = r.Percent(n) },
+				"zero_prices": func(n *strict.Node) { f.zeroPrices = r.Percent(n) },
+			})
+		},
 		"format": func(n *strict.Node) {
 			if f := r.OneOf(n, "google-xml", "google-tsv", "csv", "jsonl"); f != "" && f != "google-xml" {
 				r.Errorf(n, "format %s is not supported yet; write google-xml", f)

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -33,6 +34,16 @@ func (r *configReader) link(n *strict.Node) string {
 		r.Errorf(n, "%q is not https; write https://", text)
 	}
 	return ""
+}
+
+// below reads a folder that lies below opentime.yaml's: campaigns are kept with
+// it, under the same names.
+func (r *configReader) below(n *strict.Node) string {
+	text := r.Text(n)
+	if text != "" && !filepath.IsLocal(filepath.FromSlash(text)) {
+		r.Errorf(n, "campaigns lie below opentime.yaml; write a folder such as campaigns")
+	}
+	return text
 }
 
 // route reads a link to a place, with {lat} and {lon}.

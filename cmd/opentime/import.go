@@ -22,6 +22,7 @@ type importCmd struct {
 type importProfilesCmd struct {
 	File string `arg:"" help:"CSV with a line of names; - reads standard input."`
 	Path string `arg:"" optional:"" help:"A folder with an opentime.yaml."`
+	where
 }
 
 // Help teaches the command.
@@ -44,6 +45,7 @@ func (c *importProfilesCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	c.apply(s)
 	in := io.Reader(os.Stdin)
 	if c.File != "-" {
 		f, err := os.Open(c.File)

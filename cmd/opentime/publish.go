@@ -210,7 +210,7 @@ func (p *publisher) keepFiles(s *site, c *campaign, revision [16]byte) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return fmt.Errorf("keep revision: %w", err)
 		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
+		if err := server.WriteWhole(path, data); err != nil {
 			return fmt.Errorf("keep revision: %w", err)
 		}
 	}

@@ -42,7 +42,11 @@ timezone: Europe/Amsterdam
 locales: [nl]
 profiles: {attributes: {tier: text}}
 feeds: {shop: {file: shop.xml}}
+places: {shops: shops.csv}
+geo: geo.mmdb
 `
+
+const ladderPlaces = "id,name,lat,lon\nghent,Gent,51.05,3.72\n"
 
 const ladderFeed = `<rss xmlns:g="http://base.google.com/ns/1.0"><channel>
 <item><g:id>rose</g:id><title>Rose</title><link>https://shop.example/rose</link><g:image_link>rose.png</g:image_link><g:price>3 EUR</g:price></item>
@@ -101,6 +105,8 @@ func newLadder(t *testing.T) *ladder {
 	l := &ladder{t: t, dir: t.TempDir(), data: t.TempDir()}
 	l.write("opentime.yaml", ladderConfig)
 	l.write("shop.xml", ladderFeed)
+	l.write("shops.csv", ladderPlaces)
+	l.write("geo.mmdb", l.read("../../assets/demo/geo.mmdb"))
 	l.write("rose.png", square(t, color.NRGBA{R: 0xff, A: 0xff}))
 	l.write("fern.png", square(t, color.NRGBA{G: 0xff, A: 0xff}))
 	l.write("campaigns/spring.yaml", ladderCampaign)
@@ -108,6 +114,22 @@ func newLadder(t *testing.T) *ladder {
 	l.write("campaigns/slow.yaml", slowLayout)
 	l.start()
 	return l
+}
+
+func (l *ladder) read(name string) string {
+	l.t.Helper()
+	data, err := os.ReadFile(filepath.FromSlash(name))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return string(data)
+}
+
+func (l *ladder) remove(name string) {
+	l.t.Helper()
+	if err := os.Remove(filepath.Join(l.dir, filepath.FromSlash(name))); err != nil {
+		l.t.Fatal(err)
+	}
 }
 
 // square is a PNG of one colour.
@@ -292,9 +314,64 @@ func TestAServerStartsWhateverIsBroken(t *testing.T) {
 	same("the index of what is published damaged")
 
 	l.stop()
+	l.write("geo.mmdb", "no database")
+	l.remove("shops.csv")
+	if err := os.Symlink("nowhere.yaml", filepath.Join(l.dir, "campaigns", "dangling.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	l.start()
+	same("geo broken, places gone, a file that cannot be read")
+	sources := l.app.gatherer.Sources()
+	if _, ok := sources.Places["shops"].Place("ghent"); !ok || sources.Geo == nil {
+		t.Error("the last good places or geo database are not used")
+	}
+	l.remove("campaigns/dangling.yaml")
+
+	l.stop()
+	l.remove("opentime.yaml")
+	l.start()
+	same("opentime.yaml gone")
+
+	l.stop()
 	l.write("opentime.yaml", strings.Replace(ladderConfig, "sender: shop", "sender: shoe", 1))
 	if err := l.tryStart(); err == nil || !strings.Contains(err.Error(), `of sender "shop", not "shoe"`) {
 		t.Errorf("another sender's data: %v", err)
+	}
+}
+
+func TestACopyOrABrokenTestLeavesTheLastGoodServing(t *testing.T) {
+	l := newLadder(t)
+	draft := strings.Replace(ladderCampaign, "shop.example/spring", "shop.example/draft", 1)
+	still := func(name string) {
+		t.Helper()
+		if link := l.click("/c/spring/hero"); link != "https://shop.example/spring" {
+			t.Errorf("%s: a click leads to %s", name, link)
+		}
+	}
+	l.write("campaigns/autumn.yaml", draft)
+	if problems := l.app.reload(); len(problems) != 2 {
+		t.Errorf("a campaign that is there twice: %v", problems)
+	}
+	still("the campaign copied")
+	l.remove("campaigns/autumn.yaml")
+
+	l.write("campaigns/spring.yaml", draft)
+	l.write("campaigns/spring.test.yaml", "- {name: wrong, at: [")
+	if problems := l.app.reload(); len(problems) == 0 {
+		t.Error("tests that cannot be read are no problem")
+	}
+	still("tests that cannot be read")
+	l.write("campaigns/spring.test.yaml", "- {name: wrong, at: 2026-11-24 09:00, expect: {hera: {rule: all}}}")
+	if problems := l.app.reload(); len(problems) == 0 {
+		t.Error("tests of a block that is not there are no problem")
+	}
+	still("tests of a block that is not there")
+	l.remove("campaigns/spring.test.yaml")
+	if problems := l.app.reload(); len(problems) > 0 {
+		t.Error(problems)
+	}
+	if link := l.click("/c/spring/hero"); link != "https://shop.example/draft" {
+		t.Errorf("mended: a click leads to %s", link)
 	}
 }
 
@@ -302,27 +379,39 @@ func TestAServerStartsWhateverIsBroken(t *testing.T) {
 // that checks more: what was sent shows its fallbacks and leads to their links.
 func TestARevisionThatHasProblemsNowServesItsFallbacks(t *testing.T) {
 	l := newLadder(t)
+	linked := strings.Replace(ladderCampaign, `headline: "Lente"`, `headline: "Lente", link: "https://shop.example/hero"`, 1)
+	l.write("campaigns/spring.yaml", linked)
+	if problems := l.app.reload(); len(problems) > 0 {
+		t.Fatal(problems)
+	}
 	fallback := l.wants("the fallback", "/i/spring/broken.jpg", "generic")
 	r := l.r("emma")
-	l.wants("all is well", "/i/spring/broken.jpg"+r, "generic")
+	l.wants("all is well", "/i/spring/hero.jpg"+r, "live")
 	l.stop()
-	bad := strings.Replace(ladderCampaign, "show: {link", "shew: 1\nshow: {link", 1)
+	bad := strings.Replace(linked, "show: {link", "shew: 1\nshow: {link", 1)
 	l.write("campaigns/spring.yaml", bad)
 	kept, err := filepath.Glob(filepath.Join(l.data, "revisions", "*", "campaigns", "spring.yaml"))
-	if err != nil || len(kept) != 1 {
+	if err != nil || len(kept) != 2 {
 		t.Fatal(kept, err)
 	}
-	if err := os.WriteFile(kept[0], []byte(bad), 0o644); err != nil {
-		t.Fatal(err)
+	for _, name := range kept {
+		if err := os.WriteFile(name, []byte(bad), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	l.start()
 	if after := l.wants("its fallback", "/i/spring/broken.jpg", "generic"); after != fallback {
 		t.Error("the fallback is another")
 	}
-	l.wants("another block's", "/i/spring/hero.jpg", "generic")
-	for _, path := range []string{"/c/spring/hero", "/c/spring/hero" + r, "/c/spring/broken" + r} {
-		if link := l.click(path); link != "https://shop.example/spring" {
-			t.Errorf("%s leads to %s", path, link)
+	if link := l.click("/c/spring/hero" + r); link != "https://shop.example/hero" {
+		t.Errorf("what was shown before leads to %s", link)
+	}
+	l.wants("another block's", "/i/spring/hero.jpg"+r, "generic")
+	for path, want := range map[string]string{
+		"/c/spring/hero": "https://shop.example/spring", "/c/spring/hero" + r: "https://shop.example/spring", "/c/spring/broken" + r: "https://shop.example/spring",
+	} {
+		if link := l.click(path); link != want {
+			t.Errorf("%s leads to %s, want %s", path, link, want)
 		}
 	}
 	l.write("campaigns/spring.yaml", strings.Replace(ladderCampaign, "  hero:", "  hera:", 1))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -43,10 +44,7 @@ func (c *serveCmd) Run(e *env) error {
 	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
-	changes, err := a.watch()
-	if err != nil {
-		return err
-	}
+	changes := a.watch()
 	for {
 		select {
 		case err := <-a.served:
@@ -69,17 +67,18 @@ const quiet = 500 * time.Millisecond
 
 // watch tells of changes in the site's folder, once it is quiet again. The demo
 // never changes.
-func (a *app) watch() (<-chan struct{}, error) {
+func (a *app) watch() <-chan struct{} {
 	changes := make(chan struct{}, 1)
 	if a.site.folder.embedded != nil {
-		return changes, nil
+		return changes
 	}
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
-		return nil, err
+		slog.Error("changed files are not noticed; send SIGHUP to have them read", "err", err)
+		return changes
 	}
 	dir := a.site.folder.dir
-	data, _ := filepath.Abs(a.site.folder.path(a.site.config.data))
+	data, _ := filepath.Abs(a.data)
 	add := func() {
 		_ = filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
 			if err != nil || !entry.IsDir() {
@@ -88,12 +87,15 @@ func (a *app) watch() (<-chan struct{}, error) {
 			if whole, _ := filepath.Abs(name); whole == data || strings.HasPrefix(entry.Name(), ".") && name != dir {
 				return filepath.SkipDir
 			}
-			return watcher.Add(name)
+			if err := watcher.Add(name); err != nil {
+				slog.Warn("changes in a folder are not noticed", "folder", name, "err", err)
+			}
+			return nil
 		})
 	}
 	add()
 	go guarded("watching files", func() { follow(watcher, changes, add) })
-	return changes, nil
+	return changes
 }
 
 // follow turns bursts of events into one change each.

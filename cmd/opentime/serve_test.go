@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -51,7 +53,22 @@ func TestServeReloadsAndDrains(t *testing.T) {
 	leads("https://shop.example/spring")
 	l.write("campaigns/spring.yaml", strings.Replace(ladderCampaign, "shop.example/spring", "shop.example/summer", 1))
 	leads("https://shop.example/summer")
-	l.write("campaigns/spring.yaml", strings.Replace(ladderCampaign, "shop.example/spring", "shop.example/autumn", 1))
+	// A change behind a link is not noticed, only told.
+	behind := filepath.Join(t.TempDir(), "spring.yaml")
+	link := filepath.Join(l.dir, "campaigns", "spring.yaml")
+	say := func(season string) {
+		campaign := strings.Replace(ladderCampaign, "shop.example/spring", "shop.example/"+season, 1)
+		if err := os.WriteFile(behind, []byte(campaign), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say("winter")
+	l.remove("campaigns/spring.yaml")
+	if err := os.Symlink(behind, link); err != nil {
+		t.Fatal(err)
+	}
+	leads("https://shop.example/winter")
+	say("autumn")
 	if err := syscall.Kill(syscall.Getpid(), syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}

@@ -148,7 +148,7 @@ func (s *site) files() ([]yamlFile, error) {
 		s.names = append(s.names, name)
 		data, err := s.folder.read(name)
 		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, cause(err))
+			s.problem(name, "it cannot be read: %v", cause(err))
 		}
 		files = append(files, s.parse(name, data))
 	}
@@ -170,9 +170,9 @@ func (s *site) parse(name string, data []byte) yamlFile {
 	s.problems = append(s.problems, problems...)
 	f.root = root
 	switch {
-	case root == nil:
 	case strings.HasSuffix(name, ".test.yaml"):
 		f.kind = testFile
+	case root == nil:
 	case root.Kind == strict.Map && len(root.Entries) > 0 && root.Entries[0].Key.Text == "campaign":
 		f.kind = campaignFile
 	case root.Kind == strict.Map && len(root.Entries) > 0 && root.Entries[0].Key.Text == "layout":
@@ -267,7 +267,11 @@ func (s *site) addCampaign(f yamlFile) {
 	}
 	c.Campaign, c.bad = loaded, strict.Bad(problems)
 	if i := slices.IndexFunc(s.campaigns, func(o *campaign) bool { return o.ID == c.ID }); i >= 0 {
-		s.problem(f.name, "campaign %q is there twice, in %s too; rename one", c.ID, s.campaigns[i].File)
+		// Nobody can tell which of them sent mails mean.
+		other := s.campaigns[i]
+		other.bad = true
+		s.problem(f.name, "campaign %q is there twice, in %s too; rename one", c.ID, other.File)
+		s.problem(other.File, "campaign %q is there twice, in %s too; rename one", c.ID, f.name)
 		return
 	}
 	s.campaigns = append(s.campaigns, c)
@@ -287,12 +291,15 @@ func (s *site) addTests(f yamlFile) {
 		}
 		c = s.campaigns[i]
 	}
+	if f.root == nil {
+		c.bad = true // it cannot be published as tested
+		return
+	}
 	tests, problems := rules.LoadTests(f.name, f.root, c.Campaign, s.sender)
 	problems = append(problems, s.checkOpens(tests)...)
 	s.problems = append(s.problems, problems...)
-	if !strict.Bad(problems) {
-		c.tests = append(c.tests, tests...)
-	}
+	c.tests = append(c.tests, tests...)
+	c.bad = c.bad || strict.Bad(s.problemsIn(f.name))
 }
 
 // checkOpens says which tests open with a client or an address that there is

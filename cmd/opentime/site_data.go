@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"path/filepath"
 	"slices"
@@ -31,9 +32,17 @@ func (s *site) checkFiles() {
 			s.problems = append(s.problems, problemAt(s.config.at[key], "%v; name another file", err))
 		}
 	}
-	_, err := s.loadGeo()
-	wrong("geo", err)
-	_, err = s.fonts()
+	if s.config.geo != "" {
+		name := s.folder.path(s.config.geo)
+		data, err := s.folder.read(name)
+		if err == nil {
+			_, err = s.readGeo(data)
+		}
+		if err != nil {
+			wrong("geo", fmt.Errorf("the geo database %s cannot be read: %w", name, cause(err)))
+		}
+	}
+	_, err := s.fonts()
 	wrong("fonts", err)
 	if s.config.weather.from == "file" {
 		files, dir := s.folder.files(s.config.weather.file)

@@ -9,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"example.com/opentime/render"
 	"example.com/opentime/rules"
@@ -57,7 +56,7 @@ func (s *site) revision(c *campaign) [16]byte {
 	}
 	add(configName, s.configData)
 	for _, name := range slices.Sorted(maps.Keys(c.files)) {
-		add(strings.TrimPrefix(name, s.folder.dir), c.files[name])
+		add(s.relative(name), c.files[name])
 	}
 	for _, id := range c.layouts() {
 		if layout, ok := s.layouts[id]; ok {

@@ -35,97 +35,34 @@ func (a *app) openSources(ctx context.Context, library *render.Library, data str
 	if err := a.openCatalogue(ctx, library, data); err != nil {
 		return err
 	}
-	weather, err := a.openWeather(ctx)
-	if err != nil {
-		return err
-	}
 	sources := signals.Sources{
 		Attributes: a.site.config.attributes, Clients: clients, Zones: zones, Gazetteer: gazetteer,
-		Places: map[string]*signals.Places{}, Weather: weather, Catalogue: a.catalogue,
-	}
-	if sources.Geo, err = a.site.loadGeo(); err != nil {
-		return err
+		Places: map[string]*signals.Places{}, Weather: a.openWeather(ctx), Catalogue: a.catalogue,
 	}
 	a.gatherer = signals.NewGatherer(sources)
-	return a.loadPlaces(a.site)
-}
-
-// loadGeo reads the geo database, if one is named.
-func (s *site) loadGeo() (*signals.Geo, error) {
-	if s.config.geo == "" {
-		return nil, nil
-	}
-	name := s.folder.path(s.config.geo)
-	data, err := s.folder.read(name)
-	if err != nil {
-		return nil, fmt.Errorf("read geo database %s: %w", name, cause(err))
-	}
-	return signals.LoadGeo(s.config.geo, data, func(err error) { slog.Error("geo database", "err", err) })
-}
-
-// loadPlaces reads every list of places; rows that are wrong are told and left
-// out, a list that cannot be read keeps the last good one.
-func (a *app) loadPlaces(s *site) error {
-	loaded := map[string]*signals.Places{}
-	for _, p := range s.config.places {
-		name := s.folder.path(p.file)
-		data, err := s.folder.read(name)
-		if err != nil {
-			return fmt.Errorf("read places %s: %w", name, cause(err))
-		}
-		list, problems := signals.LoadPlaces(signals.PlaceList{
-			ID: p.id, File: name, Route: p.route, Hosts: s.config.hosts, Zones: a.gatherer.Sources().Zones, Zone: s.config.zone,
-		}, data)
-		for _, problem := range problems {
-			slog.Warn("place left out", "problem", problem.String())
-		}
-		if list == nil {
-			return fmt.Errorf("read places %s: nothing in it is a place", name)
-		}
-		loaded[p.id] = list
-	}
-	a.gatherer.Swap(func(sources *signals.Sources) { sources.Places = loaded })
+	a.loadPlaceFiles(a.site)
 	return nil
 }
 
-// reloadSources reads again what lies in files. What is wrong keeps the last
-// good one.
-func (a *app) reloadSources(s *site) {
-	for _, f := range a.site.config.feeds {
-		if f.file != "" {
-			a.refresh(context.Background(), f.id)
-		}
-	}
-	if err := a.loadPlaces(s); err != nil {
-		slog.Error("places not reloaded; the last good ones serve on", "err", err)
-	}
-	a.keepWarm()
-	geo, err := s.loadGeo()
-	if err != nil {
-		slog.Error("geo database not reloaded; the last good one serves on", "err", err)
-		return
-	}
-	a.gatherer.Swap(func(sources *signals.Sources) { sources.Geo = geo })
-}
-
-// openWeather starts the weather, if a source of it is named.
-func (a *app) openWeather(ctx context.Context) (*signals.Weather, error) {
+// openWeather starts the weather, if a source of it is named and there.
+func (a *app) openWeather(ctx context.Context) *signals.Weather {
 	c := a.site.config.weather
 	config := signals.WeatherConfig{Contact: c.contact, Age: c.age, Now: a.env.now}
 	switch c.from {
 	case "":
-		return nil, nil
+		return nil
 	case "file":
 		files, dir := a.site.folder.files(c.file)
 		transport, err := signals.RecordedWeather(files, dir)
 		if err != nil {
-			return nil, err
+			slog.Error("weather is unknown", "err", err)
+			return nil
 		}
 		config.Transport, config.Recorded, config.PerSecond = transport, true, 1000
 	}
 	weather := signals.NewWeather(config)
 	a.running.Go(func() { guarded("weather", func() { weather.Run(ctx) }) })
-	return weather, nil
+	return weather
 }
 
 // guarded runs f and tells of a panic instead of ending the process.
@@ -155,13 +92,14 @@ func (a *app) openCatalogue(ctx context.Context, library *render.Library, data s
 		feed := signals.FeedConfig{
 			ID: f.id, URL: f.url, Refresh: f.refresh, Currency: f.currency, Attributes: f.attributes,
 			Hosts: a.site.config.hosts, Zone: a.site.config.zone, Keep: filepath.Join(data, "feeds"),
+			Lost: f.lost, ZeroPrices: f.zeroPrices,
 		}
 		if f.file != "" {
 			feed.File = a.site.folder.path(f.file)
 			feed.Open = a.site.folder.open
-			beside := path.Dir(filepath.ToSlash(feed.File))
+			beside, files := path.Dir(filepath.ToSlash(feed.File)), a.site.folder
 			feed.Picture = func(name string) (string, error) {
-				picture, err := a.site.folder.read(path.Join(beside, name))
+				picture, err := files.read(path.Join(beside, name))
 				if err != nil {
 					return "", fmt.Errorf("read picture %s: %w", name, cause(err))
 				}
