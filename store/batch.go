@@ -36,14 +36,19 @@ func (s *Store) Get(key, dst []byte) (_ []byte, err error) {
 // Each calls each for every key that begins with prefix, in byte order, until
 // it returns an error, which Each then returns. Key and value are valid during
 // the call only. What is written meanwhile is not seen.
-func (s *Store) Each(prefix []byte, each func(key, value []byte) error) (err error) {
+func (s *Store) Each(prefix []byte, each func(key, value []byte) error) error {
+	return s.between(prefix, after(prefix), each)
+}
+
+// between is Each for the keys from one on and before another; nil is no limit.
+func (s *Store) between(from, to []byte, each func(key, value []byte) error) (err error) {
 	db, err := s.enter()
 	if err != nil {
 		return fmt.Errorf("read store: %w", err)
 	}
 	defer s.leave()
 	defer s.rescue("read store", &err)
-	it, err := db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	it, err := db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: to})
 	if err != nil {
 		return fmt.Errorf("read store: %w", err)
 	}

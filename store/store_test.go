@@ -371,37 +371,3 @@ func BenchmarkPutRecipientsSync(b *testing.B) {
 		}
 	})
 }
-
-func TestPruneShownRemovesWhatIsOld(t *testing.T) {
-	s, _ := memory(t)
-	err := s.PutShown(func(put func(string, string, string, int64, []byte)) {
-		for i := range 2500 {
-			put(fmt.Sprintf("r-%d", i), "weekly", "w1", int64(i), []byte("shown"))
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	putProfile(t, s, "r-1", "stays")
-	err = s.PutRecipients(true, func(put func(string, byte, int64, []byte)) { put("r-7", KindConsent, 1, []byte("full")) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	removed, err := s.PruneShown(func(consent []byte, at int64) bool {
-		if (string(consent) == "full") != (at == 7) {
-			t.Errorf("the consent at %d is %q", at, consent)
-		}
-		return at < 2000 && consent == nil
-	})
-	if err != nil || removed != 1999 {
-		t.Errorf("removed %d, %v", removed, err)
-	}
-	for id, want := range map[string]string{"r-0": "", "r-7": "shown", "r-1999": "", "r-2000": "shown", "r-2499": "shown"} {
-		if got, err := s.Shown(id, "weekly", "w1", nil); string(got) != want || err != nil {
-			t.Errorf("%s: %q, %v", id, got, err)
-		}
-	}
-	if got, _, err := s.Recipient("r-1", KindProfile, nil); string(got) != "stays" || err != nil {
-		t.Errorf("a profile: %q, %v", got, err)
-	}
-}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // Recipient appends to dst the payload kept for a recipient under kind, and
@@ -118,54 +117,4 @@ func (s *Store) read(key []byte, kind byte, full, dst []byte) ([]byte, int64, er
 		return dst, 0, fmt.Errorf("read store: %w", ErrDamaged)
 	}
 	return append(dst, payload...), at, nil
-}
-
-// Limits of PruneShown.
-const (
-	pruneMost  = 200_000 // values removed at once; the rest waits for the next time
-	pruneBatch = 1000    // values removed together
-)
-
-// PruneShown removes what is kept of shown readings where old says so, by the
-// payload of their recipient's consent, nil without one, and the time of the
-// newest. It returns how many it removed. old is not to ask the store: it is
-// being read.
-func (s *Store) PruneShown(old func(consent []byte, at int64) bool) (removed int, err error) {
-	const kindAt = 1 + len(Hash{})
-	var keys [][]byte
-	var owner Hash
-	var consent []byte // of owner; a recipient's kinds stand in alphabetical order
-	err = s.Each([]byte{KindRecipient}, func(key, value []byte) error {
-		if len(key) <= kindAt || len(keys) == pruneMost {
-			return nil
-		}
-		if h := Hash(key[1:kindAt]); h != owner {
-			owner, consent = h, nil
-		}
-		switch key[kindAt] {
-		case KindConsent:
-			_, _, payload := unseal(value, KindConsent)
-			consent = append([]byte{}, payload...)
-		case KindShown:
-			full, at, _ := unseal(value, KindShown)
-			if full == nil || old(consent, at) { // a damaged value too: nobody reads it
-				keys = append(keys, bytes.Clone(key))
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	for chunk := range slices.Chunk(keys, pruneBatch) {
-		var b Batch
-		for _, key := range chunk {
-			b.Delete(key)
-		}
-		if err := s.Apply(&b); err != nil {
-			return removed, err
-		}
-		removed += len(chunk)
-	}
-	return removed, nil
 }

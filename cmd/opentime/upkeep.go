@@ -10,6 +10,7 @@ import (
 	"example.com/opentime/people"
 	"example.com/opentime/server"
 	"example.com/opentime/signals"
+	"example.com/opentime/store"
 )
 
 // keepUp begins what is done beside the opens, until ctx ends.
@@ -92,7 +93,7 @@ func (a *app) prune() {
 	a.reloading.Unlock()
 	now := a.env.now()
 	_, ofJournal := journal.Prune(a.journalFolder, now.Add(-config.keep.journal))
-	_, ofShown := a.store.PruneShown(func(consent []byte, at int64) bool {
+	_, ofShown := a.store.PruneShown(store.MaxStrangers, func(consent []byte, at int64) bool {
 		keep := server.KeepShown(people.ConsentOf(consent, config.consent), config.keep.shown)
 		return at < now.Add(-keep).UnixMilli()
 	})
