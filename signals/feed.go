@@ -47,7 +47,8 @@ type FeedConfig struct {
 	// loads; "": none is kept.
 	Keep string
 	// Lost and ZeroPrices guard against half a feed: a greater share of items
-	// gone, or with a price of 0, refuses it. 0: 40 %; 1: never.
+	// gone, or with a price of 0, refuses it, where those are ten at least. 0:
+	// 40 %; 1: never.
 	Lost, ZeroPrices float64
 }
 

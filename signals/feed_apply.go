@@ -76,8 +76,9 @@ func (x *Catalogue) guard(v *view, content *FeedContent) error {
 			}
 		}
 	}
-	if priced > 0 && float64(zero) > f.ZeroPrices*float64(priced) {
-		return guardError{fmt.Sprintf("%d of %d prices are 0, more than guard lets through", zero, priced)}
+	if tooMany(zero, priced, f.ZeroPrices) {
+		return guardError{fmt.Sprintf("%d of %d prices are 0, more than guard lets through; put them right, or write guard: {zero_prices: %d%%} to the feed in opentime.yaml",
+			zero, priced, percent(zero, priced))}
 	}
 	lost := 0
 	for _, i := range v.order {
@@ -85,11 +86,24 @@ func (x *Catalogue) guard(v *view, content *FeedContent) error {
 			lost++
 		}
 	}
-	if lost > 0 && float64(lost) > f.Lost*float64(len(v.order)) {
-		return guardError{fmt.Sprintf("%d of %d items are gone from it, more than guard lets through", lost, len(v.order))}
+	if tooMany(lost, len(v.order), f.Lost) {
+		return guardError{fmt.Sprintf("%d of %d items are gone from it, more than guard lets through; put them back, or write guard: {lost: %d%%} to the feed in opentime.yaml",
+			lost, len(v.order), percent(lost, len(v.order)))}
 	}
 	return nil
 }
+
+// guardFew is how many are too few to tell half a feed from a change of a small
+// one.
+const guardFew = 10
+
+// tooMany reports whether n of all are more than a share that guard lets through.
+func tooMany(n, all int, share float64) bool {
+	return n >= guardFew && float64(n) > share*float64(all)
+}
+
+// percent is the least whole share that lets n of all through.
+func percent(n, all int) int { return (100*n + all - 1) / all }
 
 // place puts an item into a table, with what the API knows better. It reports
 // false where another feed has the id.

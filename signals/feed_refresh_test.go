@@ -32,16 +32,19 @@ func TestASaleHoldsWithinItsDates(t *testing.T) {
 }
 
 func TestABadFeedLeavesTheLastGoodOne(t *testing.T) {
-	good := []string{item("a", "<g:price>1 EUR</g:price>"), item("b", "<g:price>1 EUR</g:price>"), item("c", "<g:price>1 EUR</g:price>"), item("d", ""), item("e", "")}
+	var good []string
+	for id := range strings.SplitSeq("abcdefghijklmnopqrst", "") {
+		good = append(good, item(id, "<g:price>1 EUR</g:price>"))
+	}
 	head := `<rss xmlns:g="http://base.google.com/ns/1.0"><channel>`
 	for name, c := range map[string]struct{ feed, want string }{
 		"empty":              {"", "it has no XML in it"},
 		"no items":           {head + `</channel></rss>`, "no items in it"},
-		"cut off":            {head + good[0] + good[1] + good[2] + good[3] + good[4], "it is cut off"},
+		"cut off":            {head + strings.Join(good, ""), "it is cut off"},
 		"cut off in an item": {head + strings.Join(good, "")[:300], "it is cut off"},
 		"a page":             {"<!DOCTYPE html><html><body><p>We are down<br></body></html>", "line 1"},
-		"half of it":         {head + good[0] + good[1] + `</channel></rss>`, "3 of 5 items are gone from it, more than guard lets through"},
-		"free of charge":     {head + strings.ReplaceAll(strings.Join(good, ""), "1 EUR", "0 EUR") + `</channel></rss>`, "3 of 3 prices are 0"},
+		"half of it":         {head + strings.Join(good[:7], "") + `</channel></rss>`, "13 of 20 items are gone from it, more than guard lets through; put them back, or write guard: {lost: 65%}"},
+		"free of charge":     {head + strings.ReplaceAll(strings.Join(good, ""), "1 EUR", "0 EUR") + `</channel></rss>`, "20 of 20 prices are 0, more than guard lets through; put them right, or write guard: {zero_prices: 100%}"},
 		"older": {
 			head + "<lastBuildDate>Mon, 23 Nov 2026 08:00:00 GMT</lastBuildDate>" + strings.Join(good, "") + `</channel></rss>`,
 			"it was built 2026-11-23T08:00:00Z, before the one in use",
@@ -60,7 +63,7 @@ func TestABadFeedLeavesTheLastGoodOne(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
-			if got := s.rank("popular", 9); got != "a b c d e" {
+			if got := s.rank("popular", 9); got != "a b c d e f g h i" {
 				t.Errorf("serves %s", got)
 			}
 			_ = s.Close()
@@ -68,11 +71,49 @@ func TestABadFeedLeavesTheLastGoodOne(t *testing.T) {
 			if _, err := s.Refresh(context.Background(), "films"); err == nil {
 				t.Error("no error at the start")
 			}
-			if got := s.rank("popular", 9); got != "a b c d e" {
+			if got := s.rank("popular", 9); got != "a b c d e f g h i" {
 				t.Errorf("after a start serves %s", got)
 			}
 		})
 	}
+}
+
+// TestGuardLetsThrough changes feeds by as much as guard allows, and by one more.
+func TestGuardLetsThrough(t *testing.T) {
+	f := func(before, after, free int, config func(*shop), taken bool) {
+		t.Helper()
+		s := newShop(t)
+		config(s)
+		_ = s.Close()
+		s.open()
+		var items []string
+		for i := range before {
+			items = append(items, item(fmt.Sprint("i", i), "<g:price>1 EUR</g:price>"))
+		}
+		s.write(s.clock.Now().Add(-time.Hour), items...)
+		s.refresh()
+		items = items[:after]
+		for i := range free {
+			items[i] = strings.Replace(items[i], "1 EUR", "0 EUR", 1)
+		}
+		s.clock.add(time.Minute)
+		s.write(s.clock.Now(), items...)
+		if report, err := s.Refresh(context.Background(), "films"); (err == nil) != taken || report.Unchanged {
+			t.Errorf("%d items, then %d, %d of them free: %v", before, after, free, err)
+		}
+	}
+	as := func(*shop) {}
+	f(2, 1, 0, as, true)
+	f(10, 1, 0, as, true)
+	f(11, 1, 0, as, false)
+	f(25, 15, 0, as, true)
+	f(25, 14, 0, as, false)
+	f(25, 14, 0, func(s *shop) { s.lost = 0.44 }, true)
+	f(25, 1, 0, func(s *shop) { s.lost = 1 }, true)
+	f(9, 9, 9, as, true)
+	f(25, 25, 10, as, true)
+	f(25, 25, 11, as, false)
+	f(25, 25, 25, func(s *shop) { s.zeroPrices = 1 }, true)
 }
 
 func TestAFeedIsFetchedOnlyWhenItChanged(t *testing.T) {

@@ -74,6 +74,8 @@ type shop struct {
 	dir   string
 	clock *clock
 	facts *facts
+
+	lost, zeroPrices float64 // of the feed's guard
 }
 
 func newShop(t testing.TB) *shop {
@@ -87,7 +89,7 @@ func (s *shop) open() {
 	x, err := signals.NewCatalogue(signals.CatalogueConfig{
 		Feeds: []signals.FeedConfig{{
 			ID: "films", File: filepath.Join(s.dir, "films.xml"), Hosts: []string{"cinema.example", "*.cinema.example"},
-			Keep:       filepath.Join(s.dir, "keep"),
+			Keep: filepath.Join(s.dir, "keep"), Lost: s.lost, ZeroPrices: s.zeroPrices,
 			Attributes: []rules.Attribute{{Name: "genre", Type: rules.Text}, {Name: "minutes", Type: rules.Number}},
 			Picture: func(path string) (string, error) {
 				if path == "missing.jpg" {
