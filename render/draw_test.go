@@ -89,7 +89,7 @@ func TestCountdown(t *testing.T) {
 func TestCountdownAsDate(t *testing.T) {
 	t.Parallel()
 	r, _ := renderer(t)
-	p := &render.Picture{Layout: layoutNamed(t, "countdown"), Format: render.GIF, AsDate: true, DateText: "27 november", Values: []render.Value{moment(60)}}
+	p := &render.Picture{Layout: layoutNamed(t, "countdown"), Format: render.GIF, AsDate: true, Values: []render.Value{dated(60, "27 november")}}
 	one, err := r.Draw(p)
 	if err != nil {
 		t.Fatal(err)

@@ -110,7 +110,10 @@ func library(t testing.TB) (*render.Library, render.Hash) {
 func text(s string) render.Value        { return render.Value{Kind: render.Text, Text: s} }
 func number(f float64) render.Value     { return render.Value{Kind: render.Number, Number: f} }
 func moment(seconds int64) render.Value { return render.Value{Kind: render.Moment, Seconds: seconds} }
-func absent() render.Value              { return render.Value{} }
+func dated(seconds int64, on string) render.Value {
+	return render.Value{Kind: render.Moment, Seconds: seconds, Text: on}
+}
+func absent() render.Value { return render.Value{} }
 
 // exhibit is one picture of the gallery.
 type exhibit struct {
@@ -128,7 +131,7 @@ func (e *exhibit) variant() bool {
 func gallery(photo render.Hash) []exhibit {
 	p := render.Value{Kind: render.Photo, Photo: photo}
 	vals := func(v ...render.Value) render.Picture { return render.Picture{Values: v} }
-	date := render.Picture{Values: []render.Value{moment(99), text("De voorverkoop sluit")}, AsDate: true, DateText: "vrijdag 27 november 18:30", Locale: "nl"}
+	date := render.Picture{Values: []render.Value{dated(99, "vrijdag 27 november 18:30"), text("De voorverkoop sluit")}, AsDate: true, Locale: "nl"}
 	still := vals(moment(2*86400+3*3600+4*60+5), text("Tickets aan voorverkoopprijs, nog even"))
 	still.Locale = "nl"
 	arabic := func(v ...render.Value) render.Picture { return render.Picture{Values: v, Locale: "ar"} }

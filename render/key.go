@@ -96,9 +96,4 @@ const maxLeft = 1000*24*60*60 - 1
 func (p *Picture) left(i int) int64 { return min(max(0, p.value(i).Seconds), maxLeft) }
 
 // date is the text of the i-th value, a moment.
-func (p *Picture) date(i int) string {
-	if text := p.value(i).Text; text != "" {
-		return text
-	}
-	return p.DateText
-}
+func (p *Picture) date(i int) string { return p.value(i).Text }

@@ -35,7 +35,7 @@ func TestKey(t *testing.T) {
 		{"nothing", func(*render.Picture) {}, true},
 		{"defaults", func(p *render.Picture) { p.Width, p.Height, p.Density = 600, 120, 2 }, true},
 		{"quality of a GIF", func(p *render.Picture) { p.Quality = 50 }, true},
-		{"date of what is no date", func(p *render.Picture) { p.DateText = "x" }, true},
+		{"date of what is no date", func(p *render.Picture) { p.Values[0].Text = "x" }, true},
 		{"minus nought", func(p *render.Picture) { p.Values[2].Number = math.Copysign(0, -1) }, false},
 		{"size", func(p *render.Picture) { p.Width, p.Height = 500, 100 }, false},
 		{"density", func(p *render.Picture) { p.Density = 1 }, false},

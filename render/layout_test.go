@@ -138,7 +138,7 @@ func FuzzLayout(f *testing.F) {
 			}
 			return
 		}
-		p := render.Picture{Layout: l, Format: render.PNG, Density: 0.5, DateText: "27 november"}
+		p := render.Picture{Layout: l, Format: render.PNG, Density: 0.5}
 		for _, v := range l.Values {
 			p.Values = append(p.Values, sample(v.Type, photo))
 		}

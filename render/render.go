@@ -116,8 +116,7 @@ type Picture struct {
 	Quality       int     // of a JPEG; 0: 82
 	Frames        Frames
 	Locale        string  // BCP 47
-	AsDate        bool    // countdowns draw DateText and stand still
-	DateText      string  // what a moment without a Text of its own draws
+	AsDate        bool    // countdowns draw the moment's Text and stand still
 	Values        []Value // in the order of Layout.Values; those behind the last are absent
 	Nothing       bool    // draw a transparent picture, one pixel high
 }

@@ -25,7 +25,6 @@ type Ask struct {
 	UserAgent       string
 	Client          string // a name of the client table, instead of UserAgent; a person's browser without either
 	Locale          string
-	Send            string
 	Parameters      []Parameter
 	Given           []string // signal=value, as in a test's given
 	Format          string   // jpg, png or gif; "": the block's
@@ -128,7 +127,7 @@ func (s *Server) madeUp(ask Ask, block *rules.Block) (*Open, error) {
 		return nil, err
 	}
 	open.Link = Link{Kind: ImageLink, Campaign: ask.Campaign, Block: block.ID, Position: ask.Position, Format: format}
-	open.Recipient, open.Locale, open.Send = ask.Recipient, ask.Locale, ask.Send
+	open.Recipient, open.Locale = ask.Recipient, ask.Locale
 	for _, p := range ask.Parameters {
 		open.Parameters = append(open.Parameters, signals.Parameter{Name: p.Name, Value: p.Value})
 	}
