@@ -95,26 +95,6 @@ func compareNames(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// Remove deletes the files in dir whose hour ended before a moment, and
-// returns how many.
-func Remove(dir string, before time.Time) (int, error) {
-	names, err := Files(dir)
-	if err != nil {
-		return 0, err
-	}
-	removed := 0
-	for _, name := range names {
-		if hour, _ := hourOfName(name); !hour.Add(time.Hour).Before(before) {
-			continue
-		}
-		if err := os.Remove(name); err != nil {
-			return removed, fmt.Errorf("remove journal file: %w", err)
-		}
-		removed++
-	}
-	return removed, nil
-}
-
 // Read calls each for every record of a file, in the order they were written,
 // with all words resolved. The Record is valid during the call only; its texts
 // stay. A torn tail is dropped, damage costs the records it hit; what was lost
