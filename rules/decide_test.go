@@ -55,7 +55,7 @@ func TestAppendixDecidesAsItsTestsSay(t *testing.T) {
 func runTests(t *testing.T, c *rules.Campaign, f txtar.File) {
 	t.Helper()
 	root, problems := strict.Parse(f.Name, f.Data)
-	tests, more := rules.LoadTests(f.Name, root, c, sender(t))
+	tests, more := rules.LoadTests(root, c, sender(t))
 	if problems = append(problems, more...); len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -117,7 +117,8 @@ func TestDecideIsTotalPureAndHoldsUntilUntil(t *testing.T) {
 			if decisions[i].Variant == nil || decisions[i].Variant != other.Variant {
 				t.Fatalf("decisions differ: %+v, %+v", decisions[i], other)
 			}
-			again.Resolve(c, &s, &decisions[i], "")
+			again.Resolve(c, &s, &decisions[i])
+			again.Destination(c, &s, &decisions[i], "")
 			until := rules.Until(c, &s, &decisions[i])
 			if until.IsZero() {
 				until = s.At.Add(26 * time.Hour)
@@ -248,7 +249,8 @@ func FuzzDecide(f *testing.F) {
 			if decision.Variant == nil {
 				t.Fatalf("no variant: %+v", decision)
 			}
-			d.Resolve(c, &s, &decision, "")
+			d.Resolve(c, &s, &decision)
+			d.Destination(c, &s, &decision, "")
 			rules.Until(c, &s, &decision)
 			rules.Explain(c, &s, decision.Block.ID, decision.Position)
 		}
@@ -288,6 +290,7 @@ blocks:
 	}}
 	b.ReportAllocs()
 	for b.Loop() {
-		d.Resolve(c, &s, &decision, "click")
+		d.Resolve(c, &s, &decision)
+		d.Destination(c, &s, &decision, "click")
 	}
 }

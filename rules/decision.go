@@ -29,13 +29,17 @@ type Decision struct {
 	Locale   int // index in Campaign.Locales
 }
 
-// Resolved is a decision turned into what is drawn and where a click leads. It
-// owns its strings and points into no request.
+// Resolved is a decision turned into what is drawn. It owns its strings and points
+// into no request.
 type Resolved struct {
-	Values []Value   // by the layout's values; unknown: left out
-	Link   string    // destination with the campaign's append; "" for answers
-	After  string    // destination once the offer has ended; "" if none
-	Ended  time.Time // when the offer ends, so far as it is known; zero: never
-	AsDate bool      // for a prefetcher: a countdown draws its date
-	Locale string    // the campaign's locale the texts are in
+	Values []Value // by the layout's values; unknown: left out
+	AsDate bool    // for a prefetcher: a countdown draws its date
+	Locale string  // the campaign's locale the texts are in
+}
+
+// Destination is where a click on a decision leads. It owns its strings.
+type Destination struct {
+	Link  string    // with the campaign's append; "" for answers
+	After string    // once the offer has ended; "" if none
+	Ended time.Time // when the offer ends, so far as it is known; zero: never
 }

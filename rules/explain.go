@@ -70,11 +70,11 @@ func Explain(c *Campaign, s *Signals, block string, position int) Explanation {
 
 func (d *Decider) explain(decisions []Decision, at int) Explanation {
 	decision := decisions[at]
-	resolved := d.resolve(&decision, "{click}")
+	resolved, to := d.resolve(&decision), d.destination(&decision, "{click}")
 	x := Explanation{
 		Campaign: d.campaign.ID, Block: decision.Block.ID, Position: decision.Position,
 		Rule: ruleName(decision.Rule), Variant: decision.Variant.ID, Reason: decision.Reason.String(),
-		Link: resolved.Link, After: resolved.After, Says: says(&resolved), Rules: []RuleAccount{},
+		Link: to.Link, After: to.After, Says: says(&resolved), Rules: []RuleAccount{},
 	}
 	if decision.HasItem {
 		x.Item = decision.Item.ID

@@ -7,40 +7,63 @@ import (
 	"time"
 )
 
-// Resolve turns a decision into texts and links. click is what {click} in the
-// campaign's append stands for. The signals are those it was decided with. What
-// it returns stands on its own; what the last Decide returned stays as it is.
-func (d *Decider) Resolve(c *Campaign, s *Signals, decision *Decision, click string) Resolved {
+// Resolve turns a decision into what is drawn. The signals are those it was
+// decided with. What it returns stands on its own; what the last Decide returned
+// stays as it is.
+func (d *Decider) Resolve(c *Campaign, s *Signals, decision *Decision) Resolved {
+	d.resume(c, s)
+	return d.resolve(decision)
+}
+
+// Destination is Resolve for where a click leads. click is what {click} in the
+// campaign's append stands for.
+func (d *Decider) Destination(c *Campaign, s *Signals, decision *Decision, click string) Destination {
+	d.resume(c, s)
+	return d.destination(decision, click)
+}
+
+// resume is begin that keeps what was decided.
+func (d *Decider) resume(c *Campaign, s *Signals) {
 	decisions, offered := d.decisions, d.offered
 	d.begin(c, s)
 	d.decisions, d.offered = decisions, offered
-	return d.resolve(decision, click)
 }
 
-func (d *Decider) resolve(decision *Decision, click string) Resolved {
+// scope puts what a decision shows in scope.
+func (d *Decider) scope(decision *Decision) {
 	d.enter(decision.Block)
-	d.position, d.rule, d.variant, d.click = decision.Position, decision.Rule, decision.Variant, click
+	d.position, d.rule, d.variant = decision.Position, decision.Rule, decision.Variant
 	d.item, d.locale = nil, decision.Locale
 	if decision.HasItem {
 		d.item = &decision.Item
 	}
+}
+
+func (d *Decider) resolve(decision *Decision) Resolved {
+	d.scope(decision)
 	r := Resolved{Locale: d.campaign.Locales[d.locale], AsDate: d.ahead}
-	if decision.Reason == Retired {
-		r.Link = string(d.appended([]byte(decision.Block.Retired)))
+	variant := decision.Variant
+	if variant.Nothing || decision.Reason == Retired {
 		return r
 	}
-	variant := decision.Variant
-	if !variant.Nothing {
-		r.Values = make([]Value, len(variant.Values))
-		for i := range variant.Values {
-			r.Values[i] = d.drawn(&variant.Values[i])
-		}
-	}
-	r.Link, r.After = d.link(variant.Link), d.link(variant.After)
-	if ended := d.ended(decision); ended != 0 {
-		r.Ended = time.UnixMilli(ended)
+	r.Values = make([]Value, len(variant.Values))
+	for i := range variant.Values {
+		r.Values[i] = d.drawn(&variant.Values[i])
 	}
 	return r
+}
+
+func (d *Decider) destination(decision *Decision, click string) Destination {
+	d.scope(decision)
+	d.click = click
+	if decision.Reason == Retired {
+		return Destination{Link: string(d.appended([]byte(decision.Block.Retired)))}
+	}
+	to := Destination{Link: d.link(decision.Variant.Link), After: d.link(decision.Variant.After)}
+	if ended := d.ended(decision); ended != 0 {
+		to.Ended = time.UnixMilli(ended)
+	}
+	return to
 }
 
 // drawn resolves what a variant gives for a layout's value. A number or moment

@@ -25,12 +25,13 @@ blocks:
 		s := rules.Signals{At: time.Unix(0, 0), Values: make([]rules.Value, len(c.Signals))}
 		s.Values[slot] = rules.Value{Type: rules.Text, Text: name}
 		var d rules.Decider
-		r := d.Resolve(c, &s, &d.Decide(c, &s)[0], "")
+		decision := &d.Decide(c, &s)[0]
+		r, to := d.Resolve(c, &s, decision), d.Destination(c, &s, decision, "")
 		if got := r.Values[0].Text; got != "Dag \u2068"+drawn+"\u2069!" {
 			t.Errorf("%q is drawn %q, want %q", name, got, drawn)
 		}
-		if r.Link != "https://shop.example/"+link {
-			t.Errorf("%q leads to %s, want %s", name, r.Link, link)
+		if to.Link != "https://shop.example/"+link {
+			t.Errorf("%q leads to %s, want %s", name, to.Link, link)
 		}
 	}
 	f("Jo", "Jo", "Jo")

@@ -63,10 +63,11 @@ func DrawGeneric(p *Published, items rules.Items, draw func(*render.Picture) (re
 	decisions := rules.Fallbacks(c, items)
 	for i := range decisions {
 		d := &decisions[i]
-		texts := decider.Resolve(c, &rules.Signals{Items: items}, d, clickMark)
+		signals := rules.Signals{Items: items}
+		texts, to := decider.Resolve(c, &signals, d), decider.Destination(c, &signals, d, clickMark)
 		for _, format := range p.formatsOf(d.Block) {
 			picture := Compose(p, d, &texts, format, c.Starts)
-			shown := shownOf(d, &texts)
+			shown := shownOf(d, &texts, &to)
 			shown.Digest = digest(picture.Key(nil))
 			at := place(d.Block, d.Position)
 			name := fmt.Sprintf("%d-%s-%016x.%s", at, c.Locales[d.Locale], shown.Digest, format.Extension())

@@ -56,16 +56,16 @@ func (p *positions) has(position int) bool {
 	return p[position/64].Load()>>(position%64)&1 == 1
 }
 
-// resolved returns the texts and links of a position that was decided. They
-// follow from the signals and the decision alone, so whoever asks first may
-// resolve them; the others see the same.
+// resolved returns what is drawn of a position that was decided. It follows from
+// the signals and the decision alone, so whoever asks first may resolve it; the
+// others see the same.
 func (r *reading) resolved(at int) *rules.Resolved {
 	if texts := r.texts[at].Load(); texts != nil {
 		return texts
 	}
 	decider := r.deciders.Get().(*rules.Decider)
 	defer r.deciders.Put(decider)
-	texts := decider.Resolve(r.published.Campaign, &r.signals, &r.decisions[at], clickMark)
+	texts := decider.Resolve(r.published.Campaign, &r.signals, &r.decisions[at])
 	r.texts[at].CompareAndSwap(nil, &texts)
 	return r.texts[at].Load()
 }

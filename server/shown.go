@@ -60,10 +60,10 @@ func (a *shownReading) find(block string, position int) *shownPosition {
 }
 
 // shownOf is what a decision shows.
-func shownOf(d *rules.Decision, r *rules.Resolved) shownPosition {
+func shownOf(d *rules.Decision, r *rules.Resolved, to *rules.Destination) shownPosition {
 	p := shownPosition{
 		Block: d.Block.ID, Position: d.Position, Rule: "none", Variant: d.Variant.ID,
-		Values: r.Values, Link: r.Link, After: r.After,
+		Values: r.Values, Link: to.Link, After: to.After,
 	}
 	if d.Rule != nil {
 		p.Rule = d.Rule.Name
@@ -71,8 +71,8 @@ func shownOf(d *rules.Decision, r *rules.Resolved) shownPosition {
 	if d.HasItem {
 		p.Item = d.Item.ID
 	}
-	if !r.Ended.IsZero() {
-		p.Ended = r.Ended.UnixMilli()
+	if !to.Ended.IsZero() {
+		p.Ended = to.Ended.UnixMilli()
 	}
 	return p
 }
@@ -228,7 +228,10 @@ func (r *reading) shown(class rules.Class, os string) shownReading {
 // shownAt is what was decided for a position, as it is kept.
 func (r *reading) shownAt(at int) shownPosition {
 	d, texts := &r.decisions[at], r.resolved(at)
-	p := shownOf(d, texts)
+	decider := r.deciders.Get().(*rules.Decider)
+	defer r.deciders.Put(decider)
+	to := decider.Destination(r.published.Campaign, &r.signals, d, clickMark)
+	p := shownOf(d, texts, &to)
 	p.Digest = digest(Compose(r.published, d, texts, FormatOf(d.Block), r.at).Key(nil))
 	return p
 }

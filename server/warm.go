@@ -40,6 +40,6 @@ func (p *Published) warm(decider *rules.Decider, d *rules.Decision, items rules.
 		return
 	}
 	signals := rules.Signals{At: p.Starts, Items: items, Values: make([]rules.Value, len(p.Signals))}
-	texts := decider.Resolve(p.Campaign, &signals, d, clickMark)
+	texts := decider.Resolve(p.Campaign, &signals, d)
 	_, _ = draw(Compose(p, d, &texts, FormatOf(d.Block), p.Starts))
 }
