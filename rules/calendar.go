@@ -37,12 +37,12 @@ func monthDay(date int64) int64 {
 
 // instant returns a wall clock in ms, as if it were UTC, as Unix ms on the
 // recipient's clock.
-func (c *calendar) instant(wall int64, at side) int64 {
-	return localInstant(time.UnixMilli(wall).UTC(), c.at.Location(), at).UnixMilli()
+func (c *calendar) instant(wall int64, at Side) int64 {
+	return LocalInstant(time.UnixMilli(wall).UTC(), c.at.Location(), at).UnixMilli()
 }
 
 // midnight returns the first instant of a date.
-func (c *calendar) midnight(date int64) int64 { return c.instant(date*dayMillis, startsAt) }
+func (c *calendar) midnight(date int64) int64 { return c.instant(date*dayMillis, StartsAt) }
 
 // value returns a clock signal.
 func (c *calendar) value(key string, dayparts []Daypart) Value {

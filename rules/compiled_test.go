@@ -138,7 +138,7 @@ blocks:
 	if root == nil {
 		t.Fatal(problems)
 	}
-	tests, problems := rules.LoadTests("c.test.yaml", root, c, sender(t))
+	tests, problems := rules.LoadTests(root, c, sender(t))
 	if len(tests) != 2 || len(tests[0].Gives) != 4 || tests[0].Open.Trust != rules.Signed || len(tests[0].Expect) != 1 {
 		t.Fatalf("tests %+v", tests)
 	}

@@ -44,7 +44,7 @@ func (v *view) given(e *Expr, item bool) (Value, bool) {
 		switch {
 		case value.Type != Moment:
 		case e.Local:
-			value.N = v.clock.instant(value.N, endsAt)
+			value.N = v.clock.instant(value.N, EndsAt)
 		default:
 			value.N += e.Offset
 		}

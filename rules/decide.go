@@ -131,13 +131,13 @@ func (v *view) limits() (starts, ends int64) {
 		starts = c.Starts.UnixMilli()
 	}
 	if c.startsLocal {
-		starts = v.clock.instant(starts, startsAt)
+		starts = v.clock.instant(starts, StartsAt)
 	}
 	if !c.Ends.IsZero() {
 		ends = c.Ends.UnixMilli()
 	}
 	if c.endsLocal {
-		ends = v.clock.instant(ends, endsAt)
+		ends = v.clock.instant(ends, EndsAt)
 	}
 	return starts, ends
 }

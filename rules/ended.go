@@ -77,9 +77,9 @@ func (v *view) lastOf(c *Condition, wanted, late bool) (int64, bool) {
 		if !wanted && !endless {
 			continue // it stops holding some day
 		}
-		n, from, at := m.Hi, m.HiFrom, endsAt
+		n, from, at := m.Hi, m.HiFrom, EndsAt
 		if !wanted {
-			n, from, at = m.Lo-1, m.LoFrom, startsAt
+			n, from, at = m.Lo-1, m.LoFrom, StartsAt
 		}
 		if m.Yearless || endless && wanted || n == most || from == Now || from == Today {
 			return 0, false

@@ -208,7 +208,7 @@ func (l *loader) bareLiteral(n *strict.Node, e *Expr) bool {
 		if len(text) < 10 || text[0] < '0' || text[0] > '9' {
 			return false
 		}
-		at, local := l.moment(n, endsAt)
+		at, local := l.moment(n, EndsAt)
 		e.Literal, e.Local = Value{Type: Moment, N: at.UnixMilli()}, local
 		return true
 	}

@@ -37,8 +37,8 @@ var (
 	}
 	profileFields = map[string]Type{"locale": Text, "zone": Text, "country": Text, "city": Text, "postcode": Text}
 	valuesOf      = map[string][]string{
-		"client.class":      {"person", "proxy", "prefetcher", "scanner"},
-		"here.from":         {"address", "profile", "relay", "unknown"},
+		"client.class":      classNames[:],
+		"here.from":         fromNames[:],
 		"weather.condition": {"clear", "cloudy", "fog", "rain", "snow", "thunder"},
 	}
 	ownWords = map[string]RefKind{

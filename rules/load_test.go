@@ -43,7 +43,6 @@ func sender(t rapid.TB) *rules.Sender {
 			text("delivery_window"), text("track"),
 			{Name: "car_year", Type: rules.Number},
 		},
-		Codes: []string{"welcome"},
 		Picture: func(path string) (string, error) {
 			if strings.HasPrefix(path, "missing") {
 				return "", errors.New("no picture " + path + "; put the file there")

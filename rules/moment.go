@@ -9,42 +9,38 @@ import (
 	"example.com/opentime/strict"
 )
 
-// side says which of two instants a local time that occurs twice means.
-type side bool
+// Side says which of two instants a local time that occurs twice means.
+type Side bool
 
 // A start is the first, an end the second; a date is its first instant as a
 // start, and the end of its day as an end.
 const (
-	startsAt side = false
-	endsAt   side = true
+	StartsAt Side = false
+	EndsAt   Side = true
 )
 
-// localInstant returns the instant of a local time. wall holds it as if it
-// were UTC. One that occurs twice is the first or, at an end, the second; one
-// that does not occur is the next that does.
-func localInstant(wall time.Time, zone *time.Location, at side) time.Time {
+// LocalInstant returns the instant of a local time in a zone. wall holds it as
+// if it were UTC. One that occurs twice is the first or, at an end, the second;
+// one that does not occur is the next that does.
+func LocalInstant(wall time.Time, zone *time.Location, at Side) time.Time {
 	const reach = 26 * time.Hour
-	before, exists := withOffsetOf(wall.Add(-reach), wall, zone)
-	after, again := withOffsetOf(wall.Add(reach), wall, zone)
-	switch {
-	case !exists && !again:
-		if start, _ := before.ZoneBounds(); !start.IsZero() {
-			return start.In(zone)
-		}
-		return before
-	case !again, exists && before.Before(after) == (at == startsAt):
-		return before
+	_, before := wall.Add(-reach).In(zone).Zone()
+	_, after := wall.Add(reach).In(zone).Zone()
+	first := wall.Add(-time.Duration(before) * time.Second).In(zone)
+	if before == after {
+		return first
 	}
-	return after
-}
-
-// withOffsetOf is a wall clock in a zone by the offset that the zone has at the
-// moment near, and whether that is its offset then.
-func withOffsetOf(near, wall time.Time, zone *time.Location) (time.Time, bool) {
-	_, offset := near.In(zone).Zone()
-	t := wall.Add(-time.Duration(offset) * time.Second).In(zone)
-	_, there := t.Zone()
-	return t, there == offset
+	second := wall.Add(-time.Duration(after) * time.Second).In(zone)
+	_, atFirst := first.Zone()
+	_, atSecond := second.Zone()
+	switch {
+	case atFirst == before && (at == StartsAt || atSecond != after):
+		return first
+	case atSecond == after:
+		return second
+	}
+	next, _ := first.ZoneBounds()
+	return next.In(zone)
 }
 
 // wallClock reads 2026-11-27, 2026-11-27 08:00 or 2026-11-27 08:00:30, with T
@@ -136,17 +132,17 @@ func parseMomentLiteral(text string, zone *time.Location) (edge, error) {
 	if err != nil {
 		return edge{}, err
 	}
-	ms := localInstant(wall, at, startsAt).UnixMilli()
+	ms := LocalInstant(wall, at, StartsAt).UnixMilli()
 	e := edge{lo: ms, hi: ms, date: date}
 	if date {
-		e.hi = localInstant(wall.AddDate(0, 0, 1), at, startsAt).UnixMilli() - 1
+		e.hi = LocalInstant(wall.AddDate(0, 0, 1), at, StartsAt).UnixMilli() - 1
 	}
 	return e, nil
 }
 
 // limit reads an instant, such as a test's at: an end is the first instant
 // after the last.
-func (l *loader) limit(n *strict.Node, at side) time.Time {
+func (l *loader) limit(n *strict.Node, at Side) time.Time {
 	t, local := l.moment(n, at)
 	if local {
 		l.Errorf(n, "%q is another instant for everybody; leave out local, or name a zone", n.Text)
@@ -156,7 +152,7 @@ func (l *loader) limit(n *strict.Node, at side) time.Time {
 
 // moment reads a moment such as starts, ends or an until. A local one is the
 // recipient's wall clock, as if it were UTC.
-func (l *loader) moment(n *strict.Node, at side) (t time.Time, local bool) {
+func (l *loader) moment(n *strict.Node, at Side) (t time.Time, local bool) {
 	text := strings.TrimSpace(l.Text(n))
 	clock, name := splitZone(text)
 	wall, date, ok := wallClock(clock)
@@ -164,7 +160,7 @@ func (l *loader) moment(n *strict.Node, at side) (t time.Time, local bool) {
 		l.Errorf(n, "%q is not a moment; write one such as 2026-11-27 08:00 or 2026-11-27", text)
 		return time.Time{}, false
 	}
-	if date && at == endsAt {
+	if date && at == EndsAt {
 		wall = wall.AddDate(0, 0, 1)
 	}
 	if name == "local" {
@@ -175,7 +171,7 @@ func (l *loader) moment(n *strict.Node, at side) (t time.Time, local bool) {
 		l.Errorf(n, "%s", err)
 		return time.Time{}, false
 	}
-	return localInstant(wall, zone, at), false
+	return LocalInstant(wall, zone, at), false
 }
 
 // least and most are the ends of spans without an end.

@@ -1,6 +1,12 @@
 package rules
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"example.com/opentime/strict"
+)
 
 // Trust is how far a link proves its recipient.
 type Trust uint8
@@ -24,6 +30,39 @@ const (
 	Scanner
 )
 
+// Words of trust, classes and where here comes from, by their numbers.
+var (
+	trustNames = [...]string{"anonymous", "claimed", "keyed", "signed"}
+	classNames = [...]string{"person", "proxy", "prefetcher", "scanner"}
+	fromNames  = [...]string{"unknown", "address", "relay", "profile"}
+)
+
+// String returns the trust's word.
+func (t Trust) String() string { return trustNames[t] }
+
+// ParseTrust reads a trust's word.
+func ParseTrust(word string) (Trust, error) {
+	i, err := parseWord("trust", word, trustNames[:])
+	return Trust(i), err
+}
+
+// String returns the class's word.
+func (c Class) String() string { return classNames[c] }
+
+// ParseClass reads a class's word.
+func ParseClass(word string) (Class, error) {
+	i, err := parseWord("class", word, classNames[:])
+	return Class(i), err
+}
+
+// parseWord returns a word's number; 0 with an error where it has none.
+func parseWord(what, word string, names []string) (int, error) {
+	if i := slices.Index(names, word); i >= 0 {
+		return i, nil
+	}
+	return 0, fmt.Errorf("unknown %s %q; %s", what, word, strict.DidYouMean(word, names))
+}
+
 // From says where here comes from.
 type From uint8
 
@@ -34,6 +73,9 @@ const (
 	FromRelay
 	FromProfile
 )
+
+// String returns the word for where here comes from.
+func (f From) String() string { return fromNames[f] }
 
 // Signals is what is known at one open, gathered for one campaign. Decide
 // reads it and never changes it.
@@ -154,7 +196,6 @@ type Sender struct {
 	Feeds      map[string][]Attribute // declared attributes by feed
 	Places     []string               // ids of the lists
 	Attributes []Attribute            // declared for profiles
-	Codes      []string
 	// Picture resolves a picture's path, relative to the campaign file's
 	// folder, to a reference by content. It fails with text for a Problem.
 	Picture func(path string) (ref string, err error)

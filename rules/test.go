@@ -66,9 +66,9 @@ func (s *Signals) givenItems(c *Campaign) *givenItems {
 func giveOpen(s *Signals, g Given, value Value) {
 	switch g.Name {
 	case "here.from":
-		s.HereFrom = From(max(0, slices.Index([]string{"unknown", "address", "relay", "profile"}, value.Text)))
+		s.HereFrom = From(max(0, slices.Index(fromNames[:], value.Text)))
 	case "client.class":
-		s.Class = Class(max(0, slices.Index([]string{"person", "proxy", "prefetcher", "scanner"}, value.Text)))
+		s.Class, _ = ParseClass(value.Text) // one of its values, or unknown: a person
 	case "profile.locale":
 		if s.Trust >= Claimed {
 			s.Locale = value.Text

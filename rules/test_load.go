@@ -51,7 +51,7 @@ type Expectation struct {
 }
 
 // LoadTests reads the tests of a campaign: a list.
-func LoadTests(_ string, root *strict.Node, c *Campaign, sender *Sender) ([]*Test, []strict.Problem) {
+func LoadTests(root *strict.Node, c *Campaign, sender *Sender) ([]*Test, []strict.Problem) {
 	l := &loader{sender: sender, c: c}
 	if root == nil || c == nil {
 		return nil, nil
@@ -73,7 +73,7 @@ func (l *loader) readTest(n *strict.Node) *Test {
 	t := &Test{Node: n, Lists: map[string][]string{}, Open: TestOpen{Trust: Anonymous}}
 	l.Map(n, strict.Keys{
 		"name":   func(n *strict.Node) { t.Name = l.Text(n) },
-		"at":     func(n *strict.Node) { t.At = l.limit(n, startsAt) },
+		"at":     func(n *strict.Node) { t.At = l.limit(n, StartsAt) },
 		"open":   func(n *strict.Node) { l.testOpen(n, &t.Open) },
 		"given":  func(n *strict.Node) { l.given(n, t) },
 		"expect": func(n *strict.Node) { l.expect(n, t) },
@@ -91,8 +91,7 @@ func (l *loader) testOpen(n *strict.Node, o *TestOpen) {
 			}
 		},
 		"trust": func(n *strict.Node) {
-			word := l.OneOf(n, "anonymous", "claimed", "keyed", "signed")
-			o.Trust = map[string]Trust{"claimed": Claimed, "keyed": Keyed, "signed": Signed}[word]
+			o.Trust, _ = ParseTrust(l.OneOf(n, trustNames[:]...)) // another word is reported
 		},
 		"address": func(n *strict.Node) { o.Address = l.Text(n) },
 		"client":  func(n *strict.Node) { o.Client = l.Text(n) },
@@ -233,7 +232,7 @@ func (l *loader) expectation(n *strict.Node, x *Expectation) {
 		},
 		"until": func(n *strict.Node) {
 			if x.Until = n; n.Text != "none" {
-				x.UntilAt = l.limit(n, startsAt)
+				x.UntilAt = l.limit(n, StartsAt)
 			}
 		},
 		"says": func(n *strict.Node) {

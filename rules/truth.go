@@ -161,7 +161,7 @@ func (v *view) matches(value Value, m *Match) Truth {
 	case Date, Yearly:
 		return truthOf(v.matchesDay(value, m))
 	case Moment:
-		return truthOf(value.N >= v.bound(m.Lo, m.LoFrom, startsAt) && value.N <= v.bound(m.Hi, m.HiFrom, endsAt))
+		return truthOf(value.N >= v.bound(m.Lo, m.LoFrom, StartsAt) && value.N <= v.bound(m.Hi, m.HiFrom, EndsAt))
 	}
 	return truthOf(within(value.N, m.Lo, m.Hi, m.Wraps))
 }
@@ -183,7 +183,7 @@ func matchesText(text string, m *Match) bool {
 }
 
 // bound returns an end of a moment's span as Unix ms.
-func (v *view) bound(n int64, from Anchor, at side) int64 {
+func (v *view) bound(n int64, from Anchor, at Side) int64 {
 	switch from {
 	case Now:
 		return v.clock.ms + n
@@ -194,10 +194,10 @@ func (v *view) bound(n int64, from Anchor, at side) int64 {
 		}
 		return v.clock.midnight(v.clock.date+days+1) - 1
 	case Local:
-		if at == endsAt {
-			return v.clock.instant(n+1, endsAt) - 1
+		if at == EndsAt {
+			return v.clock.instant(n+1, EndsAt) - 1
 		}
-		return v.clock.instant(n, startsAt)
+		return v.clock.instant(n, StartsAt)
 	}
 	return n
 }

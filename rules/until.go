@@ -144,14 +144,14 @@ func (d *Decider) momentEdges(e *edges, c *Condition, value int64, isNow bool) {
 		case m.LoFrom == Now && !isNow:
 			e.add(value - m.Lo + 1)
 		case isNow:
-			e.add(d.bound(m.Lo, m.LoFrom, startsAt))
+			e.add(d.bound(m.Lo, m.LoFrom, StartsAt))
 		}
 		switch {
 		case m.Hi == most:
 		case m.HiFrom == Now && !isNow:
 			e.add(value - m.Hi)
 		case isNow:
-			e.add(d.bound(m.Hi, m.HiFrom, endsAt) + 1)
+			e.add(d.bound(m.Hi, m.HiFrom, EndsAt) + 1)
 		}
 	}
 }
@@ -161,8 +161,8 @@ func (d *Decider) momentEdges(e *edges, c *Condition, value int64, isNow bool) {
 func (d *Decider) timeEdges(e *edges, c *Condition, clock string) {
 	at := func(seconds int64) {
 		for day := d.clock.date; day <= d.clock.date+1; day++ {
-			e.add(d.clock.instant(day*dayMillis+seconds*1000, startsAt))
-			e.add(d.clock.instant(day*dayMillis+seconds*1000, endsAt))
+			e.add(d.clock.instant(day*dayMillis+seconds*1000, StartsAt))
+			e.add(d.clock.instant(day*dayMillis+seconds*1000, EndsAt))
 		}
 	}
 	if clock == "daypart" {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"example.com/opentime/rules"
@@ -82,17 +81,17 @@ func (c *Clients) old(date time.Time) {
 }
 
 func (c *Clients) addClient(f []string) error {
-	class := slices.Index(classNames[:], f[1])
-	if class < 0 {
-		return fmt.Errorf("unknown class %q; known: %s", f[1], strings.Join(classNames[:], ", "))
+	class, err := rules.ParseClass(f[1])
+	if err != nil {
+		return err
 	}
 	t, err := newToken(f[5], f[6], f[7], f[8])
 	if err != nil {
 		return err
 	}
 	client := Client{
-		Name: f[0], Class: rules.Class(class), App: f[3], OS: f[4], Known: true,
-		WholeFrames: f[9] == "whole", Located: rules.Class(class) == rules.Person,
+		Name: f[0], Class: class, App: f[3], OS: f[4], Known: true,
+		WholeFrames: f[9] == "whole", Located: class == rules.Person,
 		Why: "row " + f[2] + ": " + f[5] + " " + f[6],
 	}
 	client.Mobile = mobileSystem(client.OS)

@@ -213,7 +213,7 @@ func (x *gathering) calendar() bool {
 func (x *gathering) client(key string) rules.Value {
 	c := &x.open.Client
 	if key == "class" {
-		return text(classNames[c.Class])
+		return text(c.Class.String())
 	}
 	if c.Class == rules.Proxy || c.Class == rules.Prefetcher {
 		return rules.Value{}

@@ -104,7 +104,7 @@ func (x *gathering) hereValue(key string) rules.Value {
 	case "city":
 		return text(x.here.City)
 	case "from":
-		return text(fromNames[x.here.From])
+		return text(x.here.From.String())
 	}
 	return rules.Value{}
 }
@@ -169,25 +169,21 @@ func (n *nearest) value(key string) rules.Value {
 		}
 	case "closes":
 		if n.state.Open {
-			return clockOf(n.state.Change, p.Zone, true)
-		}
-	case "opens":
-		if !n.state.Open {
-			return clockOf(n.state.Change, p.Zone, false)
+			return closingTime(n.state.Change, p.Zone)
 		}
 	}
 	return rules.Value{}
 }
 
-// clockOf is the time of day of an instant; the zero one is unknown. Midnight
-// as an end is 24:00.
-func clockOf(at time.Time, zone *time.Location, end bool) rules.Value {
+// closingTime is the time of day of an instant; the zero one is unknown.
+// Midnight is 24:00.
+func closingTime(at time.Time, zone *time.Location) rules.Value {
 	if at.IsZero() {
 		return rules.Value{}
 	}
 	hour, minute, second := at.In(zone).Clock()
 	n := int64(hour*3600 + minute*60 + second)
-	if n == 0 && end {
+	if n == 0 {
 		n = dayLength
 	}
 	return rules.Value{Type: rules.Time, N: n}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/opentime/rules"
 )
 
 // Hours are opening hours: spans of the days of the week, and dates on which
@@ -190,7 +192,7 @@ func (h *Hours) At(at time.Time, zone *time.Location) State {
 	for offset := -1; offset <= 8; offset++ {
 		date := time.Date(year, month, day+offset, 0, 0, 0, 0, time.UTC)
 		for _, span := range h.of(date) {
-			from, to := edge(date, span.from, zone, false), edge(date, span.to, zone, true)
+			from, to := edge(date, span.from, zone, rules.StartsAt), edge(date, span.to, zone, rules.EndsAt)
 			switch {
 			case !to.After(from): // in the hour that is left out
 			case s.Open && from.After(end):
@@ -215,26 +217,7 @@ func (h *Hours) At(at time.Time, zone *time.Location) State {
 }
 
 // edge returns the instant at which a zone's clock shows so many seconds past
-// the midnight of a date. One that occurs twice is the first or, of an end, the
-// second; one that does not occur is the next that does.
-func edge(date time.Time, seconds int, zone *time.Location, end bool) time.Time {
-	const reach = 26 * time.Hour
-	wall := date.Add(time.Duration(seconds) * time.Second)
-	_, before := wall.Add(-reach).In(zone).Zone()
-	_, after := wall.Add(reach).In(zone).Zone()
-	first := wall.Add(-time.Duration(before) * time.Second).In(zone)
-	if before == after {
-		return first
-	}
-	second := wall.Add(-time.Duration(after) * time.Second).In(zone)
-	_, atFirst := first.Zone()
-	_, atSecond := second.Zone()
-	switch {
-	case atFirst == before && (!end || atSecond != after):
-		return first
-	case atSecond == after:
-		return second
-	}
-	next, _ := first.ZoneBounds()
-	return next.In(zone)
+// the midnight of a date.
+func edge(date time.Time, seconds int, zone *time.Location, at rules.Side) time.Time {
+	return rules.LocalInstant(date.Add(time.Duration(seconds)*time.Second), zone, at)
 }

@@ -17,7 +17,7 @@ import (
 // Place is a physical location of the sender: a shop, a cinema.
 type Place struct {
 	ID, Name, Address, City, Country string
-	URL, Phone                       string
+	URL                              string
 	// Route is a link that shows the way there.
 	Route    string
 	Lat, Lon float64
@@ -163,7 +163,7 @@ func (r *placeReader) row(fields []string, line int) *Place {
 	}
 	p := &Place{
 		ID: strings.ToLower(get("id")), Name: get("name"), Address: get("address"), City: get("city"),
-		Country: strings.ToUpper(get("country")), URL: get("url"), Phone: get("phone"),
+		Country: strings.ToUpper(get("country")), URL: get("url"),
 	}
 	r.identity(p, line)
 	p.Lat, p.Lon = r.number(get("lat"), "lat", 90, line), r.number(get("lon"), "lon", 180, line)

@@ -85,14 +85,9 @@ func (h Here) String() string {
 	if len(parts) == 0 {
 		return "unknown"
 	}
-	text := strings.Join(parts, ", ") + " (from " + fromNames[h.From]
+	text := strings.Join(parts, ", ") + " (from " + h.From.String()
 	if h.HasPoint {
 		text += ", " + strconv.FormatFloat(h.Lat, 'f', 2, 64) + " " + strconv.FormatFloat(h.Lon, 'f', 2, 64)
 	}
 	return text + ")"
 }
-
-var (
-	fromNames  = [...]string{"unknown", "address", "relay", "profile"}
-	classNames = [...]string{"person", "proxy", "prefetcher", "scanner"}
-)

@@ -295,7 +295,7 @@ func (s *site) addTests(f yamlFile) {
 		c.bad = true // it cannot be published as tested
 		return
 	}
-	tests, problems := rules.LoadTests(f.name, f.root, c.Campaign, s.sender)
+	tests, problems := rules.LoadTests(f.root, c.Campaign, s.sender)
 	problems = append(problems, s.checkOpens(tests)...)
 	s.problems = append(s.problems, problems...)
 	c.tests = append(c.tests, tests...)
