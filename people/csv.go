@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/opentime/rules"
 	"example.com/opentime/strict"
@@ -16,9 +17,9 @@ import (
 
 // Limits of an import.
 const (
-	importRows    = 500    // written together
-	importRefused = 10_000 // rows; then something is wrong with all of them
-	importRow     = 1 << 20
+	importRows    = 500       // written together
+	importBytes   = 256 << 10 // written together, as JSON: a server takes 1 MiB at most
+	importRefused = 10_000    // rows; then something is wrong with all of them
 )
 
 // Import reads the rows of a CSV, a line of names, then a line a recipient, and
@@ -45,6 +46,7 @@ type importFile struct {
 	names      []string
 	rows       []Row
 	lines      []int // of rows
+	size       int   // of rows, as JSON
 	sum        Applied
 }
 
@@ -116,9 +118,9 @@ func (f *importFile) row(cells []string, line int) error {
 		return f.enough()
 	}
 	row := Row{Attributes: make(map[string]any, len(cells))}
-	size := 0
+	size := len(`{,"attributes":{}},`)
 	for i, cell := range cells {
-		size += len(cell)
+		size += len(f.names[i]) + len(`"":"",`) + written(cell)
 		switch f.names[i] {
 		case "r":
 			row.R = cell
@@ -130,15 +132,31 @@ func (f *importFile) row(cells []string, line int) error {
 			row.Attributes[f.names[i]] = cell
 		}
 	}
-	if size > importRow {
-		f.sum.Refused = append(f.sum.Refused, RowNote{line, fmt.Sprintf("longer than %d MiB; shorten it", importRow>>20)})
+	if size > importBytes {
+		f.sum.Refused = append(f.sum.Refused, RowNote{line, fmt.Sprintf("longer than %d KiB; shorten it", importBytes>>10)})
 		return f.enough()
 	}
-	f.rows, f.lines = append(f.rows, row), append(f.lines, line)
-	if len(f.rows) < importRows {
-		return nil
+	if len(f.rows) == importRows || f.size+size > importBytes {
+		if err := f.flush(); err != nil {
+			return err
+		}
 	}
-	return f.flush()
+	f.rows, f.lines, f.size = append(f.rows, row), append(f.lines, line), f.size+size
+	return nil
+}
+
+// written is the length of a text in JSON at most: encoding/json writes some
+// characters as an escape of six.
+func written(text string) int {
+	n := len(text)
+	for i, r := range text {
+		switch {
+		case r < ' ' || r == utf8.RuneError || strings.ContainsRune("\"\\<>&\u007f\u2028\u2029", r):
+			_, size := utf8.DecodeRuneInString(text[i:])
+			n += len(`\ufffd`) - size
+		}
+	}
+	return n
 }
 
 // flush puts the rows that wait.
@@ -153,7 +171,7 @@ func (f *importFile) flush() error {
 	f.sum.Applied += applied.Applied
 	f.sum.Ignored = append(f.sum.Ignored, f.inLines(applied.Ignored)...)
 	f.sum.Refused = append(f.sum.Refused, f.inLines(applied.Refused)...)
-	f.rows, f.lines = f.rows[:0], f.lines[:0]
+	f.rows, f.lines, f.size = f.rows[:0], f.lines[:0], 0
 	return f.enough()
 }
 

@@ -1,11 +1,14 @@
 package people_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"example.com/opentime/people"
 	"example.com/opentime/rules"
@@ -91,6 +94,40 @@ func TestAnImportThatGoesWrongAltogetherStops(t *testing.T) {
 	_, err := people.Import(strings.NewReader("r,points\n"+strings.Repeat("a,x\n", 30_000)), attributes(), d.Put)
 	if err == nil || !strings.Contains(err.Error(), "more than 10000 rows were refused") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestAnImportIsSentInPiecesAServerTakes imports long rows, as JSON to a server.
+func TestAnImportIsSentInPiecesAServerTakes(t *testing.T) {
+	const most = 256<<10 + 1 // the brackets around take the place of a comma
+	declared := []rules.Attribute{{Name: "first_name", Type: rules.Text}, {Name: "note", Type: rules.Text}}
+	rapid.Check(t, func(t *rapid.T) {
+		file := "r,first_name,note,at\n"
+		rows := rapid.IntRange(1, 60).Draw(t, "rows")
+		for i := range rows {
+			cell := rapid.SampledFrom([]string{"x", "é", "<", "&", "\t", "\x7f", "\xff", "\ufffd", "\u2028", "\\"}).Draw(t, "cell")
+			file += fmt.Sprintf("r%d,%q,%s,2026-11-23\n", i, "E", strings.Repeat(cell, rapid.IntRange(0, 40_000/len(cell)).Draw(t, "length")))
+		}
+		sent := 0
+		applied, err := people.Import(strings.NewReader(file), declared, func(rows []people.Row) (people.Applied, error) {
+			body, err := json.Marshal(rows)
+			if err != nil || len(body) > most {
+				t.Fatalf("%d rows are %d bytes, %v", len(rows), len(body), err)
+			}
+			sent += len(rows)
+			return people.Applied{Applied: len(rows)}, nil
+		})
+		if err != nil || sent != rows || applied.Applied != rows || len(applied.Refused) > 0 {
+			t.Fatalf("%d of %d rows sent: %+v, %v", sent, rows, applied, err)
+		}
+	})
+}
+
+func TestAnImportRefusesARowNoServerTakes(t *testing.T) {
+	d := newDesk(t)
+	applied, err := people.Import(strings.NewReader("r,first_name\na,Emma\nb,"+strings.Repeat("x", 256<<10)+"\nc,Lucas\n"), attributes(), d.Put)
+	if got := fmt.Sprint(applied); err != nil || got != "{2 [] [{3 longer than 256 KiB; shorten it}]}" {
+		t.Errorf("got %s, %v", got, err)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -61,9 +60,6 @@ var homes = [...]string{"locale", "zone", "country", "city", "postcode"}
 // consentWords are by rules.Consent.
 var consentWords = [...]string{"none", "aggregate", "full"}
 
-// ahead is how far the date of a row may be ahead of our clock.
-const ahead = 5 * time.Minute
-
 // maxHome bounds a city and a postcode, in bytes.
 const maxHome = 100
 
@@ -85,12 +81,11 @@ func (p *Profiles) readRow(row *Row, now time.Time) (*readRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &readRow{id: id, at: now.UnixMilli(), dated: row.At != ""}
-	if r.dated {
-		if r.at, err = rowTime(row.At, now); err != nil {
-			return nil, err
-		}
+	at, err := rules.FactTime(row.At, now)
+	if err != nil {
+		return nil, err
 	}
+	r := &readRow{id: id, at: at, dated: row.At != ""}
 	if row.Consent != "" {
 		i := slices.Index(consentWords[:], row.Consent)
 		if i < 0 {
@@ -100,7 +95,7 @@ func (p *Profiles) readRow(row *Row, now time.Time) (*readRow, error) {
 		r.consent = &consent
 	}
 	for _, name := range slices.Sorted(maps.Keys(row.Attributes)) {
-		text, err := textOf(row.Attributes[name])
+		text, err := rules.FactText(row.Attributes[name])
 		if err == nil {
 			err = p.set(&r.profile, name, strings.TrimSpace(text))
 		}
@@ -128,18 +123,6 @@ func isID(s string) bool {
 	return len(s) >= 1 && len(s) <= 64 && strings.IndexFunc(s, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '_' && r != '-'
 	}) < 0
-}
-
-// rowTime reads when a row was true.
-func rowTime(at string, now time.Time) (int64, error) {
-	v, err := rules.ParseFact(rules.Moment, at, time.UTC)
-	if err != nil || !v.Known() {
-		return 0, fmt.Errorf("at %q is no moment; write one such as 2026-11-23T08:00:00Z", at)
-	}
-	if v.N > now.Add(ahead).UnixMilli() {
-		return 0, fmt.Errorf("at %s is ahead of the clock, which says %s; set the clocks right", at, now.UTC().Format(time.RFC3339))
-	}
-	return v.N, nil
 }
 
 // set sets an attribute; an empty text leaves it unknown.
@@ -215,35 +198,4 @@ func (p *Profiles) checkZone(name string) error {
 	}
 	p.zones.Store(name, nil)
 	return nil
-}
-
-// textOf returns a value of a row as text: "" for nil, a list parted by ";".
-func textOf(v any) (string, error) {
-	switch v := v.(type) {
-	case nil:
-		return "", nil
-	case string:
-		return v, nil
-	case bool:
-		return strconv.FormatBool(v), nil
-	case json.Number:
-		return v.String(), nil
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), nil
-	case int:
-		return strconv.Itoa(v), nil
-	case []string:
-		return strings.Join(v, ";"), nil
-	case []any:
-		parts := make([]string, len(v))
-		for i, part := range v {
-			text, ok := part.(string)
-			if !ok {
-				return "", errors.New("a list has texts only")
-			}
-			parts[i] = text
-		}
-		return strings.Join(parts, ";"), nil
-	}
-	return "", errors.New("write a text, a number, true, false, or a list of texts")
 }

@@ -1,7 +1,10 @@
 package rules
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -74,4 +77,57 @@ func listFact(text string) Value {
 		return Value{}
 	}
 	return Value{Type: TextList, List: list}
+}
+
+// Ahead is how far the date of a fact may be ahead of our clock.
+const Ahead = 5 * time.Minute
+
+// FactTime reads when a fact of an API or a file was true, in Unix ms; now if it
+// does not say. It may be ahead of now by Ahead at most.
+func FactTime(at string, now time.Time) (int64, error) {
+	if at == "" {
+		return now.UnixMilli(), nil
+	}
+	v, err := ParseFact(Moment, at, time.UTC)
+	if err != nil || !v.Known() {
+		return 0, fmt.Errorf("at %q is no moment; write one such as 2026-11-23T08:00:00Z", at)
+	}
+	if v.N > now.Add(Ahead).UnixMilli() {
+		return 0, fmt.Errorf("at %s is ahead of the clock, which says %s; set the clocks right", at, now.UTC().Format(time.RFC3339))
+	}
+	return v.N, nil
+}
+
+// FactText returns a value of an API's row, as encoding/json reads it, as the
+// text that ParseFact takes: "" for nil, a list parted by ";".
+func FactText(v any) (string, error) {
+	switch v := v.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return v, nil
+	case bool:
+		return strconv.FormatBool(v), nil
+	case json.Number:
+		return v.String(), nil
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), nil
+	case int:
+		return strconv.Itoa(v), nil
+	case int64:
+		return strconv.FormatInt(v, 10), nil
+	case []string:
+		return strings.Join(v, ";"), nil
+	case []any:
+		parts := make([]string, len(v))
+		for i, part := range v {
+			text, ok := part.(string)
+			if !ok {
+				return "", errors.New("a list has texts only")
+			}
+			parts[i] = text
+		}
+		return strings.Join(parts, ";"), nil
+	}
+	return "", errors.New("write a text, a number, true, false, or a list of texts")
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -137,30 +136,12 @@ func checkID(what, id string) error {
 	return nil
 }
 
-// ahead is how far the date of a fact may be ahead of our clock.
-const factAhead = 5 * time.Minute
-
-// rowTime reads when a row was true; now if it does not say.
-func rowTime(at string, now time.Time) (int64, error) {
-	if at == "" {
-		return now.UnixMilli(), nil
-	}
-	v, err := rules.ParseFact(rules.Moment, at, time.UTC)
-	if err != nil || !v.Known() {
-		return 0, fmt.Errorf("at %q is no moment; write one such as 2026-11-23T08:00:00Z", at)
-	}
-	if v.N > now.Add(factAhead).UnixMilli() {
-		return 0, fmt.Errorf("at %s is ahead of the clock, which says %s; set the clocks right", at, now.UTC().Format(time.RFC3339))
-	}
-	return v.N, nil
-}
-
 // maxCount bounds a count.
 const maxCount = 1_000_000_000
 
 // rowCount reads a count.
 func rowCount(v any) (int64, error) {
-	text, err := rowText(v)
+	text, err := rules.FactText(v)
 	if err != nil || text == "" {
 		return 0, errors.New("no count; write a whole number from 0")
 	}
@@ -172,37 +153,4 @@ func rowCount(v any) (int64, error) {
 		return 0, fmt.Errorf("count %s is no whole number from 0 to %d", text, maxCount)
 	}
 	return n, nil
-}
-
-// rowText returns a value of a row as text: "" for nil, a list parted by ";".
-func rowText(v any) (string, error) {
-	switch v := v.(type) {
-	case nil:
-		return "", nil
-	case string:
-		return v, nil
-	case bool:
-		return strconv.FormatBool(v), nil
-	case json.Number:
-		return v.String(), nil
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), nil
-	case int:
-		return strconv.Itoa(v), nil
-	case int64:
-		return strconv.FormatInt(v, 10), nil
-	case []string:
-		return strings.Join(v, ";"), nil
-	case []any:
-		parts := make([]string, len(v))
-		for i, part := range v {
-			text, ok := part.(string)
-			if !ok {
-				return "", errors.New("a list has texts only")
-			}
-			parts[i] = text
-		}
-		return strings.Join(parts, ";"), nil
-	}
-	return "", errors.New("write a text, a number, true, false, or a list of texts")
 }

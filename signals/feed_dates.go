@@ -55,7 +55,7 @@ func (r *feedReader) built(text string, line int) {
 	switch {
 	case !ok:
 		r.problem(strict.Warning, line, "build date %q is no date; write one such as Mon, 23 Nov 2026 08:00:00 GMT", text)
-	case at.After(r.now.Add(factAhead)):
+	case at.After(r.now.Add(rules.Ahead)):
 		r.problem(strict.Warning, line, "build date %s is ahead of the clock; the feed counts as undated, set the clocks right", at.Format(time.RFC3339))
 	default:
 		r.content.Report.Built = at

@@ -47,7 +47,7 @@ func (s *staging) stock(row *StockRow) error {
 	if err != nil {
 		return err
 	}
-	at, err := rowTime(row.At, s.now)
+	at, err := rules.FactTime(row.At, s.now)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *staging) item(row *ItemRow) error {
 	if len(row.Values) == 0 {
 		return errors.New("nothing to change; write an attribute such as price")
 	}
-	at, err := rowTime(row.At, s.now)
+	at, err := rules.FactTime(row.At, s.now)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (f *feed) patch(name string, raw any) (rules.Value, error) {
 		}
 		return rules.Value{}, fmt.Errorf("unknown attribute %q; %s", name, strict.DidYouMean(name, f.patchable()))
 	}
-	text, err := rowText(raw)
+	text, err := rules.FactText(raw)
 	if err != nil {
 		return rules.Value{}, fmt.Errorf("%s: %w", name, err)
 	}
