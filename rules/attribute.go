@@ -1,17 +1,8 @@
 package rules
 
-// Declared returns the value of a declared attribute: unknown where none of
-// that name has a value of that type. values are by declared, which may be
-// another list than the campaign that asks was loaded with; at is where the name
-// stood in that one, and is tried first.
-func Declared(declared []Attribute, values []Value, name string, t Type, at int) Value {
-	if i := PlaceOf(declared, name, at); i >= 0 && i < len(values) && values[i].Type == t {
-		return values[i]
-	}
-	return Value{}
-}
-
-// PlaceOf returns where an attribute is declared, or -1; at is tried first.
+// PlaceOf returns where an attribute of that name is declared, or -1. at is
+// where it stood when the campaign that asks was loaded, maybe in another list,
+// and is tried first.
 func PlaceOf(declared []Attribute, name string, at int) int {
 	if at >= 0 && at < len(declared) && declared[at].Name == name {
 		return at
@@ -24,6 +15,16 @@ func PlaceOf(declared []Attribute, name string, at int) int {
 	return -1
 }
 
+// Value returns the declared attribute that a signal asks of a profile: unknown
+// if the profile has none of that name and type.
+func (p *Profile) Value(sig *Signal) Value {
+	i := PlaceOf(p.Declared, sig.Key, sig.Index)
+	if i < 0 || i >= len(p.Attributes) || p.Attributes[i].Type != sig.Type {
+		return Value{}
+	}
+	return p.Attributes[i]
+}
+
 // Value returns what a signal asks of the item it names: unknown if the item
 // does not have it.
 func (c *Candidate) Value(sig *Signal) Value {
@@ -33,10 +34,14 @@ func (c *Candidate) Value(sig *Signal) Value {
 // value is an attribute by its number; of a declared one, its name and type
 // count.
 func (c *Candidate) value(i ItemAttribute, name string, t Type) Value {
-	if i >= ItemMore {
-		return Declared(c.Declared, c.More, name, t, int(i-ItemMore))
+	if i < ItemMore {
+		return c.Attribute(i)
 	}
-	return c.Attribute(i)
+	at := PlaceOf(c.Declared, name, int(i-ItemMore))
+	if at < 0 || at >= len(c.More) || c.More[at].Type != t {
+		return Value{}
+	}
+	return c.More[at]
 }
 
 // Attribute returns one of the attributes that every item may have, below

@@ -239,9 +239,7 @@ func (x *gathering) attribute(sig *rules.Signal) (rules.Value, string) {
 	value, open := rules.Value{}, true
 	switch {
 	case sig.Index >= 0:
-		value = rules.Declared(x.profile.Declared, x.profile.Attributes, sig.Key, sig.Type, sig.Index)
-		i := rules.PlaceOf(x.from.Attributes, sig.Key, sig.Index)
-		open = i >= 0 && x.from.Attributes[i].Open
+		value, open = x.profile.Value(sig), all || x.isOpen(sig)
 	case sig.Key == "locale":
 		value = text(x.profile.Locale)
 	case sig.Key == "zone":
@@ -257,6 +255,12 @@ func (x *gathering) attribute(sig *rules.Signal) (rules.Value, string) {
 		return rules.Value{}, x.origin("hidden: the link does not prove its recipient")
 	}
 	return value, x.origin("profile")
+}
+
+// isOpen reports whether an attribute is declared as open.
+func (x *gathering) isOpen(sig *rules.Signal) bool {
+	i := rules.PlaceOf(x.from.Attributes, sig.Key, sig.Index)
+	return i >= 0 && x.from.Attributes[i].Open
 }
 
 // text is a text, or unknown where there is none.

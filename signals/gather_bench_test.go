@@ -8,9 +8,12 @@ import (
 
 func TestGatherDoesNotAllocate(t *testing.T) {
 	g := newTestGatherer(t)
-	profile := &rules.Profile{Country: "BE", City: "Gent", Zone: "Europe/Brussels", Locale: "nl"}
+	profile := &rules.Profile{
+		Country: "BE", City: "Gent", Zone: "Europe/Brussels", Locale: "nl",
+		Attributes: []rules.Value{{}, number(250)}, Declared: []rules.Attribute{declared[1], declared[0]}, // in another order
+	}
 	for name, c := range map[string]*rules.Campaign{
-		"plain":   asking("client.class", "profile.points", "stock.dune-3", "clock.time"),
+		"plain":   asking("client.class", "profile.points", "stock.dune-3", "item.dune-3.seats", "clock.time"),
 		"at home": asking(placeSignals...),
 	} {
 		open := openOf(t, g, "gmail", "81.2.69.142")
@@ -23,7 +26,10 @@ func TestGatherDoesNotAllocate(t *testing.T) {
 
 func BenchmarkGather(b *testing.B) {
 	g := newTestGatherer(b)
-	profile := &rules.Profile{Country: "BE", City: "Gent", Zone: "Europe/Brussels", Locale: "nl"}
+	profile := &rules.Profile{
+		Country: "BE", City: "Gent", Zone: "Europe/Brussels", Locale: "nl",
+		Attributes: []rules.Value{{}, number(250)}, Declared: []rules.Attribute{declared[1], declared[0]}, // in another order
+	}
 	run := func(name, client string, c *rules.Campaign) {
 		open := openOf(b, g, client, "81.2.69.142")
 		b.Run(name, func(b *testing.B) {
