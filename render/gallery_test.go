@@ -110,6 +110,7 @@ func library(t testing.TB) (*render.Library, render.Hash) {
 func text(s string) render.Value        { return render.Value{Kind: render.Text, Text: s} }
 func number(f float64) render.Value     { return render.Value{Kind: render.Number, Number: f} }
 func moment(seconds int64) render.Value { return render.Value{Kind: render.Moment, Seconds: seconds} }
+
 func dated(seconds int64, on string) render.Value {
 	return render.Value{Kind: render.Moment, Seconds: seconds, Text: on}
 }

@@ -65,7 +65,7 @@ func readAsk(ctx *fasthttp.RequestCtx) (Ask, error) {
 		}
 	}
 	if text := value("trust"); text != "" {
-		trust, err := ParseTrust(text)
+		trust, err := rules.ParseTrust(text)
 		if err != nil {
 			return ask, err
 		}
@@ -116,8 +116,8 @@ type ReportClient struct {
 func (a *Answer) Report() Report {
 	c := a.Client
 	return Report{
-		Explanation: a.Explanation, Trust: trustNames[a.Trust], Here: a.Here, Rung: a.Rung.String(),
+		Explanation: a.Explanation, Trust: a.Trust.String(), Here: a.Here, Rung: a.Rung.String(),
 		Picture: hex.EncodeToString(a.Key),
-		Client:  ReportClient{Name: c.Name, Class: classNames[c.Class], App: c.App, OS: c.OS, Mobile: c.Mobile, Why: c.Why},
+		Client:  ReportClient{Name: c.Name, Class: c.Class.String(), App: c.App, OS: c.OS, Mobile: c.Mobile, Why: c.Why},
 	}
 }

@@ -38,10 +38,8 @@ func newMetrics() *metrics {
 	return &metrics{set: vm.NewSet(), campaigns: map[string]*campaignCounters{}}
 }
 
-var (
-	classNames   = [...]string{"person", "proxy", "prefetcher", "scanner"}
-	matchedNames = [...]string{"unseen", "agreed", "newest-person", "newest-prefetcher", "newest"}
-)
+// matchedNames are the labels of how clicks were matched; never changed.
+var matchedNames = [...]string{"unseen", "agreed", "newest-person", "newest-prefetcher", "newest"}
 
 // campaign returns the counters of a campaign, making them at its first open.
 func (m *metrics) campaign(id string) *campaignCounters {
@@ -70,9 +68,9 @@ func (m *metrics) campaign(id string) *campaignCounters {
 func (m *metrics) newCounters(id string) *campaignCounters {
 	c := &campaignCounters{}
 	for rung := range c.opens {
-		for class, name := range classNames {
+		for class := range c.opens[rung] {
 			c.opens[rung][class] = m.set.GetOrCreateCounter(
-				`opentime_opens_total{campaign="` + id + `",rung="` + Rung(rung).String() + `",class="` + name + `"}`)
+				`opentime_opens_total{campaign="` + id + `",rung="` + Rung(rung).String() + `",class="` + rules.Class(class).String() + `"}`)
 		}
 	}
 	for i, name := range matchedNames {

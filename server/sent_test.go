@@ -61,5 +61,5 @@ func meaning(link *Link, keys *Keys) string {
 		parameters = append(parameters, p.Name+"="+strings.ReplaceAll(p.Value, " ", "_"))
 	}
 	return fmt.Sprintf("%c %s %s %d %s %s %s %s %s %s", link.Kind, link.Campaign, link.Block, link.Position, format,
-		cmp.Or(id, "-"), trustNames[trust], cmp.Or(link.Locale, "-"), cmp.Or(link.Send, "-"), cmp.Or(strings.Join(parameters, "&"), "-"))
+		cmp.Or(id, "-"), trust.String(), cmp.Or(link.Locale, "-"), cmp.Or(link.Send, "-"), cmp.Or(strings.Join(parameters, "&"), "-"))
 }

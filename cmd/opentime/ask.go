@@ -57,7 +57,7 @@ func (f *askFlags) ask(s *site, parts []string) (server.Ask, error) {
 // rest reads the flags that are more than a word.
 func (f *askFlags) rest(ask *server.Ask, zone *time.Location) error {
 	if f.Trust != "" {
-		trust, err := server.ParseTrust(f.Trust)
+		trust, err := rules.ParseTrust(f.Trust)
 		if err != nil {
 			return usageError{err.Error()}
 		}

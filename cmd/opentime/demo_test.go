@@ -377,7 +377,7 @@ func TestOneMailIsOneDecision(t *testing.T) {
 	d.stock("salt-moon", 7)
 	before := d.open(heroImage+d.r(0), outlook, "")
 	d.stock("salt-moon", 0)
-	for tries := 0; tries < 20; tries++ {
+	for range 20 {
 		answer, body := d.get(heroImage+d.r(0), outlook, "")
 		if answer.Header.Get("Opentime-Rung") != server.Live.String() {
 			time.Sleep(100 * time.Millisecond)

@@ -84,10 +84,7 @@ func loadSiteAs(where folder, text []byte, data func(*site)) (*site, error) {
 	if err := s.builtInLayouts(); err != nil {
 		return nil, err
 	}
-	files, err := s.files()
-	if err != nil {
-		return nil, err
-	}
+	files := s.files()
 	for _, f := range files {
 		if f.kind == layoutFile {
 			s.addLayout(f)
@@ -128,7 +125,7 @@ type yamlFile struct {
 }
 
 // files reads every YAML file of the campaigns' folder.
-func (s *site) files() ([]yamlFile, error) {
+func (s *site) files() []yamlFile {
 	var names []string
 	root := s.folder.path(s.config.campaigns)
 	err := s.folder.walk(root, func(name string) {
@@ -138,7 +135,7 @@ func (s *site) files() ([]yamlFile, error) {
 	})
 	if err != nil {
 		s.problem(root, "campaigns cannot be read from %s: %v; make the folder, or name another with campaigns:", root, cause(err))
-		return nil, nil
+		return nil
 	}
 	var files []yamlFile
 	for _, name := range names {
@@ -152,7 +149,7 @@ func (s *site) files() ([]yamlFile, error) {
 		}
 		files = append(files, s.parse(name, data))
 	}
-	return files, nil
+	return files
 }
 
 // parse reads a file as YAML and sees by its name or first key what it holds.
