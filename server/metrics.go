@@ -23,7 +23,8 @@ type metrics struct {
 	set *vm.Set
 
 	mu        sync.RWMutex
-	campaigns map[string]*campaignCounters
+	campaigns map[string]*campaignCounters // the rest share other's
+	labels    int                          // of campaigns that have their own
 
 	warned sync.Once
 }
@@ -54,13 +55,11 @@ func (m *metrics) campaign(id string) *campaignCounters {
 	if c, ok := m.campaigns[id]; ok {
 		return c
 	}
-	if len(m.campaigns) >= maxCampaignLabels {
-		id = "other"
-		if c, ok := m.campaigns[id]; ok {
-			return c
-		}
+	label := id
+	if m.labels++; m.labels > maxCampaignLabels {
+		label = "other"
 	}
-	c = m.newCounters(id)
+	c = m.newCounters(label)
 	m.campaigns[id] = c
 	return c
 }

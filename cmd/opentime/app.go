@@ -170,7 +170,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if a.publisher, err = newPublisher(data, a.site.config.sender, library, renderer.Draw, a.catalogue.Items); err != nil {
 		return err
 	}
-	a.publisher.ungated = o.idle
+	a.publisher.ungated, a.publisher.now = o.idle, a.env.now
 	config, err := a.serverConfig(o, keys, renderer)
 	if err != nil {
 		return err

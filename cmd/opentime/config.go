@@ -252,8 +252,8 @@ func (r *configReader) feed(id string, n *strict.Node) {
 			})
 		},
 		"format": func(n *strict.Node) {
-			if f := r.OneOf(n, "google-xml", "google-tsv", "csv", "jsonl"); f != "" && f != "google-xml" {
-				r.Errorf(n, "format %s is not supported yet; write google-xml", f)
+			if f := r.OneOf(n, "google-xml", "google-tsv", "csv", "jsonl"); f == "csv" || f == "jsonl" {
+				r.Errorf(n, "format %s is not supported yet; write google-xml or google-tsv", f)
 			}
 		},
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/opentime/render"
 	"example.com/opentime/rules"
@@ -30,6 +32,7 @@ type publisher struct {
 
 	last    map[string]*server.Published // what is served, by campaign
 	index   publishedIndex
+	now     func() time.Time
 	cold    chan *server.Published // waiting to be warmed
 	ungated bool                   // publish whatever loads: for explain and preview
 	failed  bool                   // something could not be written: publish again
@@ -110,6 +113,10 @@ func (p *publisher) publishOne(s *site, c *campaign) []strict.Problem {
 	p.index.Number++
 	published.Number = p.index.Number
 	revision := hex.EncodeToString(published.Revision[:])
+	if entry.Revision != "" && entry.Revision != revision {
+		p.index.Replaced[entry.Revision] = p.now()
+	}
+	delete(p.index.Replaced, revision)
 	if entry.Revision == revision {
 		published.Number = entry.Number
 		p.index.Number--
@@ -242,6 +249,22 @@ func (p *publisher) keepLast(id string) {
 	slog.Warn("serving the last good revision", "campaign", id, "number", entry.Number, "revision", entry.Revision[:8])
 	p.last[id] = published
 	p.warm(published)
+}
+
+// prune removes revisions that no campaign has had for so long.
+func (p *publisher) prune(after time.Duration) error {
+	var failed error
+	for revision, since := range p.index.Replaced {
+		if p.now().Sub(since) < after {
+			continue
+		}
+		err := errors.Join(os.RemoveAll(p.folderOf(revision)), os.RemoveAll(filepath.Join(p.genericFolder(), revision)))
+		if err == nil {
+			delete(p.index.Replaced, revision)
+		}
+		failed = errors.Join(failed, err)
+	}
+	return errors.Join(failed, p.index.write(p.data))
 }
 
 // warm has a campaign's pictures warmed; where too many wait, not this one's.

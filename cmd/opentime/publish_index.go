@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"example.com/opentime/render"
 	"example.com/opentime/server"
@@ -22,6 +23,9 @@ type publishedIndex struct {
 	Sender    string                    `json:"sender"` // whose data this is
 	Number    uint64                    `json:"number"`
 	Campaigns map[string]publishedEntry `json:"campaigns"`
+	// Replaced says since when a revision is no campaign's any more: what was
+	// shown and the journal name it until they are too old.
+	Replaced map[string]time.Time `json:"replaced"`
 }
 
 // publishedEntry is one campaign of the index.
@@ -63,6 +67,9 @@ func readIndex(data, sender string) (publishedIndex, error) {
 	index.Sender = sender
 	if index.Campaigns == nil {
 		index.Campaigns = map[string]publishedEntry{}
+	}
+	if index.Replaced == nil {
+		index.Replaced = map[string]time.Time{}
 	}
 	return index, nil
 }

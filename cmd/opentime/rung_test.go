@@ -460,6 +460,39 @@ func TestWhatWasShownIsForgottenInTime(t *testing.T) {
 	}
 }
 
+func TestRevisionsGoWhenNothingNamesThem(t *testing.T) {
+	l := newLadder(t)
+	kept := func() int {
+		revisions, err := os.ReadDir(filepath.Join(l.data, "revisions"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		generics, err := os.ReadDir(filepath.Join(l.data, "generic"))
+		if err != nil || len(generics) != len(revisions) {
+			t.Errorf("%d revisions and %d of fallbacks, %v", len(revisions), len(generics), err)
+		}
+		return len(revisions)
+	}
+	l.write("campaigns/spring.yaml", strings.Replace(ladderCampaign, "Lente", "Zomer", 1))
+	if problems := l.app.reload(); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	l.late.Add(int64(89 * 24 * time.Hour))
+	l.app.prune()
+	if n := kept(); n != 2 {
+		t.Errorf("%d revisions while clicks may land on the first, want 2", n)
+	}
+	l.late.Add(int64(3 * 24 * time.Hour))
+	l.app.prune()
+	if n := kept(); n != 1 {
+		t.Errorf("%d revisions after that, want 1", n)
+	}
+	l.wants("the one that is published", "/i/spring/hero.jpg", "live")
+	l.stop()
+	l.start()
+	l.wants("after a start", "/i/spring/hero.jpg", "live")
+}
+
 func TestTheJournalHoldsWhatConsentAllows(t *testing.T) {
 	l := newLadder(t)
 	_, err := l.app.profiles.Put([]people.Row{

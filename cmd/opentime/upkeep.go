@@ -97,7 +97,10 @@ func (a *app) prune() {
 		keep := server.KeepShown(people.ConsentOf(consent, config.consent), config.keep.shown)
 		return at < now.Add(-keep).UnixMilli()
 	})
-	if err := errors.Join(ofJournal, ofShown); err != nil {
+	a.reloading.Lock()
+	ofRevisions := a.publisher.prune(max(config.keep.journal, config.keep.shown) + pruneEvery)
+	a.reloading.Unlock()
+	if err := errors.Join(ofJournal, ofShown, ofRevisions); err != nil {
 		slog.Error("pruning failed", "err", err)
 	}
 }
