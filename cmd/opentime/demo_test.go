@@ -27,6 +27,7 @@ import (
 
 	"example.com/opentime/assets"
 	"example.com/opentime/server"
+	"example.com/opentime/signals"
 )
 
 // demo is a running demo whose clock a test turns.
@@ -38,6 +39,9 @@ type demo struct {
 	people []string
 	client http.Client
 }
+
+// sharedZones unpacks the map of time zones once for all tests.
+var sharedZones = sync.OnceValues(signals.LoadZones)
 
 // startDemo serves the built-in demo.
 func startDemo(t *testing.T) *demo { return startDemoIn(t, "") }
@@ -52,7 +56,7 @@ func startDemoIn(t *testing.T, dir string) *demo {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	d.turn("2026-11-24T15:00:00+01:00")
-	e := &env{stdout: io.Discard, stderr: io.Discard, now: d.clock, getenv: func(name string) string {
+	e := &env{zones: sharedZones, stdout: io.Discard, stderr: io.Discard, now: d.clock, getenv: func(name string) string {
 		return map[string]string{"OPENTIME_TOKEN_READ": "read", "OPENTIME_KEYS": demoKeys}[name]
 	}}
 	a, err := startApp(e, serveOptions{

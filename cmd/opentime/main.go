@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"example.com/opentime/signals"
 	"example.com/opentime/strict"
 )
 
@@ -53,6 +54,7 @@ type env struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
+	zones          func() (*signals.Zones, error) // the map of time zones, unpacked once; nil: by each who needs it
 }
 
 // errProblems ends a command with exit code 1 whose problems were printed.

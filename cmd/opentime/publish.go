@@ -178,6 +178,9 @@ func (p *publisher) make(s *site, c *campaign, formats map[string][]render.Forma
 	if err := p.keepFiles(s, c, published.Revision); err != nil {
 		return nil, err
 	}
+	if p.ungated {
+		return published, nil // nobody is sent a fallback
+	}
 	return published, p.drawGeneric(published)
 }
 

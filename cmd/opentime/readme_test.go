@@ -91,7 +91,7 @@ func TestTheFrontPagesExamplesWork(t *testing.T) {
 			args = append(args, dir)
 		}
 		var out strings.Builder
-		e := &env{stdout: &out, stderr: &out, now: time.Now, getenv: func(string) string { return "" }}
+		e := &env{zones: sharedZones, stdout: &out, stderr: &out, now: time.Now, getenv: func(string) string { return "" }}
 		if code := run(args, e); code != 0 {
 			t.Errorf("%s: exit code %d\n%s", line, code, out.String())
 		}

@@ -164,7 +164,7 @@ func (l *ladder) start() {
 }
 
 func (l *ladder) tryStart() error {
-	e := &env{stdout: io.Discard, stderr: os.Stderr, now: l.clock, getenv: func(name string) string {
+	e := &env{zones: sharedZones, stdout: io.Discard, stderr: os.Stderr, now: l.clock, getenv: func(name string) string {
 		return map[string]string{"OPENTIME_KEYS": demoKeys, "OPENTIME_TOKEN_READ": "read"}[name]
 	}}
 	a, err := startApp(e, serveOptions{path: l.dir, listen: "127.0.0.1:0", admin: "127.0.0.1:0", data: l.data})

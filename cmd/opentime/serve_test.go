@@ -20,7 +20,7 @@ func TestServeReloadsAndDrains(t *testing.T) {
 	l := newLadder(t)
 	l.stop()
 	said, stdout := io.Pipe()
-	e := &env{stdout: stdout, stderr: io.Discard, now: time.Now, getenv: func(name string) string {
+	e := &env{zones: sharedZones, stdout: stdout, stderr: io.Discard, now: time.Now, getenv: func(name string) string {
 		return map[string]string{"OPENTIME_KEYS": demoKeys, "OPENTIME_TOKEN_READ": "read"}[name]
 	}}
 	ended := make(chan error, 1)

@@ -24,7 +24,11 @@ func (a *app) openSources(ctx context.Context, library *render.Library, data str
 	if err != nil {
 		return fmt.Errorf("load client tables: %w", err)
 	}
-	zones, err := signals.LoadZones()
+	unpack := a.env.zones
+	if unpack == nil {
+		unpack = signals.LoadZones
+	}
+	zones, err := unpack()
 	if err != nil {
 		return err
 	}
