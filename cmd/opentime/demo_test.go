@@ -84,7 +84,9 @@ func startDemoIn(t *testing.T, dir string) *demo {
 		t.Fatal(err)
 	}
 	for _, row := range rows[1:] {
-		d.people = append(d.people, row[0])
+		if row[2] != "none" { // of whom nothing is kept, so that clicks are decided anew
+			d.people = append(d.people, row[0])
+		}
 	}
 	return d
 }
@@ -360,10 +362,12 @@ func TestOneMailIsOneDecision(t *testing.T) {
 			}
 		}
 	})
-	for mail := range 20 {
-		for tries := 0; !d.mail(mail) && tries < 20; tries++ {
-			d.t.Log("drawn too slowly; once more")
+	whole := 0
+	for mail := 0; mail < 100 && whole < 20; mail++ {
+		if !d.mail(mail) {
+			continue // one was drawn too slowly
 		}
+		whole++
 		r := d.r(mail)
 		links := map[string]int{}
 		for position := 1; position <= 4; position++ {
@@ -376,6 +380,9 @@ func TestOneMailIsOneDecision(t *testing.T) {
 	}
 	close(stop)
 	changes.Wait()
+	if whole < 5 {
+		t.Errorf("only %d mails came as decided", whole)
+	}
 
 	// A reload begins a reading of its own, which shows what changed since.
 	d.stock("salt-moon", 7)
