@@ -77,6 +77,7 @@ func (s *Server) decide(r *reading, open *Open) {
 func (s *Server) gather(r *reading, open *Open) {
 	profile, trust := s.profile(r, open)
 	r.trust = trust
+	s.locate(r, open)
 	made := open.Open
 	made.Trust = trust
 	r.stale = s.config.Gatherer.Gather(r.published.Campaign, &made, profile, &r.signals, false)

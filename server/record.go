@@ -24,23 +24,22 @@ const recorderQueue = 1 << 16
 type recorder struct {
 	journal *journal.Journal
 	alias   func(recipient string) ([16]byte, error)
-	country func(netip.Addr) string
 
 	queue   chan impression
 	dropped atomic.Uint64
 	done    sync.WaitGroup
 }
 
-// impression is a record on its way, whose alias it gets, none if "", and of
-// which address' country it is, none if that is zero.
+// impression is a record on its way, whose alias it gets, none if "", and what
+// tells the country it is from, nil if none is to be recorded.
 type impression struct {
 	record    journal.Record
 	recipient string
-	address   netip.Addr
+	country   func() string
 }
 
-func newRecorder(j *journal.Journal, alias func(string) ([16]byte, error), country func(netip.Addr) string) *recorder {
-	r := &recorder{journal: j, alias: alias, country: country, queue: make(chan impression, recorderQueue)}
+func newRecorder(j *journal.Journal, alias func(string) ([16]byte, error)) *recorder {
+	r := &recorder{journal: j, alias: alias, queue: make(chan impression, recorderQueue)}
 	r.done.Go(r.run)
 	return r
 }
@@ -74,8 +73,8 @@ func (r *recorder) write(i *impression) {
 		}
 		i.record.Alias = alias
 	}
-	if i.address.IsValid() {
-		i.record.Country = r.country(i.address)
+	if i.country != nil {
+		i.record.Country = i.country()
 	}
 	if err := r.journal.Append(&i.record); err != nil {
 		r.dropped.Add(1)
@@ -100,16 +99,17 @@ func (s *Server) recordImpression(open *Open, r *reading, shown shown) {
 		record.Digest = shown.digest
 		shown.describe(&record)
 	}
-	s.recorder.add(impression{record, r.alias(open), r.evidence(open)})
+	s.recorder.add(impression{record, r.alias(open), r.country})
 }
 
-// evidence is the address whose country stands in a record of this reading: none
-// without consent.
-func (r *reading) evidence(open *Open) netip.Addr {
-	if r.consent == rules.ConsentNone {
-		return netip.Addr{}
+// locate has the country that a reading is from looked up when it is asked for,
+// once; nothing is looked up without consent.
+func (s *Server) locate(r *reading, open *Open) {
+	if r.consent == rules.ConsentNone || r.country != nil {
+		return
 	}
-	return open.Address
+	address := open.Address
+	r.country = sync.OnceValue(func() string { return s.country(address) })
 }
 
 // country is where an address is, by the geo database alone; "" if that is
@@ -196,7 +196,9 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 			record.Items = []string{p.Item}
 		}
 	}
-	record.Country = s.country(r.evidence(open))
+	if s.locate(r, open); r.country != nil {
+		record.Country = r.country()
+	}
 	if recipient := r.alias(open); recipient != "" {
 		alias, err := inTime(s.reads, s.left(open), func() ([16]byte, error) { return s.recorder.alias(recipient) })
 		if err != nil {

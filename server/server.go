@@ -91,7 +91,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.shown = newShownBook(config.Store)
-	s.recorder = newRecorder(config.Journal, config.Profiles.Alias, s.country)
+	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
 	s.metrics.watch(s)
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.reads = make(chan struct{}, storeReads)
