@@ -1,4 +1,4 @@
-// Gen makes what the demo is made of: its feed of films with a poster for
+// Command gen makes what the demo is made of: its feed of films with a poster for
 // each, the photos of its campaigns, its profiles and the recorded weather. It
 // is run by hand, in the repository's root, when the demo is to change:
 //
