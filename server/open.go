@@ -26,20 +26,31 @@ func (s *Server) open(ctx *fasthttp.RequestCtx, link Link) {
 		return
 	}
 	open := s.identify(ctx, link, published.Campaign)
-	r := s.readings.join(open, published, place(block, link.Position))
-	// The reading's own block: the campaign may have been published anew since.
-	if block, ok = r.published.Block(link.Block); !ok {
-		r = &reading{published: published, at: open.At}
-		block, _ = published.Block(link.Block)
-	}
+	r, block := s.reading(open, published, block)
 	s.decide(r, open)
 	shown := s.show(r, open, block)
-	fell := shown.rung == Generic && within(block, open.Link.Position) && r.fallen.add(place(block, open.Link.Position))
-	s.keepShown(r, open, fell)
+	if within(block, link.Position) {
+		fell := shown.rung == Generic && r.fallen.add(place(block, link.Position))
+		s.keepShown(r, open, fell)
+	}
 	s.recordImpression(open, r, shown)
 	s.metrics.open(published.ID, shown.rung, open.Client.Class)
 	s.explainRung(ctx, shown.rung)
 	sendImage(ctx, shown.image)
+}
+
+// reading returns the reading that an open joins, and its block there: the
+// campaign may have been published anew since the reading began. An open of a
+// position that the block has not, or of a block that the reading's campaign had
+// not, is a reading of its own.
+func (s *Server) reading(open *Open, published *Published, block *rules.Block) (*reading, *rules.Block) {
+	if within(block, open.Link.Position) {
+		r := s.readings.join(open, published, place(block, open.Link.Position))
+		if own, ok := r.published.Block(block.ID); ok {
+			return r, own
+		}
+	}
+	return &reading{published: published, at: open.At}, block
 }
 
 // place numbers a position among its campaign's. One beyond the block's is

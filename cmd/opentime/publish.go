@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
@@ -107,7 +108,7 @@ func (p *publisher) publishOne(s *site, c *campaign) []strict.Problem {
 	entry.Formats = withFormats(entry.Formats, c.Campaign)
 	published, err := p.make(s, c, entry.Formats)
 	if err != nil {
-		p.failed = true
+		p.failed = p.failed || ofDisk(err)
 		return []strict.Problem{{File: c.File, Line: 1, Col: 1, Text: err.Error()}}
 	}
 	p.index.Number++
@@ -127,6 +128,14 @@ func (p *publisher) publishOne(s *site, c *campaign) []strict.Problem {
 	p.index.Campaigns[c.ID] = entry
 	slog.Info("published", "campaign", c.ID, "number", published.Number, "revision", revision[:8])
 	return nil
+}
+
+// ofDisk reports whether an error may pass by itself: what is wrong with a
+// campaign does not.
+func ofDisk(err error) bool {
+	_, path := errors.AsType[*fs.PathError](err)
+	_, link := errors.AsType[*os.LinkError](err)
+	return path || link
 }
 
 // before returns what was published of a campaign last, by this process or an
