@@ -19,7 +19,9 @@ func (s shelf) Item(id string) (rules.Candidate, bool) {
 	return rules.Candidate{}, false
 }
 
-func (s shelf) Rank(_ string, keep func(*rules.Candidate) bool, n int, dst []rules.Candidate) []rules.Candidate {
+func (s shelf) StockAt(string, string) rules.Value { return rules.Value{} }
+
+func (s shelf) Rank(_ rules.Listing, keep func(*rules.Candidate) bool, n int, dst []rules.Candidate) []rules.Candidate {
 	for i := range s {
 		if n > 0 && keep(&s[i]) {
 			dst = append(dst, s[i])

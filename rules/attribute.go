@@ -1,5 +1,7 @@
 package rules
 
+import "math"
+
 // PlaceOf returns where an attribute of that name is declared, or -1. at is
 // where it stood when the campaign that asks was loaded, maybe in another list,
 // and is tried first.
@@ -102,6 +104,12 @@ func (c *Candidate) number(i ItemAttribute) Value {
 		return c.Starts
 	case ItemEnds:
 		return c.Ends
+	case ItemPriceThen:
+		return c.PriceThen
+	case ItemPriceDrop:
+		return c.priceDrop()
+	case ItemBecause:
+		return c.Because
 	case ItemViewed:
 		return c.Viewed
 	case ItemCarted:
@@ -112,6 +120,20 @@ func (c *Candidate) number(i ItemAttribute) Value {
 		return c.Wished
 	}
 	return Value{}
+}
+
+// priceDrop is by how many percent the item costs less than when the campaign
+// started, below 0 where it costs more. It costs what it sells for.
+func (c *Candidate) priceDrop() Value {
+	now := c.Price
+	if c.SalePrice.Known() && (!now.Known() || c.SalePrice.Text == now.Text && c.SalePrice.N < now.N) {
+		now = c.SalePrice
+	}
+	then := c.PriceThen
+	if !now.Known() || !then.Known() || then.Text != now.Text || then.N <= 0 {
+		return Value{}
+	}
+	return Value{Type: Number, N: int64(math.Round(float64(then.N-now.N) / float64(then.N) * 100 * Million))}
 }
 
 // inStock is the count's word where there is one, else the feed's; an item of

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/opentime/strict"
@@ -39,20 +40,20 @@ type blockLoader struct {
 func (l *loader) block(e strict.Entry, id string) *Block {
 	bl := &blockLoader{loader: l, b: &Block{ID: id, Node: e.Key, Positions: 1}, found: map[string]*strict.Node{}}
 	keys := strict.Keys{}
-	for _, key := range []string{"size", "positions", "format", "alt", "show", "rules", "fallback", "prefetched", "retired"} {
+	for _, key := range []string{
+		"size", "positions", "format", "alt", "show", "rules", "fallback", "prefetched", "retired",
+		"question", "answers", "closes", "thanks",
+	} {
 		keys[key] = func(n *strict.Node) { bl.found[key] = n }
 	}
-	answers := false
-	for _, key := range []string{"question", "answers", "closes", "thanks"} {
-		keys[key] = func(n *strict.Node) { answers = true; l.unsupported(n, key) }
-	}
 	l.Map(e.Value, keys)
-	if e.Value.Kind != strict.Map || answers {
+	if e.Value.Kind != strict.Map {
 		return bl.b
 	}
 	if n := bl.found["positions"]; n != nil {
 		bl.b.Positions = l.Int(n, 1, maxPositions)
 	}
+	bl.asks()
 	if n := bl.found["prefetched"]; n != nil {
 		bl.b.AsOpened = l.OneOf(n, "true-later", "as-opened") == "as-opened"
 	}
@@ -116,34 +117,34 @@ func (bl *blockLoader) onlyShow() {
 
 func (bl *blockLoader) rule(n *strict.Node) *Rule {
 	r := &Rule{Node: n}
-	var when, show *strict.Node
-	split := false
-	bl.Map(n, strict.Keys{
-		"name":     func(n *strict.Node) { r.Name = bl.ID(n) },
-		"when":     func(n *strict.Node) { when = n },
-		"show":     func(n *strict.Node) { show = n },
-		"split":    func(n *strict.Node) { split = true; bl.unsupported(n, "split") },
-		"weights":  func(n *strict.Node) { bl.unsupported(n, "weights") },
-		"optimise": func(n *strict.Node) { bl.unsupported(n, "optimise") },
-	})
+	found := map[string]*strict.Node{}
+	keys := strict.Keys{"name": func(n *strict.Node) { r.Name = bl.ID(n) }}
+	for _, key := range []string{"when", "show", "split", "weights", "optimise"} {
+		keys[key] = func(n *strict.Node) { found[key] = n }
+	}
+	bl.Map(n, keys)
 	if n.Kind != strict.Map {
 		return r
 	}
 	bl.Need(n, "name")
 	var own []layer
 	node := n
-	if show != nil {
+	if show := found["show"]; show != nil {
 		own, node = []layer{bl.layer(show)}, show
 	}
-	r.Variant = bl.show(node, own, split)
-	if when != nil {
-		r.When = bl.when(when, scope{item: r.Variant != nil && r.Variant.hasItem(), block: bl.b})
+	if found["split"] == nil {
+		r.Variant = bl.show(node, own, false)
+	}
+	bl.split(r, found, own)
+	if when := found["when"]; when != nil {
+		items := !slices.ContainsFunc(r.variants(), func(v *Variant) bool { return v == nil || !v.hasItem() })
+		r.When = bl.when(when, scope{item: items, block: bl.b})
 	}
 	return r
 }
 
 // show compiles a variant of the block: what it inherits and its own layers.
-// What a partial one lacks is not reported: its split may have it.
+// What a partial one lacks is not reported: it may stay out of use.
 func (bl *blockLoader) show(node *strict.Node, own []layer, partial bool) *Variant {
 	layers := append(bl.layers[:2:2], own...)
 	v := bl.variant(variantLoader{merged: merge(node, layers), b: bl.b, own: 2, partial: partial})

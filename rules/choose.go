@@ -5,7 +5,7 @@ import "slices"
 // take puts the variant's item for this position in scope: of one item by its
 // id, position 1's. It reports false where there is none.
 func (d *Decider) take(variant *Variant) bool {
-	d.item = nil
+	d.item, d.ranking = nil, false
 	switch {
 	case variant.Item != "":
 		return d.position == 1 && d.takeNamed(variant.Item)
@@ -17,15 +17,47 @@ func (d *Decider) take(variant *Variant) bool {
 	if d.signals.Items == nil || !d.complete(variant, false) {
 		return false // nobody ranks a catalogue for a picture that lacks something else
 	}
-	d.wanted, d.anyItem = variant, false
+	d.wanted, d.anyItem, d.filling = variant, false, d.scratch[:0]
+	own := d.position - d.ranked
 	for _, from := range variant.List.From {
-		d.scratch = d.signals.Items.Rank(from, d.keep, 1, d.scratch[:0])
-		if len(d.scratch) > 0 {
-			d.item = &d.scratch[0]
-			return true
+		list, ok := d.listing(variant.List, from)
+		switch {
+		case !ok:
+		case isFacts(from):
+			d.filling = d.signals.Items.Rank(list, d.keepFact, own-len(d.filling), d.filling)
+			if d.scratch = d.filling; len(d.filling) >= own {
+				d.item = &d.filling[own-1]
+				return true
+			}
+		default:
+			d.scratch = d.signals.Items.Rank(list, d.keep, 1, d.scratch[:0])
+			if len(d.scratch) > 0 {
+				d.item, d.ranking = &d.scratch[0], true
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// listing returns a list as the open's trust lets it be asked for: an id that
+// anybody may write shows nothing of the recipient's own.
+func (d *Decider) listing(list *List, from string) (Listing, bool) {
+	own := isFacts(from) || from == "next" || takesTo(from) && (list.To == "cart" || list.To == "viewed")
+	switch asked := (Listing{From: from}); {
+	case d.signals.Trust < Keyed && own:
+		return Listing{}, false
+	case d.signals.Trust < Keyed && from == "recommend":
+		return Listing{From: "popular"}, true
+	case takesTo(from):
+		asked.To = list.To
+		return asked, true
+	case from == "imported":
+		asked.Named = list.Named
+		return asked, true
+	default:
+		return asked, true
+	}
 }
 
 // takeNth puts the item in scope that ids names for this position.
@@ -54,16 +86,42 @@ func (d *Decider) suits(item *Candidate) bool {
 	switch {
 	case (list.InStock || len(list.IDs) > 0) && !item.inStock():
 		return false
-	case list.NotBought && !d.anyItem && item.Bought.Type == Boolean && item.Bought.N != 0:
-		return false
 	case d.shows(item.ID):
 		return false
 	}
 	before := d.item
 	d.item = item
-	ok := d.holds(list.Where) == True && d.complete(d.wanted, true)
+	ok := d.notBought(list) && d.holds(list.Where) == True && d.complete(d.wanted, true)
 	d.item = before
 	return ok
+}
+
+// notBought reports whether a list may offer the item in scope, so far as it is
+// known what the recipient bought.
+func (d *Decider) notBought(list *List) bool {
+	if !list.NotBought || d.anyItem {
+		return true
+	}
+	bought := d.attribute(ItemBought)
+	return bought.Type != Boolean || bought.N == 0
+}
+
+// isFact reports whether an item of the recipient's own is shown: it always is,
+// but once, and where the list's where lets it.
+func (d *Decider) isFact(item *Candidate) bool {
+	if contains(d.filling, item.ID) {
+		return false
+	}
+	before := d.item
+	d.item = item
+	ok := d.holds(d.wanted.List.Where) == True
+	d.item = before
+	return ok
+}
+
+// contains reports whether an item is among candidates.
+func contains(all []Candidate, id string) bool {
+	return slices.ContainsFunc(all, func(c Candidate) bool { return c.ID == id })
 }
 
 // shows reports whether the mail, or a fallback's list, has an item already.
@@ -71,12 +129,7 @@ func (d *Decider) shows(id string) bool {
 	if !d.anyItem {
 		return slices.Contains(d.offered, id)
 	}
-	for i := range d.filling {
-		if d.filling[i].ID == id {
-			return true
-		}
-	}
-	return slices.Contains(d.wanted.List.IDs, id)
+	return contains(d.filling, id) || slices.Contains(d.wanted.List.IDs, id)
 }
 
 // fill puts the item of this position of a fallback's list in scope: the one
@@ -87,14 +140,14 @@ func (d *Decider) fill(variant *Variant) bool {
 	if d.takeNth(list.IDs) {
 		return true
 	}
-	if d.item = nil; d.signals.Items == nil {
+	if d.item, d.ranking = nil, false; d.signals.Items == nil {
 		return false
 	}
 	n := d.position - d.named(list.IDs)
 	d.wanted, d.anyItem, d.filling = variant, true, d.scratch[:0]
 	defer func() { d.anyItem = false }()
 	rank := func(from string) bool {
-		d.filling = d.signals.Items.Rank(from, d.keep, n-len(d.filling), d.filling)
+		d.filling = d.signals.Items.Rank(Listing{From: from}, d.keep, n-len(d.filling), d.filling)
 		d.scratch = d.filling
 		return len(d.filling) >= n
 	}

@@ -132,7 +132,7 @@ blocks:
   expect: {seats: {rule: near-few, says: "Nog 12 in Gent", until: none}}
 - name: wrong
   at: soon
-  given: {weather.rian: true, weather.rain: maybe, events: [], client.class: prefecher, profile.points: some}
+  given: {weather.rian: true, weather.rain: maybe, events: [{seen: a}], client.class: prefecher, profile.points: some}
   expect: {seat: {rule: none}, seats/2: {rule: none}, seats: {rule: near-many}}
 `))
 	if root == nil {
@@ -146,9 +146,11 @@ blocks:
 		`c.test.yaml:8:7: "soon" is not a moment; write one such as 2026-11-27 08:00 or 2026-11-27`,
 		`c.test.yaml:9:11: unknown signal "weather.rian"; did you mean "weather.rain"?`,
 		`c.test.yaml:9:45: "maybe" is not true or false; write true or false`,
-		`c.test.yaml:9:52: events is not supported yet; leave it out`,
-		`c.test.yaml:9:78: client.class is never "prefecher"; did you mean "prefetcher"?`,
-		`c.test.yaml:9:105: "some" is not a number; write one such as 5 or 2.5`,
+		`c.test.yaml:9:61: "at" is missing; add it`,
+		`c.test.yaml:9:61: an event is one of viewed, carted, bought, wished, rated, opened, clicked, shown; write one such as {viewed: dune-3, at: 2026-11-20 10:00}`,
+		`c.test.yaml:9:62: unknown key "seen"; known: at, bought, carted, clicked, opened, rated, shown, viewed, wished`,
+		`c.test.yaml:9:87: client.class is never "prefecher"; did you mean "prefetcher"?`,
+		`c.test.yaml:9:114: "some" is not a number; write one such as 5 or 2.5`,
 		`c.test.yaml:10:12: unknown block "seat"; did you mean "seats"?`,
 		`c.test.yaml:10:32: block "seats" has no position "2"; write 1 to 1`,
 		`c.test.yaml:10:69: block "seats" has no rule "near-many"; known: near-few, none`,

@@ -13,7 +13,9 @@ type Condition struct {
 	Any   []Match      // of Compare: one of them
 	// Matcher is what a Compare was written with, for explain.
 	Matcher *strict.Node
-	Name    string // of Compare: the signal as written; of a segment's And/Or: the segment's id
+	Name    string // of Compare: the signal as written; of a segment's And/Or: the segment's id; of Behaved: its kind
+	// Behaviour is what a Behaved asks about.
+	Behaviour *Behaviour
 }
 
 // Op is what a Condition does.
@@ -26,6 +28,7 @@ const (
 	Not
 	Compare
 	Known
+	Behaved
 )
 
 // Match is one alternative of a matcher: a text, a prefix, or a span of

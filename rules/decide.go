@@ -14,9 +14,12 @@ type Decider struct {
 	offered   []string // items that the mail shows already
 	scratch   []Candidate
 	keep      func(*Candidate) bool // suits, bound once
+	keepFact  func(*Candidate) bool // isFact, bound once
 	wanted    *Variant              // the variant that suits looks for an item of
+	ranking   bool                  // the item in scope was ranked for the recipient, no fact
+	ranked    int                   // earlier positions of the block with such an item
 	anyItem   bool                  // the fallback's: what the mail shows does not count
-	filling   []Candidate           // of a fallback: what its list has so far
+	filling   []Candidate           // what a fallback's list, or the recipient's own, have so far
 }
 
 // nothingLeft is shown where a fallback runs out of items.
@@ -32,19 +35,44 @@ func (d *Decider) Decide(c *Campaign, s *Signals) []Decision {
 		d.enter(block)
 		for d.position = 1; d.position <= block.Positions; d.position++ {
 			decision := d.decide(reason)
-			if decision.HasItem {
-				d.offered = append(d.offered, decision.Item.ID)
-			}
+			d.note(&decision)
 			d.decisions = append(d.decisions, decision)
 		}
 	}
 	return d.decisions
 }
 
+// note remembers what a position shows, for those after it.
+func (d *Decider) note(decision *Decision) {
+	if !decision.HasItem {
+		return
+	}
+	d.offered = append(d.offered, decision.Item.ID)
+	if decision.ranked {
+		d.ranked++
+	}
+}
+
+// before puts a decision's position in scope, with what those before it show.
+func (d *Decider) before(decisions []Decision, decision *Decision) {
+	d.offered = d.offered[:0]
+	d.enter(decision.Block)
+	for i := range decisions {
+		at := &decisions[i]
+		if at.Block == decision.Block && at.Position == decision.Position {
+			break
+		}
+		if d.note(at); at.Block != decision.Block {
+			d.ranked = 0
+		}
+	}
+	d.position = decision.Position
+}
+
 // begin takes a campaign and signals on and fills in the clock.
 func (d *Decider) begin(c *Campaign, s *Signals) {
 	if d.keep == nil {
-		d.keep = d.suits
+		d.keep, d.keepFact = d.suits, d.isFact
 	}
 	d.decisions, d.offered = d.decisions[:0], d.offered[:0]
 	d.campaign, d.signals = c, s
@@ -59,8 +87,8 @@ func (d *Decider) begin(c *Campaign, s *Signals) {
 		d.all = append(d.all, Value{}) // who gathers nothing knows nothing
 	}
 	for i := range c.Signals {
-		if sig := &c.Signals[i]; sig.Source == ClockSource && !d.all[i].Known() {
-			d.all[i] = d.clock.value(sig.Key, c.Dayparts)
+		if !d.all[i].Known() {
+			d.all[i] = d.worked(&c.Signals[i])
 		}
 	}
 	d.night, d.eve = d.clock.night(c.Dayparts), false
@@ -73,6 +101,20 @@ func (d *Decider) begin(c *Campaign, s *Signals) {
 	}
 }
 
+// worked is a signal that rules work out themselves: unknown where it is
+// another's.
+func (d *Decider) worked(sig *Signal) Value {
+	switch {
+	case sig.Source == ClockSource:
+		return d.clock.value(sig.Key, d.campaign.Dayparts)
+	case sig.Source == ResultsSource && sig.At == "":
+		return allVotes(d.all, d.campaign.votes[sig.Key])
+	case sig.Source == ItemSource && sig.Index >= int(ItemViewed) && sig.Index <= int(ItemWished):
+		return d.didTo(EventKind(sig.Index-int(ItemViewed)), sig.Item)
+	}
+	return Value{}
+}
+
 // ofAhead is a signal as a client that fetches ahead is told it: what passes
 // within hours is unknown.
 func (d *Decider) ofAhead(sig *Signal, value Value) Value {
@@ -82,7 +124,7 @@ func (d *Decider) ofAhead(sig *Signal, value Value) Value {
 		if sig.Key == "time" || sig.Key == "daypart" {
 			return Value{}
 		}
-	case WeatherSource:
+	case WeatherSource, ResultsSource:
 		return Value{}
 	case HereSource:
 		if sig.Key != "country" && sig.Key != "from" && !home {
@@ -100,7 +142,7 @@ func (d *Decider) ofAhead(sig *Signal, value Value) Value {
 
 // enter takes a block on, and what it is told.
 func (d *Decider) enter(block *Block) {
-	d.block = block
+	d.block, d.ranked = block, 0
 	d.ahead = d.signals.Class == Prefetcher && !block.AsOpened
 	d.values = d.all
 	if d.ahead {
@@ -163,7 +205,7 @@ func (d *Decider) decision(rule *Rule, variant *Variant, reason Reason) Decision
 		Block: d.block, Position: d.position, Rule: rule, Variant: variant, Reason: reason, Locale: d.locale,
 	}
 	if d.item != nil {
-		decision.HasItem, decision.Item = true, *d.item
+		decision.HasItem, decision.Item, decision.ranked = true, *d.item, d.ranking
 	}
 	return decision
 }

@@ -27,6 +27,8 @@ type Decision struct {
 	HasItem  bool
 	Item     Candidate
 	Locale   int // index in Campaign.Locales
+
+	ranked bool // the item was ranked for the recipient, no fact
 }
 
 // Resolved is a decision turned into what is drawn. It owns its strings and points

@@ -42,7 +42,7 @@ func (v *view) ended(d *Decision) int64 {
 // always may. late: beside a daypart, which may end the day after.
 func (v *view) last(c *Condition, wanted, late bool) (int64, bool) {
 	switch {
-	case c == nil || c.Op == Known:
+	case c == nil || c.Op == Known || c.Op == Behaved:
 		return 0, false
 	case c.Op == Compare:
 		return v.lastOf(c, wanted, late)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/opentime/strict"
 )
 
 // Explanation says what one position of a block shows, and why.
@@ -85,14 +87,7 @@ func (d *Decider) explain(decisions []Decision, at int) Explanation {
 	if until := Until(d.campaign, d.signals, &decision); !until.IsZero() {
 		x.Until = until.Format(time.RFC3339)
 	}
-	d.offered = d.offered[:0]
-	for i := range decisions[:at] {
-		if decisions[i].HasItem {
-			d.offered = append(d.offered, decisions[i].Item.ID)
-		}
-	}
-	d.enter(decision.Block)
-	d.position = decision.Position
+	d.before(decisions, &decision)
 	for _, rule := range decision.Block.Rules {
 		x.Rules = append(x.Rules, d.account(rule, rule == decision.Rule))
 	}
@@ -203,6 +198,8 @@ func (d *Decider) conditions(a *RuleAccount, c *Condition, depth int) {
 		x.Text = "any"
 	case Not:
 		x.Text = "not"
+	case Behaved:
+		x.Text, x.Value = c.Name+": "+detailsText(c.Matcher), d.behavedText(c.Behaviour)
 	case Known:
 		x.Text = "known"
 		for _, ref := range c.Refs {
@@ -222,31 +219,59 @@ func (d *Decider) conditions(a *RuleAccount, c *Condition, depth int) {
 	}
 }
 
+// detailsText is a behaviour's details as they were written.
+func detailsText(n *strict.Node) string {
+	var parts []string
+	for _, e := range n.Entries {
+		parts = append(parts, e.Key.Text+": "+nodeText(e.Value))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// behavedText says how many events a behaviour counts.
+func (d *Decider) behavedText(b *Behaviour) string {
+	n, known := d.events(b)
+	if !known {
+		return "unknown"
+	}
+	return fmt.Sprintf("%d of %d events", n, len(d.signals.History))
+}
+
 // matcherText is a matcher as it was written.
 func matcherText(c *Condition) string {
 	if c.Matcher == nil {
 		return ""
 	}
-	if len(c.Matcher.Items) == 0 {
-		return c.Matcher.Text
+	return nodeText(c.Matcher)
+}
+
+// nodeText is a text or a list of texts as it was written.
+func nodeText(n *strict.Node) string {
+	if len(n.Items) == 0 {
+		return n.Text
 	}
 	var parts []string
-	for _, item := range c.Matcher.Items {
+	for _, item := range n.Items {
 		parts = append(parts, item.Text)
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
 func (d *Decider) name(ref Ref) string {
-	if ref.Kind == SignalRef {
+	switch ref.Kind {
+	case SignalRef:
 		return d.campaign.Signals[ref.Index].Name
+	case AnswerRef:
+		return "answer." + answerNames[ref.Index]
+	case PlaceStockRef:
+		return "item.stock@" + d.campaign.stockPlaces[ref.Index]
 	}
 	return "item." + d.campaign.attributeName(ref.Index)
 }
 
 // origin says where a value came from.
 func (d *Decider) origin(ref Ref) string {
-	if ref.Kind == ItemRef {
+	if ref.Kind == ItemRef || ref.Kind == PlaceStockRef {
 		if d.item == nil {
 			return "no item"
 		}

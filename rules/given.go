@@ -36,8 +36,8 @@ func ParseSignal(c *Campaign, name string) (Given, error) {
 	if err != nil {
 		return Given{}, err
 	}
-	if k.kind != NoRef && k.kind != ItemRef {
-		return Given{}, fmt.Errorf("%s is not gathered; leave it out", name)
+	if why := workedOut(c, k); why != "" {
+		return Given{}, fmt.Errorf("%s is worked out; %s", name, why)
 	}
 	g := Given{
 		Name: k.name, Type: k.typ, Slot: -1, Item: k.signal.Item, Attribute: k.signal.Index, values: k.values,
@@ -51,6 +51,28 @@ func ParseSignal(c *Campaign, name string) (Given, error) {
 	}
 	g.place = g.stock && k.signal.At != "" && !strings.HasPrefix(k.signal.At, "near.")
 	return g, nil
+}
+
+// workedOut says what to give instead of a signal that is worked out from
+// others; "" if it is given itself.
+func workedOut(c *Campaign, k *known) string {
+	switch {
+	case k.kind == PlaceStockRef:
+		return "give stock.<item>" + strings.TrimPrefix(k.name, "item.stock")
+	case k.kind == AnswerRef && k.index == int(AnswerOpen):
+		return "set the test's at before or after closes"
+	case k.kind == AnswerRef && k.index == int(AnswerText):
+		return "leave it out"
+	case k.kind == AnswerRef:
+		return "give the votes of each answer, results.<block>.<answer>"
+	case k.kind == NoRef && k.signal.Source == ResultsSource && k.signal.At == "":
+		return "give the votes of each answer, such as " + k.name + bracket(c.answers[k.signal.Key][0])
+	case attributeOf(k) == ItemPriceDrop:
+		return "give price and price_then"
+	case k.kind != NoRef && k.kind != ItemRef:
+		return "leave it out"
+	}
+	return ""
 }
 
 // parse reads a value that is given: a literal, "unknown", or of a count "some".

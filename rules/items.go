@@ -6,11 +6,19 @@ import (
 	"example.com/opentime/strict"
 )
 
-// The lists that items come from, and those that cannot be used yet.
-var (
-	listsNow   = []string{"popular", "recent"}
-	listsLater = []string{"recommend", "next", "similar", "alternatives", "imported", "cart", "viewed", "wished", "bought"}
-)
+// listNames are the lists that items come from.
+var listNames = []string{
+	"recommend", "popular", "recent", "next", "similar", "alternatives", "imported", "cart", "viewed", "wished", "bought",
+}
+
+// isFacts reports whether a list is the recipient's own: what is in it is shown
+// as it is, sold out or bought or not.
+func isFacts(from string) bool {
+	return from == "cart" || from == "viewed" || from == "wished" || from == "bought"
+}
+
+// takesTo reports whether a list is of what is near something.
+func takesTo(from string) bool { return from == "similar" || from == "alternatives" }
 
 // items reads the variant's item or list of items.
 func (vl *variantLoader) items() {
@@ -77,11 +85,41 @@ func (vl *variantLoader) list(n *strict.Node, list *List) {
 	case strict.Map:
 		vl.Map(n, strict.Keys{
 			"from":  func(n *strict.Node) { vl.from(n, list) },
-			"to":    func(n *strict.Node) { vl.unsupported(n, "to") },
-			"list":  func(n *strict.Node) { vl.unsupported(n, "list") },
+			"to":    func(n *strict.Node) { list.To = vl.to(n) },
+			"list":  func(n *strict.Node) { list.Named = vl.ID(n) },
 			"where": func(n *strict.Node) { list.Where = vl.where(n, list) },
 		})
 		vl.Need(n, "from")
+		vl.belongs(n, list)
+	}
+}
+
+// to reads what the items of a list are near: an item, the cart or what was
+// viewed.
+func (vl *variantLoader) to(n *strict.Node) string {
+	if n.Kind == strict.Scalar && (n.Text == "cart" || n.Text == "viewed") {
+		return n.Text
+	}
+	return vl.itemID(n)
+}
+
+// belongs reports to and list where no list takes them, or one lacks them.
+func (vl *variantLoader) belongs(n *strict.Node, list *List) {
+	if len(list.From) == 0 {
+		return // reported
+	}
+	to, named := n.Find("to"), n.Find("list")
+	switch near := slices.ContainsFunc(list.From, takesTo); {
+	case near && to == nil:
+		vl.Errorf(n, "items near what? write to: and an item's id, cart or viewed")
+	case !near && to != nil:
+		vl.Errorf(to, "only similar and alternatives take to; remove it, or add one of them to from")
+	}
+	switch imported := slices.Contains(list.From, "imported"); {
+	case imported && named == nil:
+		vl.Errorf(n, "which list was imported? write list: and its id")
+	case !imported && named != nil:
+		vl.Errorf(named, "only imported takes list; remove it, or add imported to from")
 	}
 }
 
@@ -92,22 +130,28 @@ func (vl *variantLoader) from(n *strict.Node, list *List) {
 		nodes = n.Items
 	}
 	if len(nodes) == 0 {
-		vl.Errorf(n, "no list is written; write popular or recent")
+		vl.Errorf(n, "no list is written; write one such as popular")
 	}
 	for _, item := range nodes {
 		switch name := vl.Text(item); {
 		case slices.Contains(list.From, name):
 			vl.Errorf(item, "%q is there twice; remove one", name)
-		case slices.Contains(listsNow, name):
+		case slices.Contains(listNames, name):
 			list.From = append(list.From, name)
-		case slices.Contains(listsLater, name):
-			if vl.mark != nil {
-				vl.mark.beyond = "items from " + name
+			if name != "popular" && name != "recent" {
+				vl.notSupplied("items from " + name)
+				vl.beyond("items from " + name)
 			}
-			vl.unsupported(item, "items from "+name)
 		default:
-			vl.Errorf(item, "unknown list %q; %s", name, strict.DidYouMean(name, slices.Concat(listsLater, listsNow)))
+			vl.Errorf(item, "unknown list %q; %s", name, strict.DidYouMean(name, listNames))
 		}
+	}
+}
+
+// beyond notes something that a fallback may not name.
+func (l *loader) beyond(what string) {
+	if l.mark != nil && l.mark.beyond == "" {
+		l.mark.beyond = what
 	}
 }
 
@@ -122,12 +166,12 @@ func (vl *variantLoader) where(n *strict.Node, list *List) *Condition {
 	}
 	for _, e := range n.Entries {
 		name := e.Key.Text
-		k, ok := vl.c.attribute(name)
-		switch {
-		case isLaterAttribute(name):
-			vl.unsupported(e.Key, "where "+name)
+		k, err := vl.c.find("item." + name)
+		switch _, has := vl.c.attribute(name); {
+		case err != nil && has:
+			vl.Errorf(e.Key, "%s", err)
 			continue
-		case !ok:
+		case err != nil || !k.ofItem():
 			vl.Errorf(e.Key, "items have no attribute %q; %s", name, strict.DidYouMean(name, vl.c.attributeNames()))
 			continue
 		}
@@ -136,9 +180,13 @@ func (vl *variantLoader) where(n *strict.Node, list *List) *Condition {
 		if vl.mark != nil {
 			vl.mark.note(k)
 		}
+		vl.lookUpSignal(e.Key, k)
+		if suppliedLater(k) {
+			vl.notSupplied(k.name)
+		}
 		part := vl.compare(e, k)
-		if vl.mark != nil && vl.mark.beyond == "" && clocked(part.Condition) {
-			vl.mark.beyond = e.Value.Text
+		if counts(part.Condition) {
+			vl.beyond(e.Value.Text)
 		}
 		whole.add(part)
 	}
@@ -148,18 +196,11 @@ func (vl *variantLoader) where(n *strict.Node, list *List) *Condition {
 	return whole.simple().Condition
 }
 
-// clocked reports whether a test counts from now or today.
-func clocked(c *Condition) bool {
-	return slices.ContainsFunc(c.Any, func(m Match) bool { return m.LoFrom != Fixed || m.HiFrom != Fixed })
-}
-
 // attributeNames lists the attributes of items that can be named.
 func (c *Campaign) attributeNames() []string {
 	var names []string
 	for name := range itemFields {
-		if !isLaterAttribute(name) {
-			names = append(names, name)
-		}
+		names = append(names, name)
 	}
 	for _, a := range c.attributes {
 		names = append(names, a.Name)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"example.com/opentime/strict"
 )
 
 // known is a signal as a campaign may name it.
@@ -35,6 +33,7 @@ var (
 		"temperature": Number, "feels_like": Number, "wind_ms": Number, "cloud_percent": Number,
 		"rain": Boolean, "snow": Boolean, "daylight": Boolean, "condition": Text,
 	}
+	cartFields    = map[string]Type{"count": Number, "total": Money, "age": Duration}
 	profileFields = map[string]Type{"locale": Text, "zone": Text, "country": Text, "city": Text, "postcode": Text}
 	valuesOf      = map[string][]string{
 		"client.class":      classNames[:],
@@ -55,27 +54,9 @@ var itemFields = map[string]struct {
 	"image": {ItemImage, Picture}, "brand": {ItemBrand, Text}, "category": {ItemCategory, Text}, "tags": {ItemTags, TextList},
 	"price": {ItemPrice, Money}, "sale_price": {ItemSalePrice, Money}, "stock": {ItemStock, Number}, "rating": {ItemRating, Number},
 	"reviews": {ItemReviews, Number}, "in_stock": {ItemInStock, Boolean}, "starts": {ItemStarts, Moment}, "ends": {ItemEnds, Moment},
+	"price_then": {ItemPriceThen, Money}, "price_drop": {ItemPriceDrop, Number}, "because": {ItemBecause, Text},
 	"viewed": {ItemViewed, Boolean}, "carted": {ItemCarted, Boolean}, "bought": {ItemBought, Boolean}, "wished": {ItemWished, Boolean},
 }
-
-// The words that belong to the language and cannot be used yet.
-const (
-	laterBehaviours = " viewed carted bought wished rated opened clicked shown "
-	laterWords      = " cart interest answered answer results first_open code events "
-	laterAttributes = " price_then price_drop because viewed carted bought wished "
-)
-
-// later reports whether a signal belongs to the language but is not built. at
-// is the place behind @.
-func later(parts []string, at string) bool {
-	first, last := " "+parts[0]+" ", parts[len(parts)-1]
-	if parts[0] == "item" && len(parts) > 1 {
-		return isLaterAttribute(last) || at != "" && last == "stock"
-	}
-	return strings.Contains(laterWords+laterBehaviours, first)
-}
-
-func isLaterAttribute(name string) bool { return strings.Contains(laterAttributes, " "+name+" ") }
 
 // splitSignal splits a signal's name into its words and the place behind @.
 func splitSignal(name string) (parts []string, at string, err error) {
@@ -134,13 +115,16 @@ func (c *Campaign) find(name string) (*known, error) {
 	if at != "" && parts[0] != "stock" && parts[0] != "item" {
 		return nil, fmt.Errorf("only stock is kept by place; write %s", strings.Join(parts, "."))
 	}
-	if later(parts, at) {
-		return nil, fmt.Errorf("%s is not supported yet; leave it out", name)
-	}
 	if k := c.findWord(parts, at); k != nil {
+		if attributeOf(k).comparesPrices() && c.Starts.IsZero() {
+			return nil, fmt.Errorf("%s is about the price when the campaign started; write starts: at its top", name)
+		}
 		return k, nil
 	}
-	return nil, fmt.Errorf("unknown signal %q; %s", name, strict.DidYouMean(name, c.names()))
+	if _, isEvent := parseEventKind(parts[0]); isEvent {
+		return nil, fmt.Errorf("%s is a behaviour; ask about it in a condition, %s: {within: 30d}", name, parts[0])
+	}
+	return nil, fmt.Errorf("unknown signal %q; %s", name, c.remedy(parts, name))
 }
 
 // findWord returns the signal of these words, or nil.
@@ -149,6 +133,18 @@ func (c *Campaign) findWord(parts []string, at string) *known {
 		return c.findClock(parts[0])
 	}
 	switch parts[0] {
+	case "answer":
+		return findAnswer(parts)
+	case "answered":
+		return c.findAnswered(parts)
+	case "results":
+		return c.findResults(parts)
+	case "cart":
+		return field(parts, cartFields, CartSource)
+	case "interest":
+		return findInterest(parts)
+	case "code":
+		return c.findCode(parts)
 	case "client":
 		return field(parts, clientFields, ClientSource)
 	case "here":
@@ -165,7 +161,7 @@ func (c *Campaign) findWord(parts []string, at string) *known {
 		return findStock(parts, at)
 	case "item":
 		if at != "" {
-			return nil
+			return findStockOf(parts, at)
 		}
 		return c.findItem(parts)
 	case "profile":
@@ -189,6 +185,9 @@ func (c *Campaign) findClock(word string) *known {
 			}
 		}
 		return k
+	}
+	if word == "first_open" {
+		return &known{name: word, typ: Moment, signal: Signal{Name: word, Source: FirstOpenSource, Type: Moment, Key: word}}
 	}
 	if kind, ok := ownWords[word]; ok {
 		t := Text
@@ -232,6 +231,44 @@ func findStock(parts []string, at string) *known {
 	}
 	return &known{name: name, typ: Number, signal: Signal{Name: name, Source: StockSource, Type: Number, Key: parts[1], At: at}}
 }
+
+// findStockOf returns the stock of the item in scope at a place.
+func findStockOf(parts []string, at string) *known {
+	if len(parts) != 2 || parts[1] != "stock" || !isItemID(at) {
+		return nil
+	}
+	return &known{name: "item.stock@" + at, typ: Number, kind: PlaceStockRef, signal: Signal{At: at}}
+}
+
+func findInterest(parts []string) *known {
+	if len(parts) != 2 {
+		return nil
+	}
+	name := "interest" + bracket(parts[1])
+	return &known{name: name, typ: Number, signal: Signal{Name: name, Source: InterestSource, Type: Number, Key: parts[1]}}
+}
+
+func (c *Campaign) findCode(parts []string) *known {
+	if len(parts) != 2 || !slices.Contains(c.sender.Codes, parts[1]) {
+		return nil
+	}
+	name := "code." + parts[1]
+	return &known{name: name, typ: Text, signal: Signal{Name: name, Source: CodeSource, Type: Text, Key: parts[1]}}
+}
+
+// attributeOf returns which attribute of an item a signal is, or -1.
+func attributeOf(k *known) ItemAttribute {
+	switch {
+	case k.kind == ItemRef:
+		return ItemAttribute(k.index)
+	case k.kind == NoRef && k.signal.Source == ItemSource:
+		return ItemAttribute(k.signal.Index)
+	}
+	return -1
+}
+
+// comparesPrices reports whether an attribute needs the campaign's starts.
+func (a ItemAttribute) comparesPrices() bool { return a == ItemPriceThen || a == ItemPriceDrop }
 
 // isItemID reports whether an item or a place may have this id.
 func isItemID(id string) bool {
@@ -310,8 +347,27 @@ func (c *Campaign) slot(s Signal) int {
 	i := len(c.Signals)
 	c.Signals = append(c.Signals, s)
 	c.slots[s.Name] = i
-	if list, near := strings.CutPrefix(s.At, "near."); near && slices.Contains(c.sender.Places, list) {
-		c.slot(c.findNear([]string{"near", list, "id"}).signal) // which place it counts
+	c.slotNear(s.At)
+	if s.Source == ResultsSource && s.At == "" {
+		c.countVotes(s.Key)
+	}
+	return i
+}
+
+// slotNear makes a slot for the place that is near, whose stock is counted.
+func (c *Campaign) slotNear(place string) {
+	if list, near := strings.CutPrefix(place, "near."); near && slices.Contains(c.sender.Places, list) {
+		c.nearIDs[list] = c.slot(c.findNear([]string{"near", list, "id"}).signal)
+	}
+}
+
+// stockPlace returns the number of a place for PlaceStockRefs.
+func (c *Campaign) stockPlace(at string) int {
+	i := slices.Index(c.stockPlaces, at)
+	if i < 0 {
+		i = len(c.stockPlaces)
+		c.stockPlaces = append(c.stockPlaces, at)
+		c.slotNear(at)
 	}
 	return i
 }
@@ -321,8 +377,10 @@ func (c *Campaign) ref(k *known) Ref {
 	switch k.kind {
 	case NoRef:
 		return Ref{Kind: SignalRef, Index: c.slot(k.signal)}
-	case ItemRef:
-		return Ref{Kind: ItemRef, Index: k.index}
+	case ItemRef, AnswerRef:
+		return Ref{Kind: k.kind, Index: k.index}
+	case PlaceStockRef:
+		return Ref{Kind: k.kind, Index: c.stockPlace(k.signal.At)}
 	}
 	return Ref{Kind: k.kind}
 }

@@ -11,6 +11,10 @@ import (
 // links reads the variant's link and after. item and items bring the item's
 // link with them, which replaces a link from farther away.
 func (vl *variantLoader) links() {
+	if len(vl.b.Answers) > 0 {
+		vl.answersLead()
+		return
+	}
 	written, isGiven := vl.merged.values["link"]
 	items, hasItem := vl.merged.values["item"]
 	if list, ok := vl.merged.values["items"]; ok {
@@ -31,6 +35,16 @@ func (vl *variantLoader) links() {
 	}
 	if g, ok := vl.get("after"); ok {
 		vl.v.After = vl.destination(g)
+	}
+}
+
+// answersLead reports links in a block with answers, whose clicks are answers.
+// One that all blocks inherit is left out.
+func (vl *variantLoader) answersLead() {
+	for _, key := range []string{"link", "after"} {
+		if g, ok := vl.get(key); ok && g.level > 0 {
+			vl.Errorf(g.key, "a click in a block with answers is an answer; remove %s", key)
+		}
 	}
 }
 

@@ -32,7 +32,10 @@ const (
 func Load(file string, root *strict.Node, sender *Sender, shared *strict.Node) (*Campaign, []strict.Problem) {
 	l := &loader{
 		sender: sender,
-		c:      &Campaign{File: file, sender: sender, slots: map[string]int{}, segments: map[string]*Condition{}},
+		c: &Campaign{
+			File: file, sender: sender, slots: map[string]int{}, segments: map[string]*Condition{},
+			votes: map[string][]int{}, nearIDs: map[string]int{},
+		},
 	}
 	if root == nil || !l.IsMap(root) {
 		return nil, strict.Sort(l.Problems)
@@ -53,8 +56,9 @@ type loader struct {
 	sender   *Sender
 	c        *Campaign
 	segments map[string]*segment
-	show     layer // of the campaign
-	skipped  bool  // ids were not looked up, for want of data
+	show     layer    // of the campaign
+	skipped  bool     // ids were not looked up, for want of data
+	later    []string // what is named and nothing supplies yet
 	plurals  map[string][]string
 	mark     *marks   // notes what is named; nil where nobody asks
 	reading  []string // the locales that the text being read is for
@@ -97,6 +101,7 @@ func (l *loader) campaign(root, shared *strict.Node) {
 		l.c.writers = append(l.c.writers, newWriter(locale))
 	}
 	l.order(found["ends"])
+	l.noteAnswers(found["blocks"])
 	l.readSegments(found["segments"], shared)
 	if n := found["append"]; n != nil {
 		l.append(n)
@@ -108,9 +113,7 @@ func (l *loader) campaign(root, shared *strict.Node) {
 		l.blocks(n)
 	}
 	l.unused(found["segments"], found["parameters"])
-	if l.skipped {
-		l.Notef(root, "item and place ids were not looked up, since no data is at hand; run check where the feeds are")
-	}
+	l.notes(root)
 }
 
 // defaults fills in what opentime.yaml says where the campaign does not.
@@ -261,11 +264,6 @@ func (l *loader) unused(segments, parameters *strict.Node) {
 			l.Warnf(e.Key, "parameter %q is never used; remove it", e.Key.Text)
 		}
 	}
-}
-
-// unsupported reports something of the language that cannot be used yet.
-func (l *loader) unsupported(n *strict.Node, what string) {
-	l.Errorf(n, "%s is not supported yet; leave it out", what)
 }
 
 // lookUp reports an id that the data at hand does not have.

@@ -42,11 +42,15 @@ type Campaign struct {
 	// if it were UTC.
 	startsLocal, endsLocal bool
 
-	writers    []*writer // by locale
-	sender     *Sender
-	attributes []Attribute           // declared, of the catalogue's items
-	slots      map[string]int        // by the signals' names
-	segments   map[string]*Condition // by their ids, those that are used or the campaign's own
+	writers     []*writer // by locale
+	sender      *Sender
+	attributes  []Attribute           // declared, of the catalogue's items
+	slots       map[string]int        // by the signals' names
+	segments    map[string]*Condition // by their ids, those that are used or the campaign's own
+	answers     map[string][]string   // the ids of the answers, by block
+	votes       map[string][]int      // the slots of the answers' votes, by block, where they are asked for
+	stockPlaces []string              // what PlaceStockRefs number
+	nearIDs     map[string]int        // the slots of near.<list>.id, by list, where a count needs them
 }
 
 // Append is a query parameter added to every destination.
@@ -84,6 +88,19 @@ type Block struct {
 	Fallback      *Variant
 	AsOpened      bool   // prefetched: as-opened
 	Retired       string // the link of a retired block, else ""
+
+	// Of a block that asks: Question and Thanks by locale (nil: ours), the
+	// answers, one a position, and when it closes; zero: never.
+	Question, Thanks []string
+	Answers          []Answer
+	Closes           time.Time
+	closesLocal      bool // Closes is the recipient's wall clock, as if it were UTC
+}
+
+// Answer is one choice of a block that asks.
+type Answer struct {
+	ID   string
+	Text []string // by locale
 }
 
 // Format is an image format.
@@ -103,9 +120,19 @@ type Rule struct {
 	When    *Condition // nil: always
 	Variant *Variant
 	// Split are the variants of a split, each already laid over the rule's
-	// show; empty without one. Weights are as long, and sum to 1.
-	Split   []*Variant
-	Weights []float64
+	// show; empty without one. Weights are as long, and sum to 1. Optimise is
+	// what moves them: clicks, conversions or nothing.
+	Split    []*Variant
+	Weights  []float64
+	Optimise string
+}
+
+// variants are what the rule may show.
+func (r *Rule) variants() []*Variant {
+	if len(r.Split) > 0 {
+		return r.Split
+	}
+	return []*Variant{r.Variant}
 }
 
 // Variant is one thing a block can show, with everything inherited already in
@@ -193,7 +220,20 @@ const (
 	RuleRef
 	VariantRef
 	PositionRef
-	ClickRef // the click's id, in append only: written as {click} by Resolve
+	ClickRef      // the click's id, in append only: written as {click} by Resolve
+	AnswerRef     // Index is an AnswerPart of the position's answer
+	PlaceStockRef // stock of the item in scope at a place, which Index numbers
+)
+
+// AnswerPart numbers what is known of the answer of a position.
+type AnswerPart int
+
+// The parts of an answer.
+const (
+	AnswerText  AnswerPart = iota
+	AnswerShare            // of all votes
+	AnswerCount            // votes
+	AnswerOpen             // votes are still taken
 )
 
 // Ref is a reference to something known at an open.
@@ -207,8 +247,8 @@ type Signal struct {
 	Name   string // as a campaign writes it: stock.dune-3@near.shops
 	Source Source
 	Type   Type
-	Key    string // country, temperature, distance_km; the attribute's or parameter's name; of stock the item's id
-	At     string // of stock: a place, or near.<list>; of near: the list
+	Key    string // country, temperature, distance_km; the attribute's or parameter's name; of stock the item's id; a tag, pool or block
+	At     string // of stock: a place, or near.<list>; of near: the list; of answered: another campaign; of results: one answer
 	Item   string // of item.<id>.<attribute>: the id; Index then is its ItemRef index
 	Index  int    // of a profile attribute: its place in Sender.Attributes, or -1 for locale zone country city postcode
 }
@@ -227,6 +267,12 @@ const (
 	ItemSource // a named item's attribute
 	ProfileSource
 	ParameterSource
+	CartSource      // count, total, age
+	InterestSource  // in the tag Key
+	FirstOpenSource // of this campaign
+	CodeSource      // a single-use code of the pool Key
+	AnsweredSource  // the answer that was given in the block Key
+	ResultsSource   // votes so far in the block Key
 )
 
 // List is a list of items.
@@ -234,6 +280,8 @@ type List struct {
 	Node  *strict.Node
 	IDs   []string   // fixed ids; then From is empty
 	From  []string   // popular, recent, recommend, ...: the next fills what the former left open
+	To    string     // of similar and alternatives: an item's id, cart or viewed
+	Named string     // of imported: which list
 	Where *Condition // on attributes of each item; nil: none
 	// InStock and NotBought are the defaults that a where naming them replaces.
 	InStock, NotBought bool

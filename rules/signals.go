@@ -95,6 +95,10 @@ type Signals struct {
 	// by explain.
 	Origins []string
 	Items   Items // nil: no items
+	// History is what the recipient did, in any order. Without HasHistory it is
+	// not known; with it, what is not there was not done.
+	History    []Event
+	HasHistory bool
 }
 
 // Items answers for the catalogue at this open. Its methods never block.
@@ -102,9 +106,18 @@ type Items interface {
 	// Item returns the item with this id, and whether the catalogue has, or
 	// ever had, it. A Candidate that is Gone is as last known.
 	Item(id string) (Candidate, bool)
-	// Rank appends to dst at most n items of the list from, best first, that
-	// keep lets through. An unknown or empty list appends nothing.
-	Rank(from string, keep func(*Candidate) bool, n int, dst []Candidate) []Candidate
+	// Rank appends to dst at most n items of a list, best first, that keep lets
+	// through. An unknown or empty list appends nothing.
+	Rank(list Listing, keep func(*Candidate) bool, n int, dst []Candidate) []Candidate
+	// StockAt is the count of an item at a place: a Number, Some, or unknown.
+	StockAt(id, place string) Value
+}
+
+// Listing names a list of items.
+type Listing struct {
+	From  string // popular, recent, recommend, ...
+	To    string // of similar and alternatives: an item's id, cart or viewed
+	Named string // of imported: which list
 }
 
 // Candidate is an item with what changes about it, as seen once: Stock, and
@@ -115,7 +128,9 @@ type Candidate struct {
 	Stock                          Value // Number, Some or unknown; a feed without stock: unknown, and in stock
 	Gone                           bool  // no longer in the catalogue
 	Aged                           bool  // its feed has not answered for too long: what it said of stock is unknown
-	Viewed, Carted, Bought, Wished Value
+	Viewed, Carted, Bought, Wished Value // where they are not known, History tells
+	PriceThen                      Value // what it cost when the campaign started
+	Because                        Value // why it is recommended, in the recipient's language
 }
 
 // Item is one thing in the catalogue. An Item is never changed; a change makes
@@ -166,6 +181,10 @@ const (
 	ItemMore
 )
 
+// ofRecipient reports whether an attribute is of the recipient as much as of
+// the item.
+func (a ItemAttribute) ofRecipient() bool { return a >= ItemBecause && a <= ItemWished }
+
 // Consent is what a recipient allows to be kept, stricter first.
 type Consent uint8
 
@@ -196,6 +215,7 @@ type Sender struct {
 	Feeds      map[string][]Attribute // declared attributes by feed
 	Places     []string               // ids of the lists
 	Attributes []Attribute            // declared for profiles
+	Codes      []string               // pools of single-use codes
 	// Picture resolves a picture's path, relative to the campaign file's
 	// folder, to a reference by content. It fails with text for a Problem.
 	Picture func(path string) (ref string, err error)

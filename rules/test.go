@@ -35,6 +35,7 @@ func give(c *Campaign, s *Signals, g Given, value Value) {
 		s.give(g.Slot, value)
 	}
 	switch {
+	case g.Item != "" && ItemAttribute(g.Attribute).ofRecipient() && s.Trust < Keyed:
 	case g.Item != "":
 		s.givenItems(c).set(g.Item, ItemAttribute(g.Attribute), value)
 	case g.place:
@@ -86,7 +87,11 @@ func (c *Campaign) hides(sig *Signal, t Trust) bool {
 	switch {
 	case sig.Source == ParameterSource:
 		return !c.Params[sig.Index].Believed(t, t == Signed)
-	case sig.Source != ProfileSource || t >= Keyed:
+	case t >= Keyed:
+		return false
+	case sig.Source >= CartSource && sig.Source <= AnsweredSource:
+		return true
+	case sig.Source != ProfileSource:
 		return false
 	case t == Anonymous:
 		return true
@@ -142,6 +147,8 @@ func (g *givenItems) set(id string, attribute ItemAttribute, v Value) {
 	values := map[ItemAttribute]*Value{
 		ItemPrice: &c.Price, ItemSalePrice: &c.SalePrice, ItemStock: &c.Stock, ItemRating: &c.Rating,
 		ItemReviews: &c.Reviews, ItemInStock: &c.InStock, ItemStarts: &c.Starts, ItemEnds: &c.Ends,
+		ItemPriceThen: &c.PriceThen, ItemBecause: &c.Because,
+		ItemViewed: &c.Viewed, ItemCarted: &c.Carted, ItemBought: &c.Bought, ItemWished: &c.Wished,
 	}
 	if text, ok := texts[attribute]; ok {
 		*text = v.Text
@@ -171,20 +178,29 @@ func (g *givenItems) Item(id string) (Candidate, bool) {
 	return Candidate{}, false
 }
 
-// Rank returns the items given for a list; without, all items that are given,
-// or the catalogue's.
-func (g *givenItems) Rank(from string, keep func(*Candidate) bool, n int, dst []Candidate) []Candidate {
-	ids, given := g.lists[from]
+// StockAt returns the count that is given for an item at a place, else the
+// catalogue's.
+func (g *givenItems) StockAt(id, place string) Value {
+	if count, ok := g.counts["stock"+bracket(id)+"@"+place]; ok || g.under == nil {
+		return count
+	}
+	return g.under.StockAt(id, place)
+}
+
+// Rank returns the items given for a list; without, of what the catalogue itself
+// ranks all items that are given, or the catalogue's.
+func (g *givenItems) Rank(list Listing, keep func(*Candidate) bool, n int, dst []Candidate) []Candidate {
+	ids, given := g.lists[list.From]
 	switch {
 	case given:
 	case g.under != nil:
-		return g.under.Rank(from, func(c *Candidate) bool {
+		return g.under.Rank(list, func(c *Candidate) bool {
 			if own, given := g.items[c.ID]; given {
 				*c = *own
 			}
 			return keep(c)
 		}, n, dst)
-	case len(g.lists) == 0:
+	case len(g.lists) == 0 && (list.From == "popular" || list.From == "recent"):
 		ids = g.order
 	}
 	for _, id := range ids {
@@ -205,6 +221,7 @@ func (t *Test) Given(c *Campaign, s *Signals) {
 	for i := range t.Gives {
 		give(c, s, t.Gives[i].Given, t.Gives[i].Value)
 	}
+	t.remember(s)
 	if len(t.Lists) == 0 {
 		return
 	}
@@ -223,6 +240,24 @@ func (t *Test) Given(c *Campaign, s *Signals) {
 	}
 }
 
+// remember gives what the recipient did. Events without tags have those of their
+// item.
+func (t *Test) remember(s *Signals) {
+	if !t.HasEvents || s.Trust < Keyed {
+		return
+	}
+	s.History, s.HasHistory = slices.Clone(t.Events), true
+	for i := range s.History {
+		e := &s.History[i]
+		if len(e.Tags) > 0 || e.Item == "" || s.Items == nil {
+			continue
+		}
+		if item, ok := s.Items.Item(e.Item); ok && item.Item != nil {
+			e.Tags = item.Tags
+		}
+	}
+}
+
 // listsOf returns the lists that a block's variants take items from.
 func listsOf(b *Block) []string {
 	var all []string
@@ -236,7 +271,9 @@ func listsOf(b *Block) []string {
 		}
 	}
 	for _, rule := range b.Rules {
-		add(rule.Variant)
+		for _, v := range rule.variants() {
+			add(v)
+		}
 	}
 	add(b.Fallback)
 	return all

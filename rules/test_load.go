@@ -19,7 +19,10 @@ type Test struct {
 	Open   TestOpen
 	Gives  []GivenValue
 	Lists  map[string][]string // items by block, or by list (popular)
-	Expect []Expectation
+	Events []Event             // what the recipient did
+	// HasEvents says that what the recipient did is known, be it nothing.
+	HasEvents bool
+	Expect    []Expectation
 }
 
 // TestOpen is the open of a test.
@@ -125,7 +128,7 @@ func (l *loader) given(n *strict.Node, t *Test) {
 	for _, e := range n.Entries {
 		switch e.Key.Text {
 		case "events":
-			l.unsupported(e.Key, "events")
+			l.givenEvents(e.Value, t)
 		case "items":
 			l.givenItems(e.Value, t)
 		default:
@@ -140,8 +143,8 @@ func (l *loader) givenItems(n *strict.Node, t *Test) {
 	}
 	for _, e := range n.Entries {
 		id := e.Key.Text
-		if _, isBlock := l.c.Block(id); !isBlock && !slices.Contains(listsNow, id) {
-			l.Errorf(e.Key, "%q is no block or list; write a block's id, popular or recent", id)
+		if _, isBlock := l.c.Block(id); !isBlock && !slices.Contains(listNames, id) {
+			l.Errorf(e.Key, "%q is no block or list; %s", id, strict.DidYouMean(id, slices.Concat(l.blockIDs(), listNames)))
 		}
 		t.Lists[id] = l.Texts(e.Value)
 	}
@@ -151,7 +154,7 @@ func (l *loader) givenSignal(key *strict.Node, name string, n *strict.Node, t *T
 	if n.Kind == strict.Map {
 		for _, e := range n.Entries {
 			part := "." + e.Key.Text
-			if name == "item" || name == "stock" {
+			if name == "item" || name == "stock" || name == "interest" {
 				part = bracket(e.Key.Text)
 			}
 			l.givenSignal(e.Key, name+part, e.Value, t)

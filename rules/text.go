@@ -49,27 +49,52 @@ func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
 		l.Errorf(n, "%s", why)
 		return nil, false
 	}
-	l.lookUpSignal(n, k.signal)
+	l.lookUpSignal(n, k)
 	if l.mark != nil {
 		l.mark.note(k)
+	}
+	if k.kind == AnswerRef && (AnswerPart(k.index) == AnswerShare || AnswerPart(k.index) == AnswerCount) {
+		l.c.countVotes(sc.block.ID)
+		l.notSupplied(k.name)
+	}
+	if suppliedLater(k) {
+		l.notSupplied(k.name)
 	}
 	return k, true
 }
 
+// suppliedLater reports whether nothing but a test gives a signal yet.
+func suppliedLater(k *known) bool {
+	switch attributeOf(k) {
+	case ItemPriceThen, ItemPriceDrop, ItemBecause, ItemViewed, ItemCarted, ItemBought, ItemWished:
+		return true
+	}
+	return k.kind == NoRef && k.signal.Source >= CartSource
+}
+
 // lookUpSignal reports items and places that the data at hand does not have.
-func (l *loader) lookUpSignal(n *strict.Node, s Signal) {
-	switch s.Source {
-	case StockSource:
+func (l *loader) lookUpSignal(n *strict.Node, k *known) {
+	s := k.signal
+	switch {
+	case k.kind == PlaceStockRef:
+		l.lookUpPlace(n, s.At)
+	case k.kind != NoRef:
+	case s.Source == StockSource:
 		l.lookUp(n, "item", s.Key, l.sender.HasItem)
-		if list, near := strings.CutPrefix(s.At, "near."); near {
-			if !slices.Contains(l.sender.Places, list) {
-				l.Errorf(n, "unknown places %q; %s", list, strict.DidYouMean(list, l.sender.Places))
-			}
-		} else if s.At != "" {
-			l.lookUp(n, "place", s.At, l.sender.HasPlace)
-		}
-	case ItemSource:
+		l.lookUpPlace(n, s.At)
+	case s.Source == ItemSource:
 		l.lookUp(n, "item", s.Item, l.sender.HasItem)
+	}
+}
+
+// lookUpPlace reports a place, or a list of them, that is not there.
+func (l *loader) lookUpPlace(n *strict.Node, at string) {
+	list, near := strings.CutPrefix(at, "near.")
+	switch {
+	case near && !slices.Contains(l.sender.Places, list):
+		l.Errorf(n, "unknown places %q; %s", list, strict.DidYouMean(list, l.sender.Places))
+	case !near && at != "":
+		l.lookUp(n, "place", at, l.sender.HasPlace)
 	}
 }
 
@@ -78,12 +103,16 @@ func outside(k *known, sc scope) string {
 	switch {
 	case sc.kind == constantText:
 		return "only constants can stand here; write the text without placeholders"
-	case sc.kind == segmentText && k.kind == ItemRef:
+	case sc.kind == segmentText && k.ofItem():
 		return k.name + " is of the item in scope, which a segment has not; put the condition in the rule"
-	case sc.kind == appendText && k.kind == ItemRef:
+	case sc.kind == segmentText && k.kind == AnswerRef:
+		return k.name + " is of the answer of a position, which a segment has not; put the condition in the rule"
+	case sc.kind == appendText && k.ofItem():
 		return k.name + " cannot stand in append, which all blocks share; put it in the link"
-	case k.kind == ItemRef && !sc.item && !sc.fallback:
+	case k.ofItem() && !sc.item && !sc.fallback:
 		return k.name + " needs an item in scope; add item or items to show"
+	case k.kind == AnswerRef && (sc.block == nil || len(sc.block.Answers) == 0):
+		return k.name + " needs a block with answers; add answers to the block"
 	case sc.kind == defaultText && k.kind != ItemRef:
 		return k.name + " cannot stand in a layout's default; only item.* can"
 	case sc.kind == pictureText && k.kind == ItemRef && k.typ != Picture && ItemAttribute(k.index) != ItemID:
@@ -96,9 +125,12 @@ func outside(k *known, sc scope) string {
 	return ""
 }
 
+// ofItem reports whether a signal is of the item in scope.
+func (k *known) ofItem() bool { return k.kind == ItemRef || k.kind == PlaceStockRef }
+
 // note remembers what k is to a fallback.
 func (m *marks) note(k *known) {
-	m.item = m.item || k.kind == ItemRef
+	m.item = m.item || k.ofItem()
 	if m.beyond == "" && !timeless(k) {
 		m.beyond = k.name
 	}
@@ -110,6 +142,8 @@ func timeless(k *known) bool {
 	switch k.kind {
 	case CampaignRef, BlockRef, PositionRef:
 		return true
+	case AnswerRef:
+		return AnswerPart(k.index) == AnswerText
 	case ItemRef:
 		switch ItemAttribute(k.index) {
 		case ItemStock, ItemStarts, ItemEnds, ItemPriceDrop, ItemBecause, ItemViewed, ItemCarted, ItemBought, ItemWished:

@@ -41,6 +41,11 @@ func (v *view) holds(c *Condition) Truth {
 		return True - v.any(c.Parts)
 	case Known:
 		return v.knowsAll(c.Refs)
+	case Behaved:
+		if v.timeless && v.behaviourPasses(c.Behaviour) {
+			return Maybe
+		}
+		return v.behaved(c.Behaviour)
 	}
 	return v.compare(c)
 }
@@ -51,7 +56,7 @@ func (v *view) knowsAll(refs []Ref) Truth {
 	truth := True
 	for _, ref := range refs {
 		switch {
-		case ref.Kind == ItemRef && v.item == nil:
+		case (ref.Kind == ItemRef || ref.Kind == PlaceStockRef) && v.item == nil, v.timeless && v.hours(ref):
 			truth = min(truth, Maybe)
 		case !v.value(ref).Known():
 			return False
@@ -293,8 +298,32 @@ func (v *view) value(ref Ref) Value {
 		return Value{Type: Text, Text: v.variant.ID}
 	case ClickRef:
 		return Value{Type: Text, Text: v.click}
+	case AnswerRef:
+		return v.answer(AnswerPart(ref.Index))
+	case PlaceStockRef:
+		return v.stockAt(v.campaign.stockPlaces[ref.Index])
 	}
 	return Value{}
+}
+
+// stockAt is the count of the item in scope at a place, or at the place of a
+// list that is near.
+func (v *view) stockAt(place string) Value {
+	if v.item == nil || v.signals.Items == nil {
+		return Value{}
+	}
+	if list, near := strings.CutPrefix(place, "near."); near {
+		slot, ok := v.campaign.nearIDs[list]
+		if !ok || !v.values[slot].Known() {
+			return Value{}
+		}
+		place = v.values[slot].Text
+	}
+	count := v.signals.Items.StockAt(v.item.ID, place)
+	if v.ahead {
+		return vague(count)
+	}
+	return count
 }
 
 // attribute returns an attribute of the item in scope, as much of it as this
@@ -308,8 +337,11 @@ func (v *view) attribute(i ItemAttribute) Value {
 		return v.item.value(i, declared.Name, declared.Type)
 	}
 	value := v.item.Attribute(i)
-	if v.ahead && i == ItemStock {
+	switch {
+	case v.ahead && i == ItemStock:
 		return vague(value)
+	case i >= ItemViewed && !value.Known():
+		return v.didTo(EventKind(i-ItemViewed), v.item.ID)
 	}
 	return value
 }

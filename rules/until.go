@@ -27,6 +27,9 @@ func Until(c *Campaign, s *Signals, decision *Decision) time.Time {
 	if ends != most {
 		e.add(ends)
 	}
+	for i := range s.History {
+		e.add(s.History[i].At)
+	}
 	if decision.Reason == Matched || decision.Reason == Fallback {
 		d.positionEdges(e, decisions, decision)
 	}
@@ -39,25 +42,21 @@ func Until(c *Campaign, s *Signals, decision *Decision) time.Time {
 // positionEdges adds the edges of a position's rules, and of the positions
 // before it: where one of these shows another item, this one does too.
 func (d *Decider) positionEdges(e *edges, decisions []Decision, decision *Decision) {
-	d.offered = d.offered[:0]
-	d.enter(decision.Block)
 	for i := range decisions {
 		at := &decisions[i]
-		if at.Block == decision.Block {
-			d.position = at.Position
-			d.blockEdges(e, at)
-			if at.Position == decision.Position {
-				return
-			}
+		if at.Block != decision.Block || at.Position > decision.Position {
+			continue
 		}
-		if at.HasItem {
-			d.offered = append(d.offered, at.Item.ID)
-		}
+		d.before(decisions, at)
+		d.blockEdges(e, at)
 	}
 }
 
 // blockEdges adds the edges of the rules down to the one taken.
 func (d *Decider) blockEdges(e *edges, at *Decision) {
+	if closes, ok := d.closes(); ok {
+		e.add(closes)
+	}
 	for _, rule := range at.Block.Rules {
 		d.ruleEdges(e, rule)
 		if rule == at.Rule {
@@ -106,12 +105,24 @@ func (d *Decider) conditionEdges(e *edges, c *Condition) {
 	for _, part := range c.Parts {
 		d.conditionEdges(e, part)
 	}
-	if c.Op != Compare {
+	switch c.Op {
+	case Behaved:
+		d.eventEdges(e, c.Behaviour)
+		return
+	case Known:
+		for _, ref := range c.Refs {
+			d.hoursEdges(e, ref)
+		}
+		return
+	case Compare:
+	default:
 		return
 	}
 	value := d.value(c.Ref)
-	if d.hours(c.Ref) {
-		e.add((e.now/60_000 + 1) * 60_000) // opening hours are the place's to know
+	d.hoursEdges(e, c.Ref)
+	if value.Type == Duration {
+		d.ageEdges(e, c, value.N)
+		return
 	}
 	clock := d.clockOf(c.Ref)
 	if clock == "" && !counts(c) && !d.leaps(c) || !value.Known() {
@@ -129,6 +140,46 @@ func (d *Decider) conditionEdges(e *edges, c *Condition) {
 	default:
 		d.midnights(e)
 	}
+}
+
+// hoursEdges adds when a place may open or close: that is the place's to know.
+func (d *Decider) hoursEdges(e *edges, ref Ref) {
+	if d.hours(ref) {
+		e.add((e.now/60_000 + 1) * 60_000)
+	}
+}
+
+// ageEdges adds when what grows with the clock enters or leaves a span.
+func (d *Decider) ageEdges(e *edges, c *Condition, age int64) {
+	for i := range c.Any {
+		if m := &c.Any[i]; m.Lo != least {
+			e.add(e.now + m.Lo - age)
+		}
+		if m := &c.Any[i]; m.Hi != most {
+			e.add(e.now + m.Hi + 1 - age)
+		}
+	}
+}
+
+// eventEdges adds when the events that a behaviour counts are too long ago.
+func (d *Decider) eventEdges(e *edges, b *Behaviour) {
+	if !d.remembers() {
+		return
+	}
+	for i := range d.signals.History {
+		if event := &d.signals.History[i]; b.Within > 0 && d.fits(event, b) {
+			e.add(event.At + b.Within)
+		}
+	}
+	if slices.ContainsFunc(b.Date, Match.moves) {
+		d.midnights(e)
+	}
+}
+
+// behaviourPasses reports whether a behaviour can change by the clock alone.
+func (v *view) behaviourPasses(b *Behaviour) bool {
+	return b.Within > 0 || slices.ContainsFunc(b.Date, Match.moves) ||
+		slices.ContainsFunc(v.signals.History, func(e Event) bool { return e.At > v.clock.ms })
 }
 
 // momentEdges adds when a moment enters or leaves a span, both of which may
@@ -204,7 +255,8 @@ func (v *view) hours(ref Ref) bool {
 
 // passes reports whether a comparison can change by the clock alone.
 func (v *view) passes(c *Condition) bool {
-	return v.clockOf(c.Ref) != "" || v.hours(c.Ref) || counts(c) || v.leaps(c)
+	return v.clockOf(c.Ref) != "" || v.hours(c.Ref) || counts(c) || v.leaps(c) || c.Type == Duration ||
+		c.Ref.Kind == AnswerRef && AnswerPart(c.Ref.Index) == AnswerOpen
 }
 
 // leaps reports whether a comparison of days of the year depends on whether the
@@ -216,13 +268,11 @@ func (v *view) leaps(c *Condition) bool {
 
 // counts reports whether a comparison counts from now or today.
 func counts(c *Condition) bool {
-	for i := range c.Any {
-		if c.Any[i].LoFrom != Fixed || c.Any[i].HiFrom != Fixed {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Any, Match.moves)
 }
+
+// moves reports whether a span counts from now or today.
+func (m Match) moves() bool { return m.LoFrom != Fixed || m.HiFrom != Fixed }
 
 // counts reports whether a list's where counts from now or today, or looks at
 // moments at all.

@@ -72,10 +72,10 @@ func (l *loader) condition(e strict.Entry, sc scope) compiled {
 		return l.knownOf(e, sc)
 	case word == "segment":
 		return l.segmentOf(e)
-	case strings.Contains(laterBehaviours, " "+word+" "):
-		l.unsupported(e.Key, "the behaviour "+word)
-		return compiled{}
 	default:
+		if kind, ok := parseEventKind(word); ok {
+			return l.behaved(e, kind)
+		}
 		return l.test(e, sc)
 	}
 }
@@ -146,7 +146,7 @@ func (l *loader) test(e strict.Entry, sc scope) compiled {
 // asked finds the signal that a condition asks about.
 func (l *loader) asked(n *strict.Node, name string, sc scope) (*known, bool) {
 	k, ok := l.signal(n, name, sc)
-	if ok && k.kind != NoRef && k.kind != ItemRef {
+	if ok && k.kind != NoRef && k.kind != ItemRef && k.kind != AnswerRef && k.kind != PlaceStockRef {
 		l.Errorf(n, "%s can stand in texts only; ask about another signal", k.name)
 		return nil, false
 	}

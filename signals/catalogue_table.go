@@ -117,13 +117,21 @@ func (h *held) candidate() rules.Candidate {
 	return rules.Candidate{Item: h.item, Stock: h.known.count(""), Gone: h.gone, Aged: h.aged}
 }
 
+// StockAt is the count of an item at a place: a Number, Some, or unknown.
+func (v *view) StockAt(item, place string) rules.Value {
+	if k := v.table.stock(item); k != nil {
+		return k.count(place)
+	}
+	return rules.Value{}
+}
+
 // Rank appends to dst at most n items of the lists popular and recent, best
-// first, that keep lets through. Purchases are not known yet, so popular is
+// first, that keep lets through; of other lists none. Purchases are not known yet, so popular is
 // reviews times rating, then the feed's order. recent is by starts, the latest
 // first, then what has none.
-func (v *view) Rank(from string, keep func(*rules.Candidate) bool, n int, dst []rules.Candidate) []rules.Candidate {
+func (v *view) Rank(list rules.Listing, keep func(*rules.Candidate) bool, n int, dst []rules.Candidate) []rules.Candidate {
 	var order []int32
-	switch from {
+	switch list.From {
 	case "popular":
 		order = v.popular
 	case "recent":

@@ -207,7 +207,7 @@ func TestReadersSeeWholeValuesWhileEverythingChanges(t *testing.T) {
 				default:
 				}
 				list := s.Items("films")
-				dst = list.Rank("popular", func(c *rules.Candidate) bool { return c.Stock.Type == rules.Number && c.Stock.N > 0 }, 24, dst[:0])
+				dst = list.Rank(rules.Listing{From: "popular"}, func(c *rules.Candidate) bool { return c.Stock.Type == rules.Number && c.Stock.N > 0 }, 24, dst[:0])
 				seen := map[string]bool{}
 				for _, c := range dst {
 					// A count and its double are put together, title and price too.
@@ -240,7 +240,7 @@ func TestRankAllocatesNothing(t *testing.T) {
 	keep := func(c *rules.Candidate) bool { return c.ID != "a" }
 	n := testing.AllocsPerRun(100, func() {
 		list := s.Items("films")
-		dst = list.Rank("popular", keep, 2, dst[:0])
+		dst = list.Rank(rules.Listing{From: "popular"}, keep, 2, dst[:0])
 		_, _ = list.Item("b")
 		_ = s.Stock("c", "")
 	})
@@ -261,7 +261,7 @@ func BenchmarkRank(b *testing.B) {
 	keep := func(c *rules.Candidate) bool { return c.Stock.N > 0 }
 	b.ReportAllocs()
 	for b.Loop() {
-		dst = s.Items("films").Rank("popular", keep, 5, dst[:0])
+		dst = s.Items("films").Rank(rules.Listing{From: "popular"}, keep, 5, dst[:0])
 	}
 }
 

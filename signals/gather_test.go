@@ -32,7 +32,9 @@ func (s *shelf) Item(id string) (rules.Candidate, bool) {
 	return c, ok
 }
 
-func (s *shelf) Rank(_ string, keep func(*rules.Candidate) bool, n int, dst []rules.Candidate) []rules.Candidate {
+func (s *shelf) StockAt(string, string) rules.Value { return rules.Value{} }
+
+func (s *shelf) Rank(_ rules.Listing, keep func(*rules.Candidate) bool, n int, dst []rules.Candidate) []rules.Candidate {
 	for _, id := range slices.Sorted(maps.Keys(s.items)) {
 		if c := s.items[id]; n > 0 && keep(&c) {
 			dst, n = append(dst, c), n-1

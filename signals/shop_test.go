@@ -172,7 +172,7 @@ func stockText(v rules.Value) string {
 
 func (s *shop) rank(list string, n int) string {
 	var ids []string
-	for _, c := range s.Items("films").Rank(list, func(*rules.Candidate) bool { return true }, n, nil) {
+	for _, c := range s.Items("films").Rank(rules.Listing{From: list}, func(*rules.Candidate) bool { return true }, n, nil) {
 		ids = append(ids, c.ID)
 	}
 	return strings.Join(ids, " ")

@@ -38,6 +38,7 @@ type config struct {
 	attributes []rules.Attribute
 	fonts      []string // beside those built in, such as one for Chinese
 	segments   *strict.Node
+	codes      []string // pools of single-use codes
 	keep       keepConfig
 	at         map[string]*strict.Node // where the keys that are written stand
 }
@@ -176,7 +177,7 @@ func (r *configReader) keys() strict.Keys {
 		"fonts":           func(n *strict.Node) { c.fonts = r.Texts(n) },
 		"store":           r.later("store"),
 		"relays":          r.later("relays"),
-		"codes":           r.later("codes"),
+		"codes":           func(n *strict.Node) { c.codes = r.ids(n) },
 		"origins":         r.later("origins"),
 	}
 }

@@ -87,7 +87,6 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		{"locales: [nl, zzzzzzzzzz]", `"zzzzzzzzzz" is no locale`},
 		{"store: redis://x", `"store" is not supported yet; remove it`},
 		{"relays: x.csv", `"relays" is not supported yet; remove it`},
-		{"codes: [welcome]", `"codes" is not supported yet; remove it`},
 		{"origins: [x]", `"origins" is not supported yet; remove it`},
 		{"weather: {from: met.no}", `met.no wants to know who asks`},
 		{"weather: {from: open-meteo}", `weather from open-meteo is not supported yet; write met.no`},

@@ -86,6 +86,17 @@ func (r *configReader) hosts(n *strict.Node) []string {
 	return hosts
 }
 
+// ids reads a list of ids.
+func (r *configReader) ids(n *strict.Node) []string {
+	var ids []string
+	r.Each(n, func(n *strict.Node) {
+		if id := r.ID(n); id != "" {
+			ids = append(ids, id)
+		}
+	})
+	return ids
+}
+
 func (r *configReader) recipients(n *strict.Node) rules.Trust {
 	switch r.OneOf(n, "signed", "keyed", "claimed") {
 	case "keyed":

@@ -151,6 +151,10 @@ func (l *linker) print(w io.Writer, blocks []*rules.Block) {
 			_, _ = fmt.Fprintf(w, "<!-- %s is retired: leave it out of new mails -->\n", b.ID)
 			continue
 		}
+		if len(b.Answers) > 0 {
+			_, _ = fmt.Fprintf(w, "<!-- %s asks, and answers are not received yet: leave it out of mails -->\n", b.ID)
+			continue
+		}
 		_, _ = fmt.Fprintf(w, "<!-- %s -->\n", b.ID)
 		for position := 1; position <= b.Positions; position++ {
 			_, _ = fmt.Fprintf(w, "<a href=\"%s?%s\"><img src=\"%s.%s?%s\" width=\"%d\"%s alt=\"%s\" style=\"display:block;border:0\"></a>\n",

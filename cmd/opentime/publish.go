@@ -349,9 +349,16 @@ func lost(old, c *rules.Campaign) []strict.Problem {
 			r.Errorf(at, "block %q was published and is gone; sent mails show it: put it back, with retired: and a link if it is over", b.ID)
 		case now.Positions < b.Positions:
 			r.Errorf(now.Node, "block %q had %d positions and has %d; sent mails show them: put them back", b.ID, b.Positions, now.Positions)
+		case !keepsAnswers(b.Answers, now.Answers):
+			r.Errorf(now.Node, "the answers of block %q were published in another order; sent mails have them so: put them back, and new ones behind", b.ID)
 		}
 	}
 	return r.Problems
+}
+
+// keepsAnswers reports whether a block's answers still begin with those it had.
+func keepsAnswers(old, now []rules.Answer) bool {
+	return len(now) >= len(old) && slices.EqualFunc(old, now[:len(old)], func(a, b rules.Answer) bool { return a.ID == b.ID })
 }
 
 // filesOf returns what a campaign is made of, by paths relative to the site's

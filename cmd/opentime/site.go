@@ -225,7 +225,7 @@ func (s *site) newSender() *rules.Sender {
 	c := &s.config
 	sender := &rules.Sender{
 		ID: c.sender, Home: c.home, Hosts: c.hosts, Zone: c.zone, Locales: c.locales,
-		Layouts: map[string]*rules.Layout{}, Feeds: map[string][]rules.Attribute{}, Attributes: c.attributes,
+		Layouts: map[string]*rules.Layout{}, Feeds: map[string][]rules.Attribute{}, Attributes: c.attributes, Codes: c.codes,
 	}
 	for id, layout := range s.layouts {
 		sender.Layouts[id] = ruleLayout(layout)
