@@ -17,7 +17,7 @@ func (d *Decider) take(variant *Variant) bool {
 	if d.signals.Items == nil || !d.complete(variant, false) {
 		return false // nobody ranks a catalogue for a picture that lacks something else
 	}
-	d.wanted, d.anyItem, d.filling = variant, false, d.scratch[:0]
+	d.wanted, d.anyItem, d.filling, d.facts = variant, false, d.scratch[:0], d.facts[:0]
 	own := d.position - d.ranked
 	for _, from := range variant.List.From {
 		list, ok := d.listing(variant.List, from)
@@ -109,19 +109,16 @@ func (d *Decider) notBought(list *List) bool {
 // isFact reports whether an item of the recipient's own is shown: it always is,
 // but once, and where the list's where lets it.
 func (d *Decider) isFact(item *Candidate) bool {
-	if contains(d.filling, item.ID) {
+	if slices.Contains(d.facts, item.ID) {
 		return false
 	}
 	before := d.item
 	d.item = item
 	ok := d.holds(d.wanted.List.Where) == True
-	d.item = before
+	if d.item = before; ok {
+		d.facts = append(d.facts, item.ID)
+	}
 	return ok
-}
-
-// contains reports whether an item is among candidates.
-func contains(all []Candidate, id string) bool {
-	return slices.ContainsFunc(all, func(c Candidate) bool { return c.ID == id })
 }
 
 // shows reports whether the mail, or a fallback's list, has an item already.
@@ -129,7 +126,7 @@ func (d *Decider) shows(id string) bool {
 	if !d.anyItem {
 		return slices.Contains(d.offered, id)
 	}
-	return contains(d.filling, id) || slices.Contains(d.wanted.List.IDs, id)
+	return slices.ContainsFunc(d.filling, func(c Candidate) bool { return c.ID == id }) || slices.Contains(d.wanted.List.IDs, id)
 }
 
 // fill puts the item of this position of a fallback's list in scope: the one

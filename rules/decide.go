@@ -19,6 +19,7 @@ type Decider struct {
 	ranking   bool                  // the item in scope was ranked for the recipient, no fact
 	ranked    int                   // earlier positions of the block with such an item
 	anyItem   bool                  // the fallback's: what the mail shows does not count
+	facts     []string              // the recipient's own items that are in the list so far
 	filling   []Candidate           // what a fallback's list, or the recipient's own, have so far
 }
 

@@ -154,8 +154,14 @@ func (l *loader) givenSignal(key *strict.Node, name string, n *strict.Node, t *T
 	if n.Kind == strict.Map {
 		for _, e := range n.Entries {
 			part := "." + e.Key.Text
-			if name == "item" || name == "stock" || name == "interest" {
+			switch name {
+			case "item", "interest":
 				part = bracket(e.Key.Text)
+			case "stock":
+				id, place, at := strings.Cut(e.Key.Text, "@")
+				if part = bracket(id); at {
+					part += "@" + place
+				}
 			}
 			l.givenSignal(e.Key, name+part, e.Value, t)
 		}

@@ -55,7 +55,6 @@ func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
 	}
 	if k.kind == AnswerRef && (AnswerPart(k.index) == AnswerShare || AnswerPart(k.index) == AnswerCount) {
 		l.c.countVotes(sc.block.ID)
-		l.notSupplied(k.name)
 	}
 	if suppliedLater(k) {
 		l.notSupplied(k.name)
@@ -69,7 +68,7 @@ func suppliedLater(k *known) bool {
 	case ItemPriceThen, ItemPriceDrop, ItemBecause, ItemViewed, ItemCarted, ItemBought, ItemWished:
 		return true
 	}
-	return k.kind == NoRef && k.signal.Source >= CartSource
+	return k.kind == NoRef && k.signal.Source >= CartSource && k.signal.Source < ResultsSource
 }
 
 // lookUpSignal reports items and places that the data at hand does not have.

@@ -251,11 +251,12 @@ func (vl *variantLoader) fromDefault(value LayoutValue) Expr {
 	if value.Default == nil {
 		return Expr{}
 	}
-	before := len(vl.Problems)
+	before, later := len(vl.Problems), vl.later
 	e := vl.expr(value.Default, value, scope{kind: defaultText, item: vl.v.hasItem(), fallback: vl.fallback, block: vl.b})
 	if len(vl.Problems) > before && (value.Optional || vl.fallback || !vl.v.hasItem()) {
 		vl.Problems = vl.Problems[:before]
 		return Expr{}
 	}
+	vl.later = later // what a layout may draw is nothing that the campaign asks for
 	return e
 }
