@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/opentime/signals"
+	"example.com/opentime/strict"
 )
 
 func TestAServerStartsWhateverIsBroken(t *testing.T) {
@@ -266,4 +267,28 @@ func TestBrokenFilesLeaveTheLastGoodServing(t *testing.T) {
 		t.Error("a broken opentime.yaml reloads without a problem")
 	}
 	l.wants("opentime.yaml broken", "/i/spring/hero.jpg", "live")
+}
+
+// TestPublishedAnswersKeepTheirOrder: sent links name answers, and their places.
+func TestPublishedAnswersKeepTheirOrder(t *testing.T) {
+	l := newLadder(t)
+	with := func(answers string) []strict.Problem {
+		l.write("campaigns/poll.yaml", "campaign: poll\nblocks: {vote: {question: Welk?, show: {layout: strip, headline: \"{answer.text}\"}, answers: {"+answers+"}}}\n")
+		return l.app.reload()
+	}
+	for _, f := range []struct {
+		answers string
+		right   bool
+	}{
+		{"cake: Taart, pie: Vlaai", true},
+		{"pie: Vlaai, cake: Taart", false},
+		{"cake: Taart", false},
+		{"cake: Taart, bun: Bol", false},
+		{"cake: Gebak, pie: Vlaai, bun: Bol", true},
+	} {
+		if problems := with(f.answers); strict.Bad(problems) == f.right {
+			t.Errorf("%s: %v", f.answers, problems)
+		}
+	}
+	l.wants("the last that kept its answers", "/i/poll/vote/3.jpg", "live")
 }
