@@ -63,6 +63,6 @@ func (l *loader) notes(root *strict.Node) {
 		l.Notef(root, "item and place ids were not looked up, since no data is at hand; run check where the feeds are")
 	}
 	if len(l.later) > 0 {
-		l.Notef(root, "nothing supplies %s yet: outside tests it is unknown, and the rules that need it are passed over", strings.Join(l.later, ", "))
+		l.Notef(root, "nothing supplies %s yet; outside tests they are unknown, and rules that need them are passed over", strings.Join(l.later, ", "))
 	}
 }

@@ -51,17 +51,25 @@ func (vl *variantLoader) needsCatalogue(n *strict.Node) {
 	}
 }
 
-// itemID reads the id of an item.
+// itemID reads the id of an item that there is.
 func (l *loader) itemID(n *strict.Node) string {
-	id := l.Text(n)
-	if n.Kind != strict.Scalar {
-		return ""
+	id := l.anyItemID(n)
+	if id != "" {
+		l.lookUp(n, "item", id, l.sender.HasItem)
 	}
-	if !isItemID(id) {
+	return id
+}
+
+// anyItemID reads the id of an item, be it one that nobody has.
+func (l *loader) anyItemID(n *strict.Node) string {
+	id := l.Text(n)
+	switch {
+	case n.Kind != strict.Scalar:
+		return ""
+	case !isItemID(id):
 		l.Errorf(n, "%q is no id of an item; write 1 to 100 characters without ]", id)
 		return ""
 	}
-	l.lookUp(n, "item", id, l.sender.HasItem)
 	return id
 }
 

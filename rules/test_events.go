@@ -45,7 +45,7 @@ func (l *loader) givenEvent(n *strict.Node) (Event, bool) {
 func (l *loader) eventDetails(n *strict.Node, e *Event) {
 	if n.Kind != strict.Map {
 		if e.Kind.ofItem() {
-			e.Item = l.itemID(n)
+			e.Item = l.anyItemID(n)
 		} else {
 			e.Campaign = l.ID(n)
 		}
@@ -53,7 +53,7 @@ func (l *loader) eventDetails(n *strict.Node, e *Event) {
 	}
 	text := func(to *string) func(*strict.Node) { return func(n *strict.Node) { *to = l.Text(n) } }
 	l.Map(n, strict.Keys{
-		"item": func(n *strict.Node) { e.Item = l.itemID(n) },
+		"item": func(n *strict.Node) { e.Item = l.anyItemID(n) },
 		"tag": func(n *strict.Node) {
 			if e.Tags = []string{n.Text}; n.Kind != strict.Scalar {
 				e.Tags = slices.Clone(l.Texts(n))

@@ -43,6 +43,9 @@ func (s *site) noPicture(whole string, err error) error {
 			known = append(known, path.Base(filepath.ToSlash(name)))
 		}
 	})
+	if len(known) == 0 {
+		return fmt.Errorf("no picture %s; put the file there", whole)
+	}
 	return fmt.Errorf("no picture %s; %s", whole, strict.DidYouMean(path.Base(filepath.ToSlash(whole)), known))
 }
 
