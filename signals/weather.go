@@ -15,10 +15,14 @@ import (
 
 // WeatherConfig is what a Weather needs.
 type WeatherConfig struct {
-	// URL is the source's; "" is MET Norway's Locationforecast 2.0, compact.
+	Source WeatherSource
+	// URL is the source's; "" is the one that it is known by.
 	URL string
-	// Contact is an address of the sender's: the source's terms ask who asks.
+	// Contact is an address of the sender's: MET Norway's terms ask who asks.
 	Contact string
+	// Key is what the source gave the sender; "" if none. It stands in requests
+	// and nowhere else.
+	Key string
 	// Age is how long an answer is believed; 0 is three hours.
 	Age time.Duration
 	Now func() time.Time // required
@@ -28,8 +32,8 @@ type WeatherConfig struct {
 	// Recorded takes answers as of any day: an hour is looked up by its time
 	// of day, and nothing ages. It is for the demo.
 	Recorded bool
-	// PerSecond is how many requests a second are sent at most; 0 is 10. The
-	// source allows 20 to one application altogether.
+	// PerSecond is how many requests a second are sent at most; 0 is half of what
+	// the source allows to one sender altogether, or less.
 	PerSecond float64
 }
 
@@ -38,7 +42,9 @@ type WeatherConfig struct {
 type Weather struct {
 	config WeatherConfig
 	client *http.Client
+	terms  terms
 	limit  *rate.Limiter
+	daily  *rate.Limiter
 	wake   chan struct{}
 
 	mu    sync.RWMutex
@@ -75,7 +81,6 @@ type cellState struct {
 
 // limits of what is kept and asked.
 const (
-	weatherURL     = "https://api.met.no/weatherapi/locationforecast/2.0/compact"
 	maxCells       = 20_000
 	weatherAge     = 3 * time.Hour
 	weatherTimeout = 10 * time.Second
@@ -85,20 +90,26 @@ const (
 	roundCells     = 40 // asked for in one round, so that new ones need not wait for all
 )
 
-// NewWeather returns a Weather that knows nothing yet; Run fills it.
+// NewWeather returns a Weather that knows nothing yet; Run fills it. Of requests
+// that a source counts by the day, half may be sent at once, as after a start.
 func NewWeather(c WeatherConfig) *Weather {
+	terms := c.Source.terms(c.Key)
 	if c.URL == "" {
-		c.URL = weatherURL
+		c.URL = terms.url
 	}
 	if c.Age == 0 {
 		c.Age = weatherAge
 	}
 	if c.PerSecond == 0 {
-		c.PerSecond = 10
+		c.PerSecond = terms.perSecond
+	}
+	daily := rate.NewLimiter(rate.Inf, 0)
+	if terms.perDay > 0 {
+		daily = rate.NewLimiter(rate.Limit(float64(terms.perDay)/86400/2), terms.perDay/2)
 	}
 	return &Weather{
-		config: c, cells: map[cell]*cellState{}, wake: make(chan struct{}, 1),
-		limit: rate.NewLimiter(rate.Limit(c.PerSecond), weatherWorkers),
+		config: c, cells: map[cell]*cellState{}, wake: make(chan struct{}, 1), terms: terms,
+		limit: rate.NewLimiter(rate.Limit(c.PerSecond), weatherWorkers), daily: daily,
 		client: &http.Client{
 			Transport: c.Transport, Timeout: weatherTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("the source redirects") },
@@ -316,6 +327,10 @@ func (w *Weather) fetch(ctx context.Context, c cell) {
 	if paused {
 		return
 	}
+	if !w.daily.AllowN(w.config.Now(), 1) {
+		w.putOff(c)
+		return
+	}
 	got, err := w.ask(ctx, c, modified)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -342,8 +357,19 @@ func (w *Weather) answered(c cell, got answer) {
 		state.forecast = got.forecast
 	}
 	apart := time.Duration((int(c.lat)*31+int(c.lon)*17)%60+60) * time.Second / 2
-	state.next = maxTime(got.expires, now.Add(5*time.Minute)).Add(apart)
+	state.next = maxTime(got.expires, now.Add(w.terms.every)).Add(apart)
 	state.every = state.next.Sub(now)
+}
+
+// putOff asks for a cell later, where the day's requests are used up: what is
+// known of it ages meanwhile.
+func (w *Weather) putOff(c cell) {
+	slog.Warn("weather is asked for less: the source allows no more today", "requests", w.terms.perDay)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if state := w.cells[c]; state != nil {
+		state.next = w.config.Now().Add(time.Hour)
+	}
 }
 
 // failed puts a cell off, longer each time; pause puts off all.

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -27,8 +28,8 @@ type answer struct {
 // changed.
 func (w *Weather) ask(ctx context.Context, c cell, modified string) (answer, error) {
 	lat, lon := c.point()
-	url := w.config.URL + "?lat=" + strconv.FormatFloat(lat, 'f', 1, 64) + "&lon=" + strconv.FormatFloat(lon, 'f', 1, 64)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	address := w.config.URL + "?" + w.config.Source.query(lat, lon, w.config.Key)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return answer{}, fmt.Errorf("ask for weather: %w", err)
 	}
@@ -38,6 +39,9 @@ func (w *Weather) ask(ctx context.Context, c cell, modified string) (answer, err
 		request.Header.Set("If-Modified-Since", modified)
 	}
 	response, err := w.client.Do(request)
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // the address has the key in it
+	}
 	if err != nil {
 		return answer{}, fmt.Errorf("ask for weather: %w", err)
 	}
@@ -55,12 +59,12 @@ func (w *Weather) ask(ctx context.Context, c cell, modified string) (answer, err
 			got.modified = modified
 		}
 		return got, nil
-	case http.StatusTooManyRequests, http.StatusForbidden:
+	case http.StatusTooManyRequests, http.StatusForbidden, http.StatusUnauthorized:
 		return answer{pause: retryAfter(response.Header)}, fmt.Errorf("ask for weather: status %d", response.StatusCode)
 	default:
 		return answer{}, fmt.Errorf("ask for weather: status %d", response.StatusCode)
 	}
-	got.forecast, err = readAnswer(response, lat, lon)
+	got.forecast, err = w.readAnswer(response, lat, lon)
 	return got, err
 }
 
@@ -113,8 +117,8 @@ type compactSpan struct {
 // maxHours bounds a forecast kept in memory.
 const maxHours = 60
 
-// readAnswer reads a body. What is no weather on earth is refused whole.
-func readAnswer(response *http.Response, lat, lon float64) ([]Report, error) {
+// readAnswer reads a body.
+func (w *Weather) readAnswer(response *http.Response, lat, lon float64) ([]Report, error) {
 	if kind := response.Header.Get("Content-Type"); !strings.Contains(kind, "json") {
 		return nil, fmt.Errorf("read weather: the answer is %q, not JSON", kind)
 	}
@@ -125,39 +129,67 @@ func readAnswer(response *http.Response, lat, lon float64) ([]Report, error) {
 	if len(body) > maxWeatherBody {
 		return nil, fmt.Errorf("read weather: more than %d bytes", maxWeatherBody)
 	}
-	return readForecast(body, lat, lon)
+	return w.config.Source.read(body, lat, lon)
 }
 
+// readForecast reads an answer of MET Norway's.
 func readForecast(body []byte, lat, lon float64) ([]Report, error) {
 	var data compact
 	if err := json.Unmarshal(body, &data); err != nil {
 		return nil, fmt.Errorf("read weather: %w", err)
 	}
-	var forecast []Report
+	var f forecastBuilder
 	for _, hour := range data.Properties.Timeseries {
 		details := &hour.Data.Instant.Details
-		if len(forecast) == maxHours {
-			break
-		}
-		if len(forecast) > 0 && !hour.Time.After(forecast[len(forecast)-1].From) {
-			return nil, fmt.Errorf("read weather: hours out of order at %s", hour.Time.Format(time.RFC3339))
-		}
-		r := Report{From: hour.Time, Temperature: unknownNumber, Wind: unknownNumber, Cloud: unknownNumber}
-		ok := within(details.Temperature, -90, 60, &r.Temperature) && within(details.Wind, 0, 120, &r.Wind) &&
-			within(details.Cloud, 0, 100, &r.Cloud)
-		if !ok || hour.Time.IsZero() {
-			return nil, fmt.Errorf("read weather: numbers that no weather has at %s", hour.Time.Format(time.RFC3339))
+		r, err := f.add(measured{hour.Time, details.Temperature, nil, details.Wind, details.Cloud}, lat, lon)
+		switch {
+		case err != nil:
+			return nil, err
+		case r == nil:
+			return f.reports, nil
 		}
 		if next := cmpSpan(hour.Data.Next1, hour.Data.Next6); next != nil {
 			r.sky(next.Summary.Symbol)
 		}
-		r.lat, r.lon = lat, lon
-		forecast = append(forecast, r)
 	}
-	if len(forecast) == 0 {
+	return f.done()
+}
+
+// measured are the numbers of an hour as a source gives them; nil is not known.
+type measured struct {
+	at                              time.Time
+	temperature, feels, wind, cloud *float64
+}
+
+// forecastBuilder makes a forecast of hours in order.
+type forecastBuilder struct{ reports []Report }
+
+// add adds an hour whose numbers some weather on earth can have, and returns its
+// report; nil where there are hours enough.
+func (f *forecastBuilder) add(m measured, lat, lon float64) (*Report, error) {
+	n := len(f.reports)
+	switch {
+	case n == maxHours:
+		return nil, nil
+	case n > 0 && !m.at.After(f.reports[n-1].From):
+		return nil, fmt.Errorf("read weather: hours out of order at %s", m.at.Format(time.RFC3339))
+	}
+	r := Report{From: m.at, Temperature: unknownNumber, Feels: unknownNumber, Wind: unknownNumber, Cloud: unknownNumber, lat: lat, lon: lon}
+	ok := within(m.temperature, -90, 60, &r.Temperature) && within(m.feels, -120, 80, &r.Feels) &&
+		within(m.wind, 0, 120, &r.Wind) && within(m.cloud, 0, 100, &r.Cloud)
+	if !ok || m.at.IsZero() {
+		return nil, fmt.Errorf("read weather: numbers that no weather has at %s", m.at.Format(time.RFC3339))
+	}
+	f.reports = append(f.reports, r)
+	return &f.reports[n], nil
+}
+
+// done returns the forecast.
+func (f *forecastBuilder) done() ([]Report, error) {
+	if len(f.reports) == 0 {
 		return nil, errors.New("read weather: no hour in the answer")
 	}
-	return forecast, nil
+	return f.reports, nil
 }
 
 func cmpSpan(a, b *compactSpan) *compactSpan {

@@ -13,6 +13,7 @@ import (
 type Report struct {
 	From        time.Time
 	Temperature float64 // degrees C
+	Feels       float64 // degrees C, as the source says
 	Wind        float64 // m/s
 	Cloud       float64 // percent
 	Condition   string  // clear, cloudy, fog, rain, snow, thunder
@@ -44,9 +45,52 @@ func (r *Report) sky(symbol string) {
 	}
 }
 
-// FeelsLike is the wind chill at 10 degrees and below in more than a light
-// air, else the temperature; NaN where that is unknown.
+// wmo reads a code of the WMO's table 4677, as Open-Meteo gives them. Drizzle
+// and freezing rain are rain.
+func (r *Report) wmo(code int) {
+	switch {
+	case code == 0 || code == 1:
+		r.Condition = "clear"
+	case code == 2 || code == 3:
+		r.Condition = "cloudy"
+	case code == 45 || code == 48:
+		r.Condition = "fog"
+	case code >= 51 && code <= 67 || code >= 80 && code <= 82:
+		r.Condition, r.Rain = "rain", true
+	case code >= 71 && code <= 77 || code == 85 || code == 86:
+		r.Condition, r.Snow = "snow", true
+	case code >= 95 && code <= 99:
+		r.Condition, r.Rain = "thunder", true
+	}
+}
+
+// openWeather reads a condition's number of OpenWeather's. Sleet is rain;
+// smoke, dust and ash are none of our conditions.
+func (r *Report) openWeather(id int) {
+	switch {
+	case id >= 200 && id < 300:
+		r.Condition, r.Rain = "thunder", id < 210 || id >= 230
+	case id >= 300 && id < 600:
+		r.Condition, r.Rain = "rain", true
+	case id >= 611 && id <= 613:
+		r.Condition, r.Rain = "rain", true
+	case id >= 600 && id < 700:
+		r.Condition, r.Snow, r.Rain = "snow", true, id == 615 || id == 616
+	case id == 701 || id == 741:
+		r.Condition = "fog"
+	case id == 800 || id == 801:
+		r.Condition = "clear"
+	case id > 801 && id <= 804:
+		r.Condition = "cloudy"
+	}
+}
+
+// FeelsLike is what the source says, else the wind chill at 10 degrees and below
+// in more than a light air, else the temperature; NaN where that is unknown.
 func (r Report) FeelsLike() float64 {
+	if !math.IsNaN(r.Feels) {
+		return r.Feels
+	}
 	kmh := r.Wind * 3.6
 	if r.Temperature > 10 || math.IsNaN(kmh) || kmh < 4.8 {
 		return r.Temperature

@@ -45,7 +45,7 @@ type config struct {
 
 // weatherConfig is where weather comes from; from is "" without any.
 type weatherConfig struct {
-	from    string // met.no or file
+	from    string // met.no, open-meteo, openweather or file
 	contact string // met.no wants to know who asks
 	file    string
 	age     time.Duration
@@ -218,11 +218,7 @@ func (r *configReader) each(n *strict.Node, read func(id string, n *strict.Node)
 func (r *configReader) weather(n *strict.Node) {
 	w := &r.c.weather
 	r.Map(n, strict.Keys{
-		"from": func(n *strict.Node) {
-			if w.from = r.OneOf(n, "met.no", "open-meteo", "file"); w.from == "open-meteo" {
-				r.Errorf(n, "weather from open-meteo is not supported yet; write met.no")
-			}
-		},
+		"from":    func(n *strict.Node) { w.from = r.OneOf(n, "met.no", "open-meteo", "openweather", "file") },
 		"contact": func(n *strict.Node) { w.contact = r.Text(n) },
 		"file":    func(n *strict.Node) { w.file = r.Text(n) },
 		"age":     func(n *strict.Node) { w.age = r.Duration(n) },
@@ -230,7 +226,7 @@ func (r *configReader) weather(n *strict.Node) {
 	switch {
 	case n.Kind != strict.Map:
 	case n.Find("from") == nil:
-		r.Errorf(n, `weather has no "from"; write from: met.no or from: file`)
+		r.Errorf(n, `weather has no "from"; write from: met.no, open-meteo, openweather or file`)
 	case w.from == "met.no" && w.contact == "":
 		r.Errorf(n, `met.no wants to know who asks; write contact: and an address of yours`)
 	case w.from == "file" && w.file == "":

@@ -89,7 +89,7 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		{"relays: x.csv", `"relays" is not supported yet; remove it`},
 		{"origins: [x]", `"origins" is not supported yet; remove it`},
 		{"weather: {from: met.no}", `met.no wants to know who asks`},
-		{"weather: {from: open-meteo}", `weather from open-meteo is not supported yet; write met.no`},
+		{"weather: {from: yr.no, contact: me}", `"yr.no" is not possible here; known: file, met.no, open-meteo, openweather`},
 		{"weather: {from: file}", `weather from a file needs it`},
 		{"weather: {age: 2h}", `weather has no "from"`},
 		{"feeds: {films: {}}", `feed "films" has no source; write url: or file:`},

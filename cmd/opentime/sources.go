@@ -51,10 +51,24 @@ func (a *app) openSources(ctx context.Context, library *render.Library, data str
 // openWeather starts the weather, if a source of it is named and there.
 func (a *app) openWeather(ctx context.Context) *signals.Weather {
 	c := a.site.config.weather
-	config := signals.WeatherConfig{Contact: c.contact, Age: c.age, Now: a.env.now}
+	config := signals.WeatherConfig{
+		Contact: c.contact, Age: c.age, Now: a.env.now,
+		Key: a.env.getenv("OPENTIME_WEATHER_KEY"), URL: a.env.getenv("OPENTIME_WEATHER_URL"),
+	}
 	switch c.from {
 	case "":
 		return nil
+	case "met.no":
+		config.Key = ""
+	case "open-meteo":
+		if config.Source = signals.OpenMeteo; config.Key == "" {
+			slog.Warn("Open-Meteo's free service is for what is not commercial; set OPENTIME_WEATHER_KEY to your key")
+		}
+	case "openweather":
+		if config.Source = signals.OpenWeather; config.Key == "" {
+			slog.Error("weather is unknown: OpenWeather answers those with a key only; set OPENTIME_WEATHER_KEY")
+			return nil
+		}
 	case "file":
 		files, dir := a.site.folder.files(c.file)
 		transport, err := signals.RecordedWeather(files, dir)
@@ -63,6 +77,9 @@ func (a *app) openWeather(ctx context.Context) *signals.Weather {
 			return nil
 		}
 		config.Transport, config.Recorded, config.PerSecond = transport, true, 1000
+	}
+	if !config.Recorded {
+		slog.Info("weather has to be named where it shows", "say", config.Source.Attribution())
 	}
 	weather := signals.NewWeather(config)
 	a.running.Go(func() { guarded("weather", func() { weather.Run(ctx) }) })
