@@ -85,6 +85,23 @@ func TestParseKeepsWhatWasWritten(t *testing.T) {
 	}
 }
 
+func TestPartsOfAProblem(t *testing.T) {
+	for text, want := range map[string][2]string{
+		`unknown key "x"; did you mean "y"?`:                        {`unknown key "x"`, `did you mean "y"?`},
+		`weather is always unknown here`:                            {`weather is always unknown here`, ""},
+		`"a; b" and "c" are there twice; remove one`:                {`"a; b" and "c" are there twice`, "remove one"},
+		`a text with ": " in it; put it in quotes: "Let op: 3; 4"`:  {`a text with ": " in it`, `put it in quotes: "Let op: 3; 4"`},
+		`"say \"; \" twice" is long; shorten it`:                    {`"say \"; \" twice" is long`, "shorten it"},
+		`a value cannot begin with " here; put it in quotes`:        {`a value cannot begin with " here`, "put it in quotes"},
+		`2 KiB are too much; a file has at most 1; split it`:        {`2 KiB are too much; a file has at most 1`, "split it"},
+		`cannot be read: bad header; worse body; name another file`: {`cannot be read: bad header; worse body`, "name another file"},
+	} {
+		if wrong, remedy := (strict.Problem{Text: text}).Parts(); wrong != want[0] || remedy != want[1] {
+			t.Errorf("Parts of %s: %q and %q, want %q", text, wrong, remedy, want)
+		}
+	}
+}
+
 func TestDidYouMean(t *testing.T) {
 	known := []string{"weather.rain", "headline", "photo"}
 	f := func(word, want string) {

@@ -18,6 +18,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Kind says what a Node is.
@@ -74,6 +75,9 @@ const (
 	Note
 )
 
+// String returns the level's word.
+func (l Level) String() string { return [...]string{"problem", "warning", "note"}[l] }
+
 // Problem is something wrong in a file, with its place. Text reads "what is
 // wrong; what to do".
 type Problem struct {
@@ -86,13 +90,31 @@ type Problem struct {
 // String returns the problem as people read it: file:line:col: text.
 func (p Problem) String() string {
 	level := ""
-	switch p.Level {
-	case Warning:
-		level = "warning: "
-	case Note:
-		level = "note: "
+	if p.Level != Wrong {
+		level = p.Level.String() + ": "
 	}
 	return fmt.Sprintf("%s:%d:%d: %s%s", p.File, p.Line, p.Col, level, p.Text)
+}
+
+// Parts splits the text into what is wrong and what to do: at the last "; " that
+// stands in no quotes. A text without one only says what is wrong.
+func (p Problem) Parts() (wrong, remedy string) {
+	at, quoted := -1, false
+	for i := range len(p.Text) {
+		switch {
+		case p.Text[i] == '"' && (i == 0 || p.Text[i-1] != '\\'):
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(p.Text[i:], "; "):
+			at = i
+		}
+	}
+	if quoted { // a text that is cut, with one quote
+		at = strings.LastIndex(p.Text, "; ")
+	}
+	if at < 0 {
+		return p.Text, ""
+	}
+	return p.Text[:at], p.Text[at+len("; "):]
 }
 
 // Sort orders problems by file, line, column and text, and drops repeats.

@@ -14,6 +14,7 @@ type checkCmd struct {
 	Paths  []string `arg:"" optional:"" name:"path" help:"Folders with an opentime.yaml, or files of theirs."`
 	Data   string   `env:"OPENTIME_DATA" placeholder:"DIR" help:"Where the server keeps its data, to compare with what is published."`
 	Strict bool     `help:"Let warnings fail too."`
+	JSON   bool     `name:"json" help:"Print them for programs."`
 }
 
 // Help teaches the command.
@@ -24,8 +25,11 @@ func (checkCmd) Help() string {
 
 A campaign with a problem is not served. Warnings fail with --strict only. Feeds at a URL are not fetched: items that only they have are not looked for.
 
+With --json it prints a list of {"file", "line", "col", "level", "text", "remedy"}: level is problem, warning or note, text what is wrong, remedy what to do. Without problems that is []. Exit codes are the same.
+
   opentime check                      the folder you are in, or the demo
-  opentime check campaigns/spring.yaml`
+  opentime check campaigns/spring.yaml
+  opentime check --strict --json .    for an editor, or before a commit`
 }
 
 // Run prints problems.
@@ -42,7 +46,10 @@ func (c *checkCmd) Run(e *env) error {
 		problems = append(problems, f.lost()...)
 		campaigns += len(f.campaigns())
 	}
-	if err := e.tell(strict.Sort(problems), c.Strict); err != nil {
+	if c.JSON {
+		return e.tellPrograms(problems, c.Strict)
+	}
+	if err := e.tell(problems, c.Strict); err != nil {
 		return err
 	}
 	e.print("%s%s: no problems", found[0].ofDemo(), count(campaigns, "campaign"))

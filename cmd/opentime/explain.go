@@ -70,10 +70,7 @@ func (c *explainCmd) explain(e *env) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false) // links have &
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(answer.Report()); err != nil {
+	if err := writeJSON(&out, answer.Report()); err != nil {
 		return nil, fmt.Errorf("explain %s: %w", c.Block, err)
 	}
 	return out.Bytes(), nil

@@ -16,7 +16,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"example.com/opentime/signals"
-	"example.com/opentime/strict"
 )
 
 // build says which opentime this is; set when it is built.
@@ -140,20 +139,6 @@ func (e *env) fail(err error) int {
 // print writes a line to stdout.
 func (e *env) print(format string, args ...any) {
 	_, _ = fmt.Fprintf(e.stdout, format+"\n", args...)
-}
-
-// tell prints problems, sorted; it returns errProblems where one of them is
-// wrong, or a warning while strictly.
-func (e *env) tell(problems []strict.Problem, strictly bool) error {
-	bad := strict.Bad(problems)
-	for _, p := range strict.Sort(problems) {
-		_, _ = fmt.Fprintln(e.stderr, p)
-		bad = bad || strictly && p.Level == strict.Warning
-	}
-	if bad {
-		return errProblems
-	}
-	return nil
 }
 
 // versionCmd is opentime version.

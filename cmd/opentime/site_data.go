@@ -59,7 +59,7 @@ func (s *site) warnUnknown(c *campaign) {
 	}
 	s.problems = append(s.problems, strict.Problem{
 		File: c.File, Line: 1, Col: 1, Level: strict.Warning,
-		Text: "weather is always unknown here, so no rule that needs it can hold; name weather: in " + s.config.file,
+		Text: "weather is always unknown here, so no rule that needs it can hold; name a source with weather: in " + s.config.file,
 	})
 }
 
