@@ -36,7 +36,7 @@ blocks:
 			}
 		}
 		if x := rules.Explain(c, &s, "b", 1); x.Rule != want || want == "r" && x.Says[0] != "Other" {
-			t.Errorf("secret %q, review %q, given %q: %s", secret, review, gives, x.String())
+			t.Errorf("secret %q, review %q, given %q: %v", secret, review, gives, x.Rules)
 		}
 	}
 	f("good", "bad", "", "none")

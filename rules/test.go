@@ -3,10 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"time"
-
-	"example.com/opentime/strict"
 )
 
 // Give lays one signal over what was gathered, as a test's given or explain's
@@ -277,86 +273,4 @@ func listsOf(b *Block) []string {
 	}
 	add(b.Fallback)
 	return all
-}
-
-// Compare returns what differs from what the test expects, each with its place
-// and how the rules fared.
-func (t *Test) Compare(c *Campaign, s *Signals) []strict.Problem {
-	r := &strict.Reader{}
-	for i := range t.Expect {
-		x := &t.Expect[i]
-		explanation := Explain(c, s, x.Block.ID, x.Position)
-		before := len(r.Problems)
-		x.compare(r, &explanation, c.Zone)
-		if len(r.Problems) > before {
-			r.Problems[len(r.Problems)-1].Text += "\n" + explanation.String()
-		}
-	}
-	return r.Problems
-}
-
-// compare reports each field that differs.
-func (x *Expectation) compare(r *strict.Reader, e *Explanation, zone *time.Location) {
-	for _, f := range []struct {
-		what string
-		want *strict.Node
-		got  string
-	}{
-		{"rule", x.Rule, e.Rule},
-		{"variant", x.Variant, e.Variant},
-		{"reason", x.Reason, e.Reason},
-		{"link", x.Link, e.Link},
-		{"after", x.After, e.After},
-		{"item", x.Item, e.Item},
-		{"layout", x.Layout, e.Layout},
-	} {
-		if f.want != nil && f.want.Text != f.got {
-			r.Errorf(f.want, "%s is %q, expected %q", f.what, f.got, f.want.Text)
-		}
-	}
-	for _, want := range x.Says {
-		if !slices.Contains(e.Says, want.Text) {
-			r.Errorf(want, "says %q, expected %q among it", e.Says, want.Text)
-		}
-	}
-	if x.Until == nil {
-		return
-	}
-	got := "none"
-	if at, err := time.Parse(time.RFC3339, e.Until); err == nil {
-		got = at.In(zone).Format("2006-01-02 15:04:05")
-		if at.Equal(x.UntilAt) {
-			return
-		}
-	} else if x.UntilAt.IsZero() {
-		return
-	}
-	r.Errorf(x.Until, "until is %s, expected %s", got, x.Until.Text)
-}
-
-// String is the explanation for people.
-func (e *Explanation) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s/%s/%d shows rule %s, variant %s: %s\n", e.Campaign, e.Block, e.Position, e.Rule, e.Variant, e.Reason)
-	for _, rule := range e.Rules {
-		fmt.Fprintf(&b, "  rule %s: holds %s", rule.Name, rule.Holds)
-		if rule.Missing != "" {
-			fmt.Fprintf(&b, ", incomplete: %s", rule.Missing)
-		}
-		b.WriteByte('\n')
-		for _, c := range rule.Conditions {
-			fmt.Fprintf(&b, "    %s%s is %s", strings.Repeat("  ", c.Depth), c.Text, c.Truth)
-			if c.Value != "" {
-				fmt.Fprintf(&b, ": saw %s", c.Value)
-			}
-			if c.From != "" {
-				fmt.Fprintf(&b, " (%s)", c.From)
-			}
-			b.WriteByte('\n')
-		}
-		if rule.Taken {
-			break
-		}
-	}
-	return strings.TrimRight(b.String(), "\n")
 }

@@ -59,7 +59,7 @@ func TestACampaignOfAnotherDeclarationSeesNoOtherAttribute(t *testing.T) {
 		g.Gather(c, o, profile, &s, false)
 		for i, block := range []string{"named", "listed"} {
 			if got := rules.Explain(c, &s, block, 1); got.Rule != want[i] {
-				t.Errorf("%s: %s shows rule %s, want %s\n%s", name, block, got.Rule, want[i], got.String())
+				t.Errorf("%s: %s shows rule %s, want %s\n%v", name, block, got.Rule, want[i], got.Rules)
 			}
 		}
 	}

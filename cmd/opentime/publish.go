@@ -95,11 +95,23 @@ func (p *publisher) one(s *site, c *campaign) []strict.Problem {
 		return problems
 	}
 	for _, t := range c.tests {
-		if problems := runTest(c.Campaign, t, p.gatherer); len(problems) > 0 {
-			return problems
+		if failures := runTest(c.Campaign, t, p.gatherer); len(failures) > 0 {
+			return failedTest(failures)
 		}
 	}
 	return p.publishOne(s, c)
+}
+
+// failedTest is what a test that fails keeps from being published.
+func failedTest(failures []rules.Failure) []strict.Problem {
+	var problems []strict.Problem
+	for _, f := range failures {
+		for _, d := range f.Differences {
+			d.Text += "; run opentime test to see why"
+			problems = append(problems, d.Problem)
+		}
+	}
+	return problems
 }
 
 // publishOne makes a campaign that is right ready to serve and numbers it.

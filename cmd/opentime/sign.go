@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -119,30 +118,6 @@ func (c *signCmd) seals(e *env) (*server.Keys, string, error) {
 	}
 	keys, err := siteKeys(where, e)
 	return keys, conf.sender, err
-}
-
-// writeFile writes a file through write; where that fails nothing is left of
-// it, unless only problems were found.
-func writeFile(name string, write func(io.Writer) error) error {
-	part, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.part")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, cause(err))
-	}
-	defer func() { _ = os.Remove(part.Name()) }()
-	buffer := bufio.NewWriter(part)
-	found := write(buffer)
-	if found != nil && !errors.Is(found, errProblems) {
-		_ = part.Close()
-		return found
-	}
-	err = errors.Join(buffer.Flush(), part.Chmod(0o644), part.Close())
-	if err == nil {
-		err = os.Rename(part.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, cause(err))
-	}
-	return found
 }
 
 // signer adds r to the rows of a CSV, one at a time.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"example.com/opentime/assets"
 	"example.com/opentime/rules"
@@ -14,14 +15,18 @@ import (
 type testCmd struct {
 	Paths   []string `arg:"" optional:"" name:"path" help:"Folders with an opentime.yaml, or campaigns or tests in one."`
 	Verbose bool     `short:"v" help:"Name the tests that pass too."`
+	Update  bool     `help:"Write what is shown into the tests that fail."`
 }
 
 // Help teaches the command.
 func (testCmd) Help() string {
-	return `Runs the tests that stand beside a campaign, in weekly-films.test.yaml for weekly-films: each makes an open with a time, a client and what is known, and says what blocks must show. They are decided by the very code that serves.
+	return `Runs the tests that stand beside a campaign, in weekly-films.test.yaml for weekly-films: each makes an open with a time, a client and what is known, and says what blocks must show. They are decided by the very code that serves. Of a test that fails it says which rule was taken instead, and what kept the expected one.
+
+With --update each value that is expected and not shown becomes the one that is, in its place: comments, order and layout of the file stay. Look at what changed before you keep it.
 
   opentime test                       the folder you are in, or the demo
-  opentime test campaigns/spring.yaml -v`
+  opentime test campaigns/spring.yaml -v
+  opentime test --update campaigns/spring.test.yaml`
 }
 
 // Run runs tests and prints those that fail.
@@ -33,6 +38,9 @@ func (c *testCmd) Run(e *env) error {
 	var problems []strict.Problem
 	for _, f := range all {
 		problems = append(problems, f.problems()...)
+		if c.Update && f.folder.embedded != nil {
+			return usageError{"the demo's tests are in the program; name a folder of yours"}
+		}
 	}
 	if strict.Bad(problems) {
 		return e.tell(problems, false)
@@ -41,46 +49,98 @@ func (c *testCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	passed, failed := 0, 0
+	r := &testRun{update: c.Update, verbose: c.Verbose, of: all[0].ofDemo(), edits: map[string][]strict.Edit{}}
 	for _, f := range all {
 		for _, campaign := range f.campaigns() {
 			for _, t := range campaign.tests {
-				wrong := runTest(campaign.Campaign, t, gatherer)
-				c.report(e, campaign.ID, t, wrong)
-				if len(wrong) > 0 {
-					failed++
-				} else {
-					passed++
-				}
+				r.add(campaign.ID, t, runTest(campaign.Campaign, t, gatherer))
 			}
 		}
 	}
-	return c.sum(e, all[0].ofDemo(), passed, failed)
+	if err := r.write(); err != nil {
+		return err
+	}
+	for i := range r.went {
+		r.report(e, &r.went[i])
+	}
+	return r.sum(e)
+}
+
+// testRun is how tests went.
+type testRun struct {
+	update, verbose         bool
+	of                      string // what they are of, if not said
+	went                    []testWent
+	passed, failed, updated int
+	edits                   map[string][]strict.Edit // what is written into the tests, by file
+}
+
+// testWent is how one test went.
+type testWent struct {
+	name    string // with its campaign's
+	wrong   []rules.Failure
+	updated bool
+}
+
+// add counts a test, and notes what is to be written into it.
+func (r *testRun) add(campaign string, t *rules.Test, wrong []rules.Failure) {
+	went := testWent{name: campaign + ": " + t.Name, wrong: wrong}
+	went.updated = r.update && r.edit(wrong)
+	switch {
+	case went.updated:
+		r.updated++
+	case len(wrong) > 0:
+		r.failed++
+	default:
+		r.passed++
+	}
+	r.went = append(r.went, went)
 }
 
 // report prints how a test went.
-func (c *testCmd) report(e *env, campaign string, t *rules.Test, wrong []strict.Problem) {
+func (r *testRun) report(e *env, t *testWent) {
 	switch {
-	case len(wrong) > 0:
-		e.print("FAIL %s: %s", campaign, t.Name)
-		for _, p := range wrong {
-			e.print("  %s", p)
+	case t.updated:
+		e.print("UPDATED %s", t.name)
+	case len(t.wrong) > 0:
+		e.print("FAIL %s", t.name)
+	case r.verbose:
+		e.print("ok   %s", t.name)
+	}
+	for _, f := range t.wrong {
+		for _, d := range f.Differences {
+			if r.update && !d.Sayable {
+				d.Text += "; no test can expect what is shown, so remove this"
+			}
+			e.print("  %s", d.Problem)
 		}
-	case c.Verbose:
-		e.print("ok   %s: %s", campaign, t.Name)
+		if !r.update {
+			e.print("    %s", strings.ReplaceAll(f.Why, "\n", "\n    "))
+		}
 	}
 }
 
 // sum prints how all tests went.
-func (c *testCmd) sum(e *env, of string, passed, failed int) error {
+func (r *testRun) sum(e *env) error {
+	all := r.passed + r.failed + r.updated
+	values := 0
+	for _, edits := range r.edits {
+		values += len(edits)
+	}
+	if values > 0 {
+		e.print("%s of %d updated: %s in %s", count(r.updated, "test"), all, count(values, "value"), count(len(r.edits), "file"))
+	}
 	switch {
-	case failed > 0:
-		e.print("%s%s of %d failed", of, count(failed, "test"), passed+failed)
+	case r.failed > 0 && r.update:
+		e.print("%s of %d cannot be updated; change by hand what is said above", count(r.failed, "test"), all)
 		return errProblems
-	case passed == 0:
-		e.print("%sno tests; write them beside a campaign, in <campaign>.test.yaml", of)
-	default:
-		e.print("%s%s passed", of, count(passed, "test"))
+	case r.failed > 0:
+		e.print("%s%s of %d failed", r.of, count(r.failed, "test"), all)
+		return errProblems
+	case all == 0:
+		e.print("%sno tests; write them beside a campaign, in <campaign>.test.yaml", r.of)
+	case r.updated == 0:
+		e.print("%s%s passed", r.of, count(r.passed, "test"))
 	}
 	return nil
 }
@@ -95,14 +155,14 @@ func testGatherer() (*signals.Gatherer, error) {
 	return signals.NewGatherer(signals.Sources{Clients: clients}), nil
 }
 
-// runTest decides a test's open and returns what differs from what it expects.
-func runTest(c *rules.Campaign, t *rules.Test, g *signals.Gatherer) []strict.Problem {
+// runTest decides a test's open and returns what is not as it expects.
+func runTest(c *rules.Campaign, t *rules.Test, g *signals.Gatherer) []rules.Failure {
 	open, problem := testOpen(t, g)
 	if problem != nil {
-		return []strict.Problem{*problem}
+		return []rules.Failure{{Differences: []rules.Difference{{Problem: *problem, Node: t.Node}}}}
 	}
 	var s rules.Signals
-	g.Gather(c, open, nil, &s, false)
+	g.Gather(c, open, nil, &s, true)
 	t.Given(c, &s)
 	return t.Compare(c, &s)
 }
