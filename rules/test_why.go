@@ -22,16 +22,12 @@ func (x *Expectation) why(e *Explanation) string {
 	}
 	if expected >= 0 && tried {
 		r := &e.Rules[expected]
-		fmt.Fprintf(&b, "rule %s was expected: %s", r.Name, r.kept(e.Rule, won >= 0 && won < expected))
-		if r.Holds == Maybe.String() {
-			b.WriteString(", and what is unknown is never taken")
-		}
-		b.WriteByte('\n')
+		fmt.Fprintf(&b, "rule %s was expected: %s\n", r.Name, r.kept(e.Rule, won >= 0 && won < expected))
 		r.write(&b)
 	}
 	for i := range e.Rules {
 		if tried && i != expected && (won < 0 || i < won) {
-			fmt.Fprintf(&b, "not rule %s: %s\n", e.Rules[i].Name, e.Rules[i].kept("", false))
+			fmt.Fprintf(&b, "not rule %s: %s\n", e.Rules[i].Name, e.Rules[i].Why())
 		}
 	}
 	return strings.TrimRight(b.String(), "\n")
@@ -63,17 +59,27 @@ func variantText(id string) string {
 	return ", variant " + id
 }
 
-// kept says what kept a rule from being taken; after: one above it was.
-func (r *RuleAccount) kept(taken string, after bool) string {
+// Why says what kept a rule from being taken, where no rule above it was: a
+// condition, or what its picture lacks.
+func (r *RuleAccount) Why() string {
 	switch {
 	case r.Holds != True.String():
 		return r.decisive()
 	case !r.Complete:
 		return "it holds, but its picture is incomplete: " + r.Missing
-	case after:
-		return "it holds too, but stands below rule " + taken
 	}
 	return "it holds"
+}
+
+// kept is Why for a rule that was expected; below: the one taken stands above it.
+func (r *RuleAccount) kept(taken string, below bool) string {
+	switch {
+	case r.Holds == Maybe.String():
+		return r.decisive() + ", and what is unknown is never taken"
+	case r.Holds == True.String() && r.Complete && below:
+		return "it holds too, but stands below rule " + taken
+	}
+	return r.Why()
 }
 
 // decisive is the first condition that makes a rule as true as it is, with what

@@ -167,17 +167,25 @@ func (s *Server) decideGiven(r *reading, open *Open, given []string) (*rules.Pro
 	profile, trust := s.profile(r, open)
 	r.trust, open.Trust = trust, trust
 	r.stale = s.config.Gatherer.Gather(r.published.Campaign, &open.Open, profile, &r.signals, true)
-	for _, text := range given {
-		name, value, ok := strings.Cut(text, "=")
-		if !ok {
-			return nil, fmt.Errorf("given %q has no value; write signal=value", text)
-		}
-		if err := rules.Give(r.published.Campaign, &r.signals, name, value); err != nil {
-			return nil, err
-		}
+	if err := give(r.published.Campaign, &r.signals, given); err != nil {
+		return nil, err
 	}
 	s.settle(r)
 	return profile, nil
+}
+
+// give lays given signals over what was gathered.
+func give(c *rules.Campaign, s *rules.Signals, given []string) error {
+	for _, text := range given {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return fmt.Errorf("given %q has no value; write signal=value", text)
+		}
+		if err := rules.Give(c, s, name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Preview draws a made-up open's image: the very bytes the server would send.

@@ -5,6 +5,7 @@ import (
 
 	"example.com/opentime/render"
 	"example.com/opentime/rules"
+	"example.com/opentime/signals"
 )
 
 // Density and quality of every picture that is sent.
@@ -31,6 +32,16 @@ func Compose(p *Published, d *rules.Decision, r *rules.Resolved, format render.F
 	picture.Values = make([]render.Value, len(r.Values))
 	for i, v := range r.Values {
 		picture.Values[i] = drawn(v, now)
+	}
+	return picture
+}
+
+// composeFor is Compose for who opens: some clients damage animations of partial
+// frames.
+func composeFor(p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, open *signals.Open) *render.Picture {
+	picture := Compose(p, d, r, format, open.At)
+	if open.Client.WholeFrames {
+		picture.Frames = render.WholeFrames
 	}
 	return picture
 }

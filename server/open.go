@@ -114,17 +114,25 @@ func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 		s.metrics.storeFailed("profile", err)
 		return nil, rules.Anonymous
 	}
-	if trust == rules.Claimed && profile != nil && s.config.Recipients == rules.Keyed {
+	profile, trust, r.consent = s.config.believe(profile, trust)
+	return profile, trust
+}
+
+// believe returns what may be known of a recipient, how far their link proves
+// them, and what they consent to, now that their profile, nil if there is none,
+// was read.
+func (c *Config) believe(profile *rules.Profile, trust rules.Trust) (*rules.Profile, rules.Trust, rules.Consent) {
+	if trust == rules.Claimed && profile != nil && c.Recipients == rules.Keyed {
 		trust = rules.Keyed
 	}
-	r.consent = s.config.Consent
+	consent := c.Consent
 	if profile != nil && profile.HasConsent {
-		r.consent = profile.Consent
+		consent = profile.Consent
 	}
-	if r.consent == rules.ConsentNone {
-		return nil, rules.Anonymous
+	if consent == rules.ConsentNone {
+		return nil, rules.Anonymous, consent
 	}
-	return profile, trust
+	return profile, trust, consent
 }
 
 // settle decides every position of the campaign.
@@ -176,11 +184,7 @@ func (r *reading) picture(at int, open *Open) (picture *render.Picture, err erro
 			err = fmt.Errorf("compose: panic: %v", cause)
 		}
 	}()
-	picture = Compose(r.published, &r.decisions[at], r.resolved(at), open.Link.Format, open.At)
-	if open.Client.WholeFrames {
-		picture.Frames = render.WholeFrames
-	}
-	return picture, nil
+	return composeFor(r.published, &r.decisions[at], r.resolved(at), open.Link.Format, &open.Open), nil
 }
 
 // rung is the rung of a reading that could be decided.

@@ -31,6 +31,7 @@ type serveOptions struct {
 	path, listen, admin, data string
 	trusted                   []string // networks whose forwarded address is believed, beside the file's
 	idle                      bool     // listen to nothing: for explain and preview
+	apart                     bool     // leave the site's store alone: a server holds it
 }
 
 // app is a running server with everything it is made of.
@@ -203,7 +204,7 @@ func (a *app) dataFolder(o serveOptions) (string, error) {
 // storeFolder returns where the store is. One that listens to nothing keeps
 // everything else in a folder of its own but knows what the site's store has.
 func (a *app) storeFolder(data string, o serveOptions) string {
-	if own := a.site.storeFolder(); o.idle && a.site.folder.embedded == nil && a.site.folder.isDir(own) {
+	if own := a.site.storeFolder(); o.idle && !o.apart && a.site.folder.embedded == nil && a.site.folder.isDir(own) {
 		return own
 	}
 	return filepath.Join(data, "store")

@@ -23,15 +23,16 @@ var build = "dev"
 
 // program is the command line.
 type program struct {
-	Serve   serveCmd   `cmd:"" help:"Answer the images and links of sent mails."`
-	Check   checkCmd   `cmd:"" help:"Find every problem in the sender's files before a mail is sent."`
-	Test    testCmd    `cmd:"" help:"Run the tests that stand beside campaigns."`
-	Explain explainCmd `cmd:"" help:"Say what a block would show, and why."`
-	Preview previewCmd `cmd:"" help:"Draw the image a block would show."`
-	Link    linkCmd    `cmd:"" help:"Print the HTML that goes into the mail."`
-	Sign    signCmd    `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
-	Import  importCmd  `cmd:"" help:"Bring in what is known of recipients."`
-	Version versionCmd `cmd:"" help:"Say which opentime this is."`
+	Serve    serveCmd    `cmd:"" help:"Answer the images and links of sent mails."`
+	Check    checkCmd    `cmd:"" help:"Find every problem in the sender's files before a mail is sent."`
+	Test     testCmd     `cmd:"" help:"Run the tests that stand beside campaigns."`
+	Explain  explainCmd  `cmd:"" help:"Say what a block would show, and why."`
+	Preview  previewCmd  `cmd:"" help:"Draw the image a block would show."`
+	Forecast forecastCmd `cmd:"" help:"Count the pictures of a mail, and find rules that nobody reaches."`
+	Link     linkCmd     `cmd:"" help:"Print the HTML that goes into the mail."`
+	Sign     signCmd     `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
+	Import   importCmd   `cmd:"" help:"Bring in what is known of recipients."`
+	Version  versionCmd  `cmd:"" help:"Say which opentime this is."`
 }
 
 const description = `Images and links in an email, decided when it is opened.
