@@ -1,6 +1,7 @@
 package strict_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,37 @@ func TestReaderSaysNothingMoreOfWhatParseReported(t *testing.T) {
 	if len(r.Problems) != 2 {
 		t.Errorf("%d problems, want Parse's 2: %v", len(r.Problems), r.Problems)
 	}
+}
+
+func TestReaderReadsTheKeyThatWasMeant(t *testing.T) {
+	f := func(text, want string, names ...string) {
+		t.Helper()
+		root, problems := strict.Parse("f.yaml", []byte(text))
+		r := strict.Reader{Problems: problems, Elsewhere: func(e strict.Entry) string {
+			if e.Key.Text == "layers" {
+				return "move it"
+			}
+			return ""
+		}}
+		var read []string
+		r.Map(root, strict.Keys{
+			"name": func(n *strict.Node) { read = append(read, n.Text) },
+			"when": func(*strict.Node) {},
+		})
+		r.Need(root, "name")
+		var got []string
+		for _, p := range r.Problems {
+			got = append(got, p.String())
+		}
+		if all := strings.Join(got, "\n"); all != want || !slices.Equal(read, names) {
+			t.Errorf("%q: %s, read %q\nwant %s, read %q", text, all, read, want, names)
+		}
+	}
+	f("nam: a", `f.yaml:1:1: unknown key "nam"; did you mean "name"?`, "a")
+	f("nam: a\nname: b", `f.yaml:1:1: unknown key "nam"; did you mean "name"?`, "b")
+	f("naem: a\nWhen: b", "f.yaml:1:1: unknown key \"naem\"; did you mean \"name\"?\nf.yaml:2:1: unknown key \"When\"; did you mean \"when\"?", "a")
+	f("title: a", "f.yaml:1:1: unknown key \"title\"; known: name, when\nf.yaml:1:1: \"name\" is missing; add it")
+	f("name: a\nlayers: b", `f.yaml:2:1: unknown key "layers"; move it`, "a")
 }
 
 func TestParseNumber(t *testing.T) {

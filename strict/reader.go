@@ -10,14 +10,26 @@ import (
 // Reader is ready. Of a node that Parse reported, it reports nothing more.
 type Reader struct {
 	Problems []Problem
+	// Elsewhere, if given, says what to do with an entry whose key looks like
+	// none that may stand there; "" if it does not know.
+	Elsewhere func(Entry) string
+
+	meant map[meant]bool
+}
+
+// meant is a key that a map was read as having, though it is written otherwise.
+type meant struct {
+	node *Node
+	key  string
 }
 
 // Keys names the keys a map may have and what to do with each value.
 type Keys map[string]func(*Node)
 
 // Map calls keys' function for each entry of n, in the order of the file. An
-// unknown key is a problem with the nearest known one as remedy; so is an n
-// that is no map.
+// unknown key is a problem with the nearest known one as remedy, and is read as
+// that one if n lacks it, so that nothing follows from a slip of the pen. An n
+// that is no map is a problem too.
 func (r *Reader) Map(n *Node, keys Keys) {
 	if !r.IsMap(n) {
 		return
@@ -25,12 +37,33 @@ func (r *Reader) Map(n *Node, keys Keys) {
 	for _, e := range n.Entries {
 		read, ok := keys[e.Key.Text]
 		if !ok {
-			known := slices.Sorted(maps.Keys(keys))
-			r.Errorf(e.Key, "unknown key %q; %s", e.Key.Text, DidYouMean(e.Key.Text, known))
-			continue
+			read, ok = keys[r.unknown(n, e, slices.Sorted(maps.Keys(keys)))]
 		}
-		read(e.Value)
+		if ok {
+			read(e.Value)
+		}
 	}
+}
+
+// unknown reports an entry of n, and returns the key it was meant to have, or "".
+func (r *Reader) unknown(n *Node, e Entry, known []string) string {
+	key := Nearest(e.Key.Text, known)
+	remedy := ""
+	if key == "" && r.Elsewhere != nil {
+		remedy = r.Elsewhere(e)
+	}
+	if remedy == "" {
+		remedy = DidYouMean(e.Key.Text, known)
+	}
+	r.Errorf(e.Key, "unknown key %q; %s", e.Key.Text, remedy)
+	if key == "" || n.Find(key) != nil {
+		return ""
+	}
+	if r.meant == nil {
+		r.meant = map[meant]bool{}
+	}
+	r.meant[meant{n, key}] = true
+	return key
 }
 
 // IsMap reports whether n is a map; if not, it is a problem.
@@ -47,7 +80,7 @@ func (r *Reader) Need(n *Node, keys ...string) {
 		return
 	}
 	for _, key := range keys {
-		if n.Find(key) == nil {
+		if n.Find(key) == nil && !r.meant[meant{n, key}] {
 			r.Errorf(n, "%q is missing; add it", key)
 		}
 	}

@@ -7,18 +7,24 @@ import (
 )
 
 // maxListed is how many known words a remedy lists.
-const maxListed = 12
+const maxListed = 14
 
-// DidYouMean returns the remedy for an unknown word: the nearest known one, or
-// all that are known.
-func DidYouMean(word string, known []string) string {
+// Nearest returns the known word that an unknown one was meant to be, or "" where
+// it looks like none.
+func Nearest(word string, known []string) string {
 	best, distance := "", 1+max(1, min(3, len([]rune(word))/3))
 	for _, k := range known {
 		if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < distance {
 			best, distance = k, d
 		}
 	}
-	if best != "" {
+	return best
+}
+
+// DidYouMean returns the remedy for an unknown word: the nearest known one, or
+// all that are known.
+func DidYouMean(word string, known []string) string {
+	if best := Nearest(word, known); best != "" {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	if len(known) == 0 {
