@@ -24,7 +24,12 @@ func takesTo(from string) bool { return from == "similar" || from == "alternativ
 func (vl *variantLoader) items() {
 	if g, ok := vl.get("item"); ok {
 		vl.needsCatalogue(g.value)
-		if vl.v.Item = vl.itemID(g.value); vl.v.Item == "" {
+		if g.value.Kind == strict.Scalar {
+			vl.v.Item = vl.itemID(g.value)
+		} else {
+			vl.Errorf(g.value, "item is the id of one item; write items: for a list of them")
+		}
+		if vl.v.Item == "" {
 			vl.v.Item = "none" // reported; what follows from it is not
 		}
 	}
@@ -77,6 +82,10 @@ func (l *loader) anyItemID(n *strict.Node) string {
 func (vl *variantLoader) list(n *strict.Node, list *List) {
 	switch n.Kind {
 	case strict.Scalar:
+		if slices.Contains(listNames, n.Text) {
+			vl.Errorf(n, "%s is a list that items come from; write items: {from: %s}", n.Text, n.Text)
+			return
+		}
 		vl.Errorf(n, "expected a list of ids or {from: ...}; write items: {from: popular}, or item: for one")
 	case strict.List:
 		list.InStock, list.NotBought = false, false
@@ -119,13 +128,13 @@ func (vl *variantLoader) belongs(n *strict.Node, list *List) {
 	to, named := n.Find("to"), n.Find("list")
 	switch near := slices.ContainsFunc(list.From, takesTo); {
 	case near && to == nil:
-		vl.Errorf(n, "items near what? write to: and an item's id, cart or viewed")
+		vl.Errorf(n, "similar and alternatives are near something; add to: and an item's id, cart or viewed")
 	case !near && to != nil:
 		vl.Errorf(to, "only similar and alternatives take to; remove it, or add one of them to from")
 	}
 	switch imported := slices.Contains(list.From, "imported"); {
 	case imported && named == nil:
-		vl.Errorf(n, "which list was imported? write list: and its id")
+		vl.Errorf(n, "imported needs the name of a list; add list: and its id")
 	case !imported && named != nil:
 		vl.Errorf(named, "only imported takes list; remove it, or add imported to from")
 	}

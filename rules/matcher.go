@@ -1,8 +1,11 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/language"
 
 	"example.com/opentime/strict"
 )
@@ -84,8 +87,8 @@ func (l *loader) matchText(n *strict.Node, text string, s *known) (Match, bool) 
 		l.Errorf(n, "* may stand at the end of a text only; write its beginning and *")
 		return Match{}, false
 	}
-	if s.country && !m.Prefix && !isCountry(m.Text) {
-		l.Errorf(n, "%q is no ISO code of a country; write two letters such as BE", text)
+	if right := countryCode(m.Text); s.country && !m.Prefix && !strings.EqualFold(right, m.Text) {
+		l.Errorf(n, "%q is no ISO code of a country; write %s", text, cmp.Or(right, "two letters such as BE"))
 		return Match{}, false
 	}
 	if len(s.values) > 0 && !slices.ContainsFunc(s.values, func(v string) bool {
@@ -97,12 +100,13 @@ func (l *loader) matchText(n *strict.Node, text string, s *known) (Match, bool) 
 	return m, true
 }
 
-func isCountry(text string) bool {
-	if len(text) != 2 {
-		return false
+// countryCode returns the ISO code that a text stands for (GB for UK), or "".
+func countryCode(text string) string {
+	region, err := language.ParseRegion(text)
+	if err != nil || len(text) != 2 || !region.IsCountry() {
+		return ""
 	}
-	a, b := text[0]|0x20, text[1]|0x20
-	return a >= 'a' && a <= 'z' && b >= 'a' && b <= 'z'
+	return region.Canonicalize().String()
 }
 
 // matchOrder reads a literal, a comparison or a range of an ordered type. What

@@ -13,8 +13,12 @@ const MaxText = 1000
 
 // Text reads any scalar as the text that was written.
 func (r *Reader) Text(n *Node) string {
-	if n.Kind != Scalar {
-		r.Errorf(n, "expected a text; put it in quotes")
+	switch n.Kind {
+	case List:
+		r.Errorf(n, "expected one text, not a list; write one")
+		return ""
+	case Map:
+		r.Errorf(n, "expected a text, not a map; write one, in quotes")
 		return ""
 	}
 	if len(n.Text) > MaxText && utf8.RuneCountInString(n.Text) > MaxText {

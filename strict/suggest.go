@@ -7,7 +7,7 @@ import (
 )
 
 // maxListed is how many known words a remedy lists.
-const maxListed = 14
+const maxListed = 24
 
 // Nearest returns the known word that an unknown one was meant to be, or "" where
 // it looks like none.
@@ -28,7 +28,7 @@ func DidYouMean(word string, known []string) string {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	if len(known) == 0 {
-		return "none is declared"
+		return "declare it, there is none yet"
 	}
 	listed := slices.Sorted(slices.Values(known))
 	if len(listed) > maxListed {
