@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"example.com/opentime/strict"
 )
 
 // known is a signal as a campaign may name it.
@@ -84,6 +86,9 @@ func splitSignal(name string) (parts []string, at string, err error) {
 			return parts, "", nil
 		case rest[0] == '@' && len(rest) > 1:
 			return parts, rest[1:], nil
+		case parts[0] == "stock" && rest[0] != '.':
+			id, _, _ := strings.Cut(name[len("stock."):], "@")
+			return nil, "", fmt.Errorf("%q is no signal; put the id in brackets, and the whole in quotes: \"stock[%s]\"", name, id)
 		case rest[0] != '.' || len(rest) == 1:
 			return nil, "", fmt.Errorf("%q is no signal; put an id with %q in brackets, and the whole in quotes", name, rest[:1])
 		}
@@ -110,6 +115,9 @@ func bracket(id string) string {
 func (c *Campaign) find(name string) (*known, error) {
 	parts, at, err := splitSignal(name)
 	if err != nil {
+		if near := strict.Nearest(name, c.names()); near != "" {
+			return nil, fmt.Errorf("%q is no signal; did you mean %q?", name, near)
+		}
 		return nil, err
 	}
 	if at != "" && parts[0] != "stock" && parts[0] != "item" {

@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/opentime/strict"
@@ -36,7 +38,7 @@ func (c *Campaign) names() []string {
 	for _, pool := range c.sender.Codes {
 		all = append(all, "code."+pool)
 	}
-	all = append(all, "first_open")
+	all = append(all, "first_open", "stock", "interest", "parameters")
 	for _, a := range c.sender.Attributes {
 		all = append(all, "profile."+a.Name)
 	}
@@ -51,32 +53,53 @@ func (c *Campaign) names() []string {
 
 // remedy says what to do about a signal that there is not.
 func (c *Campaign) remedy(parts []string, name string) string {
-	all := c.names()
-	near := strict.DidYouMean(name, all)
-	if strings.HasPrefix(near, "did you mean") {
-		return near
-	}
-	var same []string // of the same kind
-	for _, other := range all {
-		if strings.HasPrefix(other, parts[0]+".") || strings.HasPrefix(other, parts[0]+"[") {
-			same = append(same, other)
+	first, last := parts[0], parts[len(parts)-1]
+	var words, tails, ours, others []string // first words; what follows ours; what ends as this does, with our first word or another
+	for _, known := range c.names() {
+		word, tail, _ := strings.Cut(known, ".")
+		words = append(words, word)
+		if word == first && tail != "" {
+			tails = append(tails, tail)
+		}
+		switch ends := strings.HasSuffix(known, "."+last); {
+		case ends && word == first:
+			ours = append(ours, strconv.Quote(known))
+		case ends:
+			others = append(others, strconv.Quote(known))
 		}
 	}
+	tail := strings.TrimPrefix(name, first+".")
+	near, word := strict.Nearest(tail, tails), strict.Nearest(first, words)
 	switch {
-	case len(same) > 0:
-		return strict.DidYouMean(name, same)
-	case parts[0] == "parameters":
-		return "declare it under parameters at the top of the campaign"
-	case parts[0] == "near":
-		return "declare the list under places in opentime.yaml"
-	case parts[0] == "answered", parts[0] == "results":
-		return "add answers to the block that asks"
-	case parts[0] == "code":
-		return "name the pool under codes in opentime.yaml"
-	case parts[0] == "interest":
-		return "write interest and a tag, such as interest.garden"
-	case parts[0] == "stock":
-		return "write stock and an item's id, such as stock.dune-3"
+	case len(parts) == 3 && first == "item" && last == "stock":
+		return "write stock" + bracket(parts[1])
+	case len(ours) > 0:
+		return "did you mean " + strings.Join(ours, " or ") + "?"
+	case near != "":
+		return fmt.Sprintf("did you mean %q?", first+"."+near)
+	case len(others) > 0 && (len(tails) > 0 || declared[first] == ""):
+		return "did you mean " + strings.Join(others, " or ") + "?"
+	case len(tails) > 0 && declared[first] == "":
+		return "write one of " + first + "." + strings.Join(tails, ", .")
+	case len(tails) > 0:
+		return "write one of " + first + "." + strings.Join(tails, ", .") + ", or " + declared[first]
+	case declared[first] != "":
+		return declared[first]
+	case word != "":
+		return fmt.Sprintf("did you mean %q?", word+strings.TrimPrefix(name, first))
 	}
-	return near
+	return "write one such as now, daypart, weather.rain, near.<places>.open, profile.<attribute>, item.<attribute> or stock.<item>"
+}
+
+// declared says what makes signals of a first word. Never changed.
+var declared = map[string]string{
+	"parameters": "declare it under parameters at the top of the campaign",
+	"near":       "declare the list under places in opentime.yaml",
+	"answered":   "add answers to the block that asks",
+	"results":    "add answers to the block that asks",
+	"code":       "name the pool under codes in opentime.yaml",
+	"interest":   "write interest and a tag, such as interest.garden",
+	"stock":      "write stock and an item's id, such as stock.dune-3",
+	"profile":    "declare it under profiles in opentime.yaml",
+	"item":       "declare it with the feed in opentime.yaml",
 }

@@ -76,8 +76,29 @@ func (l *loader) condition(e strict.Entry, sc scope) compiled {
 		if kind, ok := parseEventKind(word); ok {
 			return l.behaved(e, kind)
 		}
+		if key := l.meantCondition(word); key != "" {
+			l.Errorf(e.Key, "unknown condition %q; did you mean %q?", word, key)
+			meant := *e.Key
+			meant.Text = key
+			return l.condition(strict.Entry{Key: &meant, Value: e.Value}, sc)
+		}
 		return l.test(e, sc)
 	}
+}
+
+// meantCondition returns the key of conditions that a word was meant to be; "" if
+// it is a signal, or looks like none.
+func (l *loader) meantCondition(word string) string {
+	if _, err := l.c.find(word); err == nil {
+		return ""
+	}
+	switch word {
+	case "and":
+		return "all"
+	case "or":
+		return "any"
+	}
+	return strict.Nearest(word, append([]string{"any", "all", "not", "known", "segment"}, eventNames[:]...))
 }
 
 // listed reads the list under any and all.
@@ -209,6 +230,9 @@ func (l *loader) readSegments(own, shared *strict.Node) {
 func (l *loader) segment(id string, n *strict.Node) compiled {
 	s := l.segments[id]
 	switch {
+	case s == nil && len(l.segments) == 0:
+		l.Errorf(n, "unknown segment %q; declare it under segments at the top of the campaign", id)
+		return compiled{}
 	case s == nil:
 		l.Errorf(n, "unknown segment %q; %s", id, strict.DidYouMean(id, slices.Sorted(maps.Keys(l.segments))))
 		return compiled{}
