@@ -21,15 +21,16 @@ func (l *loader) noteAnswers(blocks *strict.Node) {
 		return
 	}
 	for _, e := range blocks.Entries {
-		answers := e.Value.Find("answers")
-		if answers == nil || answers.Kind != strict.Map {
-			continue
+		for _, key := range e.Value.Entries {
+			if strict.Nearest(key.Key.Text, blockKeys) != "answers" || key.Value.Kind != strict.Map {
+				continue
+			}
+			ids := []string{}
+			for _, answer := range key.Value.Entries {
+				ids = append(ids, answer.Key.Text)
+			}
+			l.c.answers[e.Key.Text] = ids
 		}
-		ids := []string{}
-		for _, answer := range answers.Entries {
-			ids = append(ids, answer.Key.Text)
-		}
-		l.c.answers[e.Key.Text] = ids
 	}
 }
 

@@ -16,6 +16,10 @@ func (l *loader) blocks(n *strict.Node) {
 		l.Errorf(n, "%d blocks; write 1 to %d", len(n.Entries), maxBlocks)
 	}
 	for _, e := range n.Entries {
+		if key := e.Key.Text; l.noBlock(e) {
+			l.Errorf(e.Key, "%q stands where the id of a block does; move it out of blocks, or into a block", key)
+			continue
+		}
 		id := l.ID(e.Key)
 		b := l.block(e, id)
 		b.First = l.c.Positions
@@ -25,6 +29,15 @@ func (l *loader) blocks(n *strict.Node) {
 	if l.c.Positions > maxShown {
 		l.Errorf(n, "the blocks have %d positions together; write at most %d", l.c.Positions, maxShown)
 	}
+}
+
+// noBlock reports whether an entry is no block, but a key of a campaign or block
+// that stands too far out or in.
+func (l *loader) noBlock(e strict.Entry) bool {
+	if !slices.Contains(campaignKeys, e.Key.Text) && !slices.Contains(blockKeys, e.Key.Text) {
+		return false
+	}
+	return !slices.ContainsFunc(e.Value.Entries, func(e strict.Entry) bool { return slices.Contains(blockKeys, e.Key.Text) })
 }
 
 // blockLoader reads one block.
@@ -40,13 +53,10 @@ type blockLoader struct {
 func (l *loader) block(e strict.Entry, id string) *Block {
 	bl := &blockLoader{loader: l, b: &Block{ID: id, Node: e.Key, Positions: 1}, found: map[string]*strict.Node{}}
 	keys := strict.Keys{}
-	for _, key := range []string{
-		"size", "positions", "format", "alt", "show", "rules", "fallback", "prefetched", "retired",
-		"question", "answers", "closes", "thanks",
-	} {
+	for _, key := range blockKeys {
 		keys[key] = func(n *strict.Node) { bl.found[key] = n }
 	}
-	l.Map(e.Value, keys)
+	strays := l.keysOf(e.Value, keys)
 	if e.Value.Kind != strict.Map {
 		return bl.b
 	}
@@ -61,6 +71,7 @@ func (l *loader) block(e strict.Entry, id string) *Block {
 	if n := bl.found["show"]; n != nil {
 		bl.layers[1] = l.layer(n)
 	}
+	bl.layers[1] = bl.layers[1].with(strays, e.Key)
 	bl.rules()
 	bl.fallback()
 	bl.linked()
@@ -118,11 +129,12 @@ func (bl *blockLoader) onlyShow() {
 func (bl *blockLoader) rule(n *strict.Node) *Rule {
 	r := &Rule{Node: n}
 	found := map[string]*strict.Node{}
-	keys := strict.Keys{"name": func(n *strict.Node) { r.Name = bl.ID(n) }}
-	for _, key := range []string{"when", "show", "split", "weights", "optimise"} {
+	keys := strict.Keys{}
+	for _, key := range ruleKeys {
 		keys[key] = func(n *strict.Node) { found[key] = n }
 	}
-	bl.Map(n, keys)
+	keys["name"] = func(n *strict.Node) { r.Name = bl.ID(n) }
+	strays := bl.keysOf(n, keys)
 	if n.Kind != strict.Map {
 		return r
 	}
@@ -130,14 +142,16 @@ func (bl *blockLoader) rule(n *strict.Node) *Rule {
 	var own []layer
 	node := n
 	if show := found["show"]; show != nil {
-		own, node = []layer{bl.layer(show)}, show
+		own, node = []layer{bl.layer(show).with(strays, show)}, show
+	} else if len(strays) > 0 {
+		own = []layer{layer{}.with(strays, n)}
 	}
 	if found["split"] == nil {
 		r.Variant = bl.show(node, own, false)
 	}
 	bl.split(r, found, own)
 	if when := found["when"]; when != nil {
-		items := !slices.ContainsFunc(r.variants(), func(v *Variant) bool { return v == nil || !v.hasItem() })
+		items := !slices.ContainsFunc(r.variants(), func(v *Variant) bool { return v != nil && !v.hasItem() })
 		r.When = bl.when(when, scope{item: items, block: bl.b})
 	}
 	return r
@@ -168,15 +182,28 @@ func (bl *blockLoader) fallback() {
 	bl.variants, bl.nodes = append(bl.variants, bl.b.Fallback), append(bl.nodes, node)
 }
 
-// linked reports where only some of the block's variants have a link.
+// linked reports where only some of the block's variants have a link: those that
+// have none, or those that have one, whichever are fewer.
 func (bl *blockLoader) linked() {
-	with := false
-	for _, v := range bl.variants {
-		with = with || v != nil && v.Link != nil
-	}
+	var with, without []*strict.Node
 	for i, v := range bl.variants {
-		if with && v != nil && !v.Nothing && v.Link == nil {
-			bl.Errorf(bl.nodes[i], "this has no link and other variants of the block have; add link")
+		switch {
+		case v == nil || v.Nothing:
+		case v.Link == nil:
+			without = append(without, bl.nodes[i])
+		default:
+			with = append(with, bl.nodes[i])
+		}
+	}
+	switch {
+	case len(with) == 0:
+	case len(with) < len(without):
+		for _, n := range with {
+			bl.Errorf(n, "this has a link and most variants of the block have none; add link to the block's show, or remove it here")
+		}
+	default:
+		for _, n := range without {
+			bl.Errorf(n, "this has no link and other variants of the block have; add link")
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,7 +60,7 @@ func (l *loader) texts(n *strict.Node, sc scope, read func(*strict.Node) (Templa
 	whole := true
 	for _, e := range n.Entries {
 		if !slices.ContainsFunc(l.c.Locales, func(c string) bool { return c == e.Key.Text || strings.HasPrefix(c, e.Key.Text+"-") }) {
-			l.Errorf(e.Key, "%q is none of the campaign's locales; %s", e.Key.Text, strict.DidYouMean(e.Key.Text, l.c.Locales))
+			l.foreignLocale(e.Key)
 			continue
 		}
 		l.reading = l.spokenIn(e.Key.Text, n)
@@ -76,6 +77,19 @@ func (l *loader) texts(n *strict.Node, sc scope, read func(*strict.Node) (Templa
 		}
 	}
 	return out, whole
+}
+
+// foreignLocale reports a locale that the campaign does not have, once, unless its
+// own list is wrong.
+func (l *loader) foreignLocale(n *strict.Node) {
+	remedy := "add it to locales, or remove it here"
+	if near := strict.Nearest(n.Text, l.c.Locales); near != "" {
+		remedy = fmt.Sprintf("did you mean %q?", near)
+	}
+	if !slices.Contains(l.foreign, n.Text) && !l.localesWrong {
+		l.Errorf(n, "%q is none of the campaign's locales (%s); %s", n.Text, strings.Join(l.c.Locales, ", "), remedy)
+	}
+	l.foreign = append(l.foreign, n.Text)
 }
 
 // spokenIn returns the campaign's locales that the text under a locale is for:

@@ -40,7 +40,7 @@ func Load(file string, root *strict.Node, sender *Sender, shared *strict.Node) (
 	if root == nil || !l.IsMap(root) {
 		return nil, strict.Sort(l.Problems)
 	}
-	if len(root.Entries) == 0 || root.Entries[0].Key.Text != "campaign" {
+	if len(root.Entries) == 0 || strict.Nearest(root.Entries[0].Key.Text, []string{"campaign"}) == "" {
 		l.Errorf(root, `a campaign begins with the key "campaign"; write campaign: its-id first`)
 	}
 	l.campaign(root, shared)
@@ -62,20 +62,20 @@ type loader struct {
 	plurals  map[string][]string
 	mark     *marks   // notes what is named; nil where nobody asks
 	reading  []string // the locales that the text being read is for
+	foreign  []string // locales of texts that the campaign has not
+
+	localesWrong bool // the list of locales has a problem
 }
 
 // campaign reads the keys in the order in which they need one another.
 func (l *loader) campaign(root, shared *strict.Node) {
 	found := map[string]*strict.Node{}
 	keys := strict.Keys{}
-	for _, key := range []string{
-		"campaign", "timezone", "locales", "seed", "starts", "ends", "catalogue", "parameters",
-		"dayparts", "segments", "holdout", "append", "show", "blocks",
-	} {
+	for _, key := range campaignKeys {
 		keys[key] = func(n *strict.Node) { found[key] = n }
 	}
-	l.Map(root, keys)
-	l.Need(root, "campaign", "blocks")
+	l.keysOf(root, keys)
+	l.Need(root, "blocks")
 	steps := []struct {
 		key  string
 		read func(*strict.Node)
@@ -173,10 +173,15 @@ func zoneNamed(name string) (*time.Location, bool) {
 
 func (l *loader) locales(n *strict.Node) {
 	var all []string
+	before := len(l.Problems)
 	l.Each(n, func(n *strict.Node) {
 		text := l.Text(n)
-		switch _, err := language.Parse(text); {
-		case err != nil || strings.Contains(text, "_"):
+		tag, err := language.Parse(text)
+		switch _, _, region := tag.Raw(); {
+		case err == nil && strings.Contains(text, "_"),
+			err == nil && region.IsCountry() && !strings.Contains(strings.ToUpper(text), region.String()):
+			l.Errorf(n, "%q is no locale; write %s", text, tag)
+		case err != nil:
 			l.Errorf(n, "%q is no locale; write one such as nl or nl-BE", text)
 		case slices.Contains(all, text):
 			l.Errorf(n, "locale %q is there twice; remove one", text)
@@ -184,12 +189,10 @@ func (l *loader) locales(n *strict.Node) {
 			all = append(all, text)
 		}
 	})
-	if n.Kind != strict.List {
-		return
-	}
-	if len(n.Items) == 0 || len(n.Items) > maxLocales {
+	if n.Kind == strict.List && (len(n.Items) == 0 || len(n.Items) > maxLocales) {
 		l.Errorf(n, "%d locales; write 1 to %d", len(n.Items), maxLocales)
 	}
+	l.localesWrong = strict.Bad(l.Problems[before:])
 	if len(all) > 0 {
 		l.c.Locales = all
 	}
@@ -247,8 +250,12 @@ func (l *loader) append(n *strict.Node) {
 	}
 }
 
-// unused warns of segments and parameters that nothing names.
+// unused warns of segments and parameters that nothing names. Where something is
+// wrong, that may be why.
 func (l *loader) unused(segments, parameters *strict.Node) {
+	if strict.Bad(l.Problems) {
+		return
+	}
 	if segments != nil {
 		for _, e := range segments.Entries {
 			if s := l.segments[e.Key.Text]; s != nil && !s.used {

@@ -45,7 +45,10 @@ func (l *loader) parameter(n *strict.Node, p *Parameter) {
 			types := map[string]Type{"name": Text, "text": Text, "number": Number, "date": Date, "moment": Moment, "boolean": Boolean}
 			word := l.OneOf(n, "name", "text", "number", "date", "moment", "boolean")
 			p.Type, p.Name30 = types[word], word == "name"
-			if !p.Name30 && n.Text == word {
+			switch {
+			case n.Text != word:
+				p.Type = Unknown // reported; what follows from it is not
+			case !p.Name30:
 				p.Max = 200
 			}
 		},
@@ -57,6 +60,9 @@ func (l *loader) parameter(n *strict.Node, p *Parameter) {
 	}
 	values := n.Find("values")
 	if values == nil {
+		return
+	}
+	if p.Type == Unknown {
 		return
 	}
 	if len(p.Values) == 0 {

@@ -45,6 +45,9 @@ func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
 		l.Errorf(n, "%s", err)
 		return nil, false
 	}
+	if k.typ == Unknown {
+		return nil, false // its declaration was reported
+	}
 	if why := outside(k, sc); why != "" {
 		l.Errorf(n, "%s", why)
 		return nil, false

@@ -29,7 +29,7 @@ func (l *loader) layer(n *strict.Node) layer {
 	for _, key := range []string{"link", "after"} {
 		l.constantLink(n.Find(key))
 	}
-	return layer{node: n, entries: n.Entries}
+	return layer{node: n, entries: l.slips(n)}
 }
 
 // given is the value of a key and how near it was written.
@@ -95,6 +95,7 @@ type variantLoader struct {
 	ownFallback bool
 	own         int  // the level that is written in the fallback itself
 	partial     bool // what it lacks is not reported
+	strange     bool // has a key that may be meant for what it lacks
 	v           *Variant
 }
 
@@ -170,6 +171,11 @@ func (vl *variantLoader) takes(layoutLevel int) {
 			continue
 		}
 		vl.Errorf(g.key, "the layout %q takes no %q; %s", layout.ID, key, strict.DidYouMean(key, append([]string{"layout", "item", "items", "link", "after"}, names...)))
+		meant := strict.Nearest(key, names)
+		if _, has := vl.merged.values[meant]; meant != "" && !has {
+			vl.merged.values[meant] = g
+		}
+		vl.strange = vl.strange || meant == ""
 	}
 	for i, value := range layout.Values {
 		vl.v.Values[i] = vl.value(value)
@@ -235,10 +241,11 @@ func (e *Expr) silent(some bool) bool {
 // lacks reports a required value that is not given.
 func (vl *variantLoader) lacks(name string) {
 	switch {
-	case vl.partial:
+	case vl.partial, vl.strange:
 	case vl.fallback && vl.ownFallback:
 		vl.Errorf(vl.node, "the layout %q needs %q, and nothing a fallback may use gives it; add it", vl.v.Layout.ID, name)
 	case vl.fallback:
+		vl.strange = true // said once: one fallback gives all of them
 		vl.Errorf(vl.node, "without signals the layout %q has no %q; add a fallback to the block", vl.v.Layout.ID, name)
 	default:
 		vl.Errorf(vl.node, "the layout %q needs %q; add it", vl.v.Layout.ID, name)
