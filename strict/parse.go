@@ -28,7 +28,7 @@ func Parse(file string, data []byte) (*Node, []Problem) {
 	}
 	if at := invalidAt(data); at >= 0 {
 		line := 1 + bytes.Count(data[:at], []byte("\n"))
-		p.problem(line, at-bytes.LastIndexByte(data[:at], '\n'), "not UTF-8; save the file as UTF-8")
+		p.problem(line, 1+utf8.RuneCount(data[bytes.LastIndexByte(data[:at], '\n')+1:at]), "not UTF-8; save the file as UTF-8")
 		return nil, p.problems
 	}
 	root := p.document(data)
@@ -91,15 +91,15 @@ func (p *parser) syntax(err error) {
 		return
 	}
 	line, col := load.Mark.Line, load.Mark.Column
-	text := ""
-	if line >= 1 && line <= len(p.lines) {
-		text = string(p.lines[line-1])
+	lines := make([]string, max(1, min(line, len(p.lines))))
+	for i := range lines {
+		lines[i] = string(p.lines[i])
 	}
-	what, at := explainSyntax(text, load.Message)
-	if at > 0 {
-		col = at
+	if f := explainSyntax(lines, load.Message); f != nil {
+		p.problem(f.line, 1+utf8.RuneCountInString(lines[f.line-1][:f.at]), f.what)
+		return
 	}
-	p.problem(line, col, what)
+	p.problem(line, col, "cannot be read: "+load.Message+"; check quotes, brackets and indentation")
 }
 
 // node turns a yaml node into ours and reports what is not wanted.
@@ -121,6 +121,9 @@ func (p *parser) node(y *yaml.Node, depth int) *Node {
 			n.Items = append(n.Items, p.value(item, depth))
 		}
 	default:
+		if y.Style == 0 && strings.HasSuffix(y.Value, `"`) && strings.Count(y.Value, `"`) == 1 {
+			p.problem(y.Line, y.Column, "a \" ends this text and none begins it; write both, or put the text in ' ' if it is part of it")
+		}
 		n.Text = y.Value
 		n.Quoted = y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
 	}
@@ -145,8 +148,8 @@ func (p *parser) entries(n *Node, y *yaml.Node, depth int) {
 			continue
 		}
 		seen[key.Value] = key.Line
-		if y.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" && value.Value == "" {
-			p.problem(key.Line, key.Column, flowKey(key.Value))
+		if y.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" && value.Value == "" && value.Anchor == "" {
+			p.problem(key.Line, key.Column, p.flowKey(key, len(y.Content) == 2))
 			n.bad = true
 			continue
 		}
@@ -154,13 +157,29 @@ func (p *parser) entries(n *Node, y *yaml.Node, depth int) {
 	}
 }
 
+// flowKey says what is wrong with a key inside { } without a value.
+func (p *parser) flowKey(key *yaml.Node, only bool) string {
+	if key.Line <= len(p.lines) {
+		line := []rune(string(p.lines[key.Line-1]))
+		if at := key.Column - 1 + len([]rune(key.Value)); at >= 0 && at < len(line) && line[at] == ':' {
+			return "key " + quote(key.Value) + " has no value; write one, or remove the key"
+		}
+	}
+	return flowKey(key.Value, only)
+}
+
 // value reads the value of a key or an item of a list: never nothing.
 func (p *parser) value(y *yaml.Node, depth int) *Node {
-	if y.Kind == yaml.ScalarNode && y.Tag == "!!null" && y.Value != "null" && y.Value != "Null" && y.Value != "NULL" {
+	if y.Kind == yaml.ScalarNode && y.Tag == "!!null" && y.Anchor == "" {
 		text := "empty value; write one, or remove the key"
-		if y.Line >= 1 && y.Line <= len(p.lines) {
+		if y.Value != "" && y.Value != "~" {
+			text = y.Value + " is no value; remove the key, write \"\" to drop what it inherits, or put the text in quotes"
+		} else if y.Line >= 1 && y.Line <= len(p.lines) {
 			if rest := after(p.lines[y.Line-1], y.Column-1); bytes.HasPrefix(rest, []byte("#")) {
 				text = "empty value, since # begins a comment; put it in quotes: " + quote(string(bytes.TrimSpace(rest)))
+				if bytes.HasPrefix(rest, []byte("# ")) {
+					text += ", or write a value before it"
+				}
 			}
 		}
 		p.problem(y.Line, y.Column, text)

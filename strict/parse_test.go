@@ -37,12 +37,13 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 	f("<<: {a: 1}", "f.yaml:1:1: merge keys are not read")
 	f("a: 1\na: 2", `f.yaml:2:1: duplicate key "a", first on line 1; keep one`)
 	f("a: 1\n---\nb: 2", "f.yaml:2:1: a second document; keep one per file")
-	f("a: 1\n---\n{b: [", "f.yaml:4:1: cannot be read")
+	f("a: 1\n---\n{b: [", "f.yaml:3:1: this { is never closed; add the } that is missing")
 	f("a: 1\n...\n", "")
 	f("a: 1\n---\n", "f.yaml:2:1: a second document")
 	f("%YAML 1.1\n---\na: 1\n", "")
 	f("---\na: 1\n", "")
-	f("a: null", "")
+	f("a: null", "f.yaml:1:4: null is no value; remove the key, write \"\" to drop what it inherits, or put the text in quotes")
+	f("a: 'null'", "")
 	f("? [a, b]\n: 1", "f.yaml:1:3: a key must be a plain text")
 	f("a: 1\n  b: 2", "f.yaml:2:")
 	f("a: [1, 2", "f.yaml:")
@@ -74,12 +75,50 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 	f(strings.Repeat("- ", 40)+"x", "f.yaml:1:")
 }
 
+// TestParseSaysWhichSignIsWrong: YAML often notices lines later, and says what it
+// expected; people look for the sign that is missing.
+func TestParseSaysWhichSignIsWrong(t *testing.T) {
+	f := func(text, want string) {
+		t.Helper()
+		_, problems := strict.Parse("f.yaml", []byte(text))
+		if len(problems) != 1 || strings.TrimPrefix(problems[0].String(), "f.yaml:") != want {
+			t.Errorf("Parse(%q): %v\nwant %s", text, problems, want)
+		}
+	}
+	f("a:\n  - {b: {c: 1, d: {e: 2}}\n  - {b: 3}\n", "2:5: this { is never closed; add the } that is missing")
+	f("a: {b: [x, y}\n", "1:13: a ] is missing before this }; add it")
+	f("a: {b: {c: 1}}, d: 2}\n", "1:14: one } too many; remove it")
+	f("a: {b: {c: 1} d: 2}\n", "1:15: a comma is missing before this; add it")
+	f("a: {b: x,, c: y}\n", "1:10: a comma too many; remove it")
+	f("a: {b: x; c: y}\n", "1:9: keys are parted by commas; write , for ;")
+	f("a: {b = [x]}\n", "1:5: a key and its value are parted by a colon and a space; write b: [x]")
+	f("a: {b: x c: y}\n", `1:8: a second ": " in one value; put a text in quotes: "x c: y", or a comma before "c"`)
+	f("é: {b: é {x}}\n", `1:8: a text with "{" in it; put it in quotes: "é {x}"`)
+	f("a: {b: {x}: {y}}\n", `1:8: a second ": " in one value; put it in quotes: "{x}: {y}"`)
+	f("a: 'it's'\n", "1:8: text goes on behind the ' that ends it; write '' for one inside")
+	f("a: {b: \"x \"y\" z\"}\n", `1:12: text goes on behind the " that ends it; write \" for one inside`)
+	f("a: \"x\nb: 1\n", `1:4: this " is never closed; close it at the end of the text`)
+	f("a: \"x\\m\"\n", `1:6: \m means nothing; write \\ for a backslash`)
+	f("a: {b: x} c\n", `1:10: nothing can follow here; remove "c"`)
+	f("a: {b: x:y, z:1}\n", `1:13: key "z:1" has no value; write a space behind the colon: z: 1`)
+	f("a: {b: “x, y”}\n", `1:12: key "y”" has no value; write straight quotes around a text with a comma: " for “ and ”`)
+	f("a: x\"\n", `1:4: a " ends this text and none begins it; write both, or put the text in ' ' if it is part of it`)
+	f("a 1\nb: 2\n", `1:1: "a 1" has no colon and space; write a: 1`)
+	f("a:\n  b\n  - c: 1\n", `2:3: "b" has no colon; write b:`)
+	f("a: 1\n  b: 2\n", "2:3: this stands under line 1, which has a value already; begin it in column 1")
+	f("a:\n  b: 1\n c: 2\n", "3:2: this begins in column 2 and line 2 in column 3; begin keys of one map in one column")
+	f("a:\n  - b\n  -{c: 1}\n", "3:3: a dash needs a space behind it; write - {")
+	f("a:\n  - b: 1\n  • c: 2\n", "3:3: items of a list begin with - and a space; write - for •")
+	f("a:\n  - b: 1\n  c: 2\n", "3:3: this begins where the items of a list do; write - before it, or move it to the column of the keys it belongs to")
+	f("# {\na: |\n  {[\"\nb: {c: 'it''s', d: \"\\\"\",\n  e: [1, 2]}\n\"f\": [ {g: 1}\n", "6:6: this [ is never closed; add the ] that is missing")
+}
+
 func TestParseKeepsWhatWasWritten(t *testing.T) {
-	node, problems := strict.Parse("f.yaml", []byte("no: no\nversion: 1.10\nt: 07:30\no: 01234\ne: 1e3\nn: null\nq: \"< 5\"\n"))
+	node, problems := strict.Parse("f.yaml", []byte("no: no\nversion: 1.10\nt: 07:30\no: 01234\ne: 1e3\nn: nul\nq: \"< 5\"\n"))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	for key, want := range map[string]string{"no": "no", "version": "1.10", "t": "07:30", "o": "01234", "e": "1e3", "n": "null", "q": "< 5"} {
+	for key, want := range map[string]string{"no": "no", "version": "1.10", "t": "07:30", "o": "01234", "e": "1e3", "n": "nul", "q": "< 5"} {
 		if got := node.Find(key).Text; got != want {
 			t.Errorf("%s = %q, want %q", key, got, want)
 		}

@@ -15,6 +15,9 @@ type Reader struct {
 	Elsewhere func(Entry) string
 
 	meant map[meant]bool
+	// mismatched are nodes of another kind than was wanted, with the places of
+	// what was said of them among Problems.
+	mismatched map[*Node]int
 }
 
 // meant is a key that a map was read as having, though it is written otherwise.
@@ -69,7 +72,7 @@ func (r *Reader) unknown(n *Node, e Entry, known []string) string {
 // IsMap reports whether n is a map; if not, it is a problem.
 func (r *Reader) IsMap(n *Node) bool {
 	if n.Kind != Map {
-		r.Errorf(n, "expected a map; write key: value pairs")
+		r.mismatch(n, "expected a map; write key: value pairs")
 	}
 	return n.Kind == Map
 }
@@ -90,7 +93,7 @@ func (r *Reader) Need(n *Node, keys ...string) {
 // problem.
 func (r *Reader) Each(n *Node, read func(*Node)) {
 	if n.Kind != List {
-		r.Errorf(n, "expected a list; write [a, b], or one item a line, each after a dash")
+		r.mismatch(n, "expected a list; write [a, b], or one item a line, each after a dash")
 		return
 	}
 	for _, item := range n.Items {
@@ -107,8 +110,23 @@ func (r *Reader) Warnf(n *Node, format string, args ...any) { r.add(n, Warning, 
 // Notef adds a note at n.
 func (r *Reader) Notef(n *Node, format string, args ...any) { r.add(n, Note, format, args) }
 
+// mismatch reports a node of another kind than is wanted: of its content nothing
+// more is said.
+func (r *Reader) mismatch(n *Node, text string) {
+	before := len(r.Problems)
+	r.Errorf(n, "%s", text)
+	if len(r.Problems) == before {
+		return
+	}
+	if r.mismatched == nil {
+		r.mismatched = map[*Node]int{}
+	}
+	r.mismatched[n] = before
+}
+
 func (r *Reader) add(n *Node, level Level, format string, args []any) {
-	if n.bad {
+	at, ok := r.mismatched[n]
+	if n.bad || ok && at < len(r.Problems) && r.Problems[at].Line == n.Line && r.Problems[at].Col == n.Col {
 		return
 	}
 	r.Problems = append(r.Problems, Problem{

@@ -15,10 +15,10 @@ const MaxText = 1000
 func (r *Reader) Text(n *Node) string {
 	switch n.Kind {
 	case List:
-		r.Errorf(n, "expected one text, not a list; write one")
+		r.mismatch(n, "expected one text, not a list; write one")
 		return ""
 	case Map:
-		r.Errorf(n, "expected a text, not a map; write one, in quotes")
+		r.mismatch(n, "expected a text, not a map; write one, in quotes")
 		return ""
 	}
 	if len(n.Text) > MaxText && utf8.RuneCountInString(n.Text) > MaxText {
@@ -124,7 +124,7 @@ func (r *Reader) Percent(n *Node) float64 {
 	number, ok := strings.CutSuffix(n.Text, "%")
 	millionths, isNumber := ParseNumber(number)
 	if n.Kind != Scalar || !ok || !isNumber || millionths < 0 || millionths > 100_000_000 {
-		r.Errorf(n, "%q is not a percentage; write 0%% to 100%%", n.Text)
+		r.Errorf(n, "%q is not a percentage; write one from 0%% to 100%%, such as 5%%", n.Text)
 		return 0
 	}
 	return float64(millionths) / 100_000_000

@@ -64,6 +64,10 @@ func (n *Node) Find(key string) *Node {
 	return nil
 }
 
+// Reported tells that Parse found something wrong with the node itself, so that
+// what it holds is not what was meant.
+func (n *Node) Reported() bool { return n.bad }
+
 // Level says how much a Problem weighs.
 type Level uint8
 
