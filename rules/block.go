@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -99,7 +100,7 @@ func (bl *blockLoader) rules() {
 	bl.Each(n, func(n *strict.Node) {
 		r := bl.rule(n)
 		if line, twice := names[r.Name]; twice && r.Name != "" {
-			bl.Errorf(n, "rule %q is there twice, first on line %d; rename one", r.Name, line)
+			bl.Errorf(cmp.Or(n.Find("name"), n), "rule %q is there twice, first on line %d; rename one", r.Name, line)
 		}
 		names[r.Name] = n.Line
 		bl.b.Rules = append(bl.b.Rules, r)

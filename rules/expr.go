@@ -186,12 +186,16 @@ func (l *loader) bare(n *strict.Node, t Type, sc scope) Expr {
 	}
 	ok := l.admit(n, sc, func() bool {
 		if strings.ContainsAny(name, "{}") {
-			l.Errorf(n, "a %s takes a signal without braces; write %s", t, strings.Trim(name, "{}"))
+			l.Errorf(n, "a %s takes a signal without braces; write %s", t, strings.NewReplacer("{", "", "}", "").Replace(n.Text))
+			return false
+		}
+		if why := l.noSignal(name, t); why != "" {
+			l.Errorf(n, "%s", why)
 			return false
 		}
 		k, ok := l.signal(n, name, sc)
 		if ok && k.typ != t && (t != Number || k.typ != Percent) {
-			l.Errorf(n, "%s is a %s, and a %s is needed; name another signal", k.name, k.typ, t)
+			l.Errorf(n, "%s is a %s, and a %s is needed; %s", k.name, k.typ, t, anotherOf(k, t))
 			return false
 		}
 		if ok {
@@ -203,6 +207,35 @@ func (l *loader) bare(n *strict.Node, t Type, sc scope) Expr {
 		return Expr{}
 	}
 	return e
+}
+
+// noSignal says what is wrong with a text that is neither a literal nor looks like
+// a signal; "" if it does.
+func (l *loader) noSignal(text string, t Type) string {
+	if i := strings.LastIndexAny(text, "+-"); t == Moment && i > 0 {
+		name, after := strings.TrimSpace(text[:i]), strings.TrimSpace(text[i+1:])
+		_, err := l.c.find(name)
+		switch _, ok := strict.ParseDuration(after); {
+		case err == nil && ok:
+			return fmt.Sprintf("%q has spaces; write %s%s%s", text, name, text[i:i+1], after)
+		case err == nil:
+			return fmt.Sprintf("%q is not a duration; write one such as 48h or 2d", after)
+		}
+	}
+	_, err := l.c.find(text)
+	if err == nil || strings.Contains(text, ".") && !unicode.IsDigit(rune(text[0])) || strict.Nearest(text, l.c.names()) != "" {
+		return ""
+	}
+	literal := map[Type]string{Number: "250", Moment: "2026-11-27 08:00", TextList: "[a, b]"}[t]
+	return fmt.Sprintf("%q is neither a %s nor a signal; write one such as %s or item.%s", text, t, literal, exampleOf(t))
+}
+
+// anotherOf says what to do about a signal of another type than t.
+func anotherOf(k *known, t Type) string {
+	if k.kind == NoRef && k.signal.Source == ParameterSource {
+		return fmt.Sprintf("declare it with type: %s, or name another signal", t)
+	}
+	return "name another signal"
 }
 
 func exampleOf(t Type) string {

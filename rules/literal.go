@@ -32,7 +32,7 @@ func literal(t Type, text string, zone *time.Location) (edge, error) {
 	switch t {
 	case Number:
 		n, ok := strict.ParseNumber(text)
-		return one(n, ok, "%q is not a number; write one such as 5 or 2.5", text)
+		return one(n, ok, "%q is not a number; write plain digits, such as 1200 or 2.5", text)
 	case Percent:
 		digits, percent := strings.CutSuffix(text, "%")
 		n, ok := strict.ParseNumber(digits)
@@ -41,7 +41,7 @@ func literal(t Type, text string, zone *time.Location) (edge, error) {
 		return parseMoney(text)
 	case Time:
 		n, ok := parseTime(text)
-		return one(n, ok, "%q is not a time; write one such as 18:00", text)
+		return one(n, ok, "%q is not a time; write hours and minutes, such as 07:30 or 18:00", text)
 	case Weekday:
 		n := strings.Index("montuewedthufrisatsun", text)
 		return one(int64(n/3), len(text) == 3 && n >= 0 && n%3 == 0, "%q is not a weekday; write mon, tue, wed, thu, fri, sat or sun", text)
@@ -90,12 +90,12 @@ func twoDigits(text string) (int, bool) {
 func parseMoney(text string) (edge, error) {
 	amount, code, ok := strings.Cut(text, " ")
 	code = strings.TrimSpace(code)
-	if !ok {
+	if _, isNumber := strict.ParseNumber(text); isNumber {
 		return edge{}, fmt.Errorf("%q has no currency; write one such as 12.50 EUR", text)
 	}
 	unit, err := currency.ParseISO(code)
 	n, isNumber := strict.ParseNumber(amount)
-	if err != nil || !isNumber || len(code) != 3 {
+	if !ok || err != nil || !isNumber || len(code) != 3 {
 		return edge{}, fmt.Errorf("%q is not an amount of money; write one such as 12.50 EUR", text)
 	}
 	scale := currencyDigits(code)
@@ -104,7 +104,7 @@ func parseMoney(text string) (edge, error) {
 		per /= 10
 	}
 	if n%per != 0 {
-		return edge{}, fmt.Errorf("%s has %d digits after the dot; write %q so", unit, scale, text)
+		return edge{}, fmt.Errorf("%q has too many digits after the dot; write %d at most, as %s has", text, scale, unit)
 	}
 	return edge{lo: n / per, hi: n / per, currency: unit.String()}, nil
 }
@@ -155,6 +155,9 @@ func parseDateLiteral(text string) (edge, error) {
 	}
 	if n, ok := parseToday(text); ok {
 		return edge{lo: n, hi: n, from: Today}, nil
+	}
+	if _, date, ok := wallClock(text); ok && !date {
+		return edge{}, fmt.Errorf("%q is a moment; write its day only, or ask about now", text)
 	}
 	n, ok := parseMonthDay(text)
 	e, err := one(n, ok, "%q is not a date; write 2026-11-27, 12-24 (every year), today or today+7d", text)

@@ -29,7 +29,7 @@ func (l *loader) matcher(n *strict.Node, s *known) []Match {
 	var all []Match
 	for _, item := range n.Items {
 		if item.Kind != strict.Scalar {
-			l.Errorf(item, "expected a value; write one")
+			l.Errorf(item, "expected a value; write all values in one list")
 			continue
 		}
 		if m, ok := l.match(item, s); ok {
@@ -78,6 +78,8 @@ func (l *loader) matchText(n *strict.Node, text string, s *known) (Match, bool) 
 	case text == "":
 		l.Errorf(n, "an empty text never holds; write a text")
 		return Match{}, false
+	case len(s.values) > 0 && !slices.ContainsFunc(s.values, func(v string) bool { return strings.EqualFold(v, text) }):
+		break // one of its values is wanted
 	case strings.HasPrefix(text, "<"), strings.HasPrefix(text, ">"), strings.Contains(text, ".."):
 		l.Errorf(n, "a text has no order; write the text itself, or its beginning and *")
 		return Match{}, false
@@ -116,7 +118,7 @@ func (l *loader) matchOrder(text string, t Type) (Match, string) {
 		if rest, ok := strings.CutPrefix(text, op); ok {
 			e, err := literal(t, strings.TrimSpace(rest), l.c.Zone)
 			if err != nil {
-				return Match{}, err.Error()
+				return Match{}, l.meantMatcher(text, t, err)
 			}
 			return compare(op, e, t), ""
 		}
@@ -126,7 +128,7 @@ func (l *loader) matchOrder(text string, t Type) (Match, string) {
 	}
 	e, err := literal(t, text, l.c.Zone)
 	if err != nil {
-		return Match{}, err.Error()
+		return Match{}, l.meantMatcher(text, t, err)
 	}
 	return Match{Lo: e.lo, Hi: e.hi, LoFrom: e.from, HiFrom: e.from, Currency: e.currency, Yearless: e.yearless}, ""
 }
@@ -161,11 +163,11 @@ func compare(op string, e edge, t Type) Match {
 func (l *loader) matchRange(from, to string, t Type) (Match, string) {
 	a, err := literal(t, from, l.c.Zone)
 	if err != nil {
-		return Match{}, err.Error()
+		return Match{}, l.meantMatcher(from+".."+to, t, err)
 	}
 	b, err := literal(t, to, l.c.Zone)
 	if err != nil {
-		return Match{}, err.Error()
+		return Match{}, l.meantMatcher(from+".."+to, t, err)
 	}
 	m := Match{Lo: a.lo, Hi: b.hi, LoFrom: a.from, HiFrom: b.from, Currency: a.currency, Yearless: a.yearless}
 	switch {
@@ -180,7 +182,9 @@ func (l *loader) matchRange(from, to string, t Type) (Match, string) {
 		m.Hi--
 	}
 	switch {
-	case circle && exclusive && a.lo == b.lo, !circle && m.Hi < m.Lo && m.LoFrom == m.HiFrom:
+	case circle && exclusive && a.lo == b.lo:
+		return Match{}, `the range "` + from + ".." + to + `" is empty; write two different ends`
+	case !circle && m.Hi < m.Lo && m.LoFrom == m.HiFrom:
 		return Match{}, `the range "` + from + ".." + to + `" is empty; write the lower end first`
 	case circle && m.Hi < m.Lo:
 		m.Wraps = true

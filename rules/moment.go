@@ -116,6 +116,9 @@ func parseMomentLiteral(text string, zone *time.Location) (edge, error) {
 	if days, ok := parseToday(text); ok {
 		return edge{lo: days * dayMillis, hi: (days+1)*dayMillis - 1, from: Today, date: true}, nil
 	}
+	if _, ok := parseTime(text); ok {
+		return edge{}, fmt.Errorf("%q is a time of any day; write its day too, 2026-11-27 %s, or ask about time", text, text)
+	}
 	clock, name := splitZone(text)
 	wall, date, ok := wallClock(clock)
 	if !ok {

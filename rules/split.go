@@ -28,7 +28,7 @@ func (bl *blockLoader) split(r *Rule, found map[string]*strict.Node, own []layer
 	var ids []string
 	for _, e := range split.Entries {
 		id := bl.ID(e.Key)
-		v := bl.show(e.Value, append(own[:len(own):len(own)], bl.layer(e.Value)), false)
+		v := bl.show(e.Value, append(slices.Clip(own), bl.layer(e.Value)), false)
 		if v != nil {
 			v.ID = id
 		}

@@ -26,6 +26,8 @@ func (l *loader) keysOf(n *strict.Node, keys strict.Keys) (ofShow []strict.Entry
 	l.Elsewhere = func(e strict.Entry) string {
 		key := e.Key.Text
 		switch {
+		case slices.ContainsFunc(e.Value.Entries, func(e strict.Entry) bool { return slices.Contains(blockKeys, e.Key.Text) }):
+			return "indent it under blocks if it is a block"
 		case slices.Contains(campaignKeys, key):
 			return "move it to the top of the file, beside campaign"
 		case slices.Contains(blockKeys, key):

@@ -48,6 +48,7 @@ func (g given) dropped() bool {
 type merged struct {
 	node    *strict.Node // the nearest written, or the block
 	nothing bool
+	damaged bool // part of it could not be read
 	values  map[string]given
 }
 
@@ -58,6 +59,7 @@ func merge(node *strict.Node, layers []layer) merged {
 		if from.node == nil {
 			continue
 		}
+		m.damaged = m.damaged || from.node.Reported()
 		if from.nothing {
 			m.nothing = true
 			continue
@@ -103,6 +105,7 @@ type variantLoader struct {
 func (l *loader) variant(vl variantLoader) *Variant {
 	vl.loader = l
 	vl.v = &Variant{ID: "none", Node: vl.node, Nothing: vl.nothing}
+	vl.strange = vl.damaged
 	if vl.nothing {
 		return vl.v
 	}
@@ -206,6 +209,9 @@ func (vl *variantLoader) given(value LayoutValue, g given) Expr {
 			return Expr{}
 		}
 		vl.Errorf(g.value, "a fallback is true at any time and cannot have a moment; remove it or choose another layout")
+		return Expr{Type: value.Type}
+	}
+	if g.value.Reported() {
 		return Expr{Type: value.Type}
 	}
 	before := len(vl.Problems)

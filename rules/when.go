@@ -61,16 +61,16 @@ func (c compiled) simple() compiled {
 
 // condition reads one key of a map of conditions.
 func (l *loader) condition(e strict.Entry, sc scope) compiled {
-	switch word := e.Key.Text; {
-	case word == "any":
+	switch word := e.Key.Text; word {
+	case "any":
 		return l.listed(e, Or, sc)
-	case word == "all":
+	case "all":
 		return l.listed(e, And, sc)
-	case word == "not":
+	case "not":
 		return l.not(e, sc)
-	case word == "known":
+	case "known":
 		return l.knownOf(e, sc)
-	case word == "segment":
+	case "segment":
 		return l.segmentOf(e)
 	default:
 		if kind, ok := parseEventKind(word); ok {
