@@ -47,8 +47,14 @@ type blockLoader struct {
 	b        *Block
 	found    map[string]*strict.Node
 	layers   []layer // of the campaign and the block
-	variants []*Variant
-	nodes    []*strict.Node // of the variants
+	variants []placed
+}
+
+// placed is a variant of the block, nil where it is none, and where it and its
+// layout were written.
+type placed struct {
+	*Variant
+	node, layout *strict.Node
 }
 
 func (l *loader) block(e strict.Entry, id string) *Block {
@@ -75,6 +81,7 @@ func (l *loader) block(e strict.Entry, id string) *Block {
 	bl.layers[1] = bl.layers[1].with(strays, e.Key)
 	bl.rules()
 	bl.fallback()
+	bl.lacking()
 	bl.linked()
 	bl.size()
 	bl.format()
@@ -121,7 +128,7 @@ func (bl *blockLoader) onlyShow() {
 	v := bl.show(node, nil, inherits)
 	if inherits && (v == nil || v.lacks()) {
 		last := len(bl.variants) - 1
-		bl.variants, bl.nodes = bl.variants[:last], bl.nodes[:last]
+		bl.variants = bl.variants[:last]
 		return
 	}
 	bl.b.Rules = []*Rule{{Name: "show", Node: node, Variant: v}}
@@ -153,7 +160,8 @@ func (bl *blockLoader) rule(n *strict.Node) *Rule {
 	bl.split(r, found, own)
 	if when := found["when"]; when != nil {
 		items := !slices.ContainsFunc(r.variants(), func(v *Variant) bool { return v != nil && !v.hasItem() })
-		r.When = bl.when(when, scope{item: items, block: bl.b})
+		nothing := r.Variant != nil && r.Variant.Nothing && len(r.Split) == 0
+		r.When = bl.when(when, scope{item: items, nothing: nothing, block: bl.b})
 	}
 	return r
 }
@@ -162,8 +170,9 @@ func (bl *blockLoader) rule(n *strict.Node) *Rule {
 // What a partial one lacks is not reported: it may stay out of use.
 func (bl *blockLoader) show(node *strict.Node, own []layer, partial bool) *Variant {
 	layers := append(bl.layers[:2:2], own...)
-	v := bl.variant(variantLoader{merged: merge(node, layers), b: bl.b, own: 2, partial: partial})
-	bl.variants, bl.nodes = append(bl.variants, v), append(bl.nodes, node)
+	m := merge(node, layers)
+	v := bl.variant(variantLoader{merged: m, b: bl.b, own: 2, partial: partial})
+	bl.variants = append(bl.variants, placed{v, node, m.values["layout"].value})
 	return v
 }
 
@@ -180,20 +189,20 @@ func (bl *blockLoader) fallback() {
 	}
 	m := merge(node, layers)
 	bl.b.Fallback = bl.variant(variantLoader{merged: m, b: bl.b, fallback: true, own: 2, ownFallback: n != nil})
-	bl.variants, bl.nodes = append(bl.variants, bl.b.Fallback), append(bl.nodes, node)
+	bl.variants = append(bl.variants, placed{bl.b.Fallback, node, m.values["layout"].value})
 }
 
 // linked reports where only some of the block's variants have a link: those that
 // have none, or those that have one, whichever are fewer.
 func (bl *blockLoader) linked() {
 	var with, without []*strict.Node
-	for i, v := range bl.variants {
+	for _, v := range bl.variants {
 		switch {
-		case v == nil || v.Nothing:
+		case v.Variant == nil || v.Nothing || v.node == bl.b.Node && v.lacks():
 		case v.Link == nil:
-			without = append(without, bl.nodes[i])
+			without = append(without, v.node)
 		default:
-			with = append(with, bl.nodes[i])
+			with = append(with, v.node)
 		}
 	}
 	switch {
@@ -209,7 +218,8 @@ func (bl *blockLoader) linked() {
 	}
 }
 
-// size takes the block's size from what is written or from its layouts.
+// size takes the block's size from what is written, or from the layout whose
+// proportions most of its variants have.
 func (bl *blockLoader) size() {
 	b := bl.b
 	n := bl.found["size"]
@@ -217,26 +227,59 @@ func (bl *blockLoader) size() {
 		b.Width, b.Height = bl.Size(n)
 		if b.Width > 0 && (b.Width < 16 || b.Height < 16 || b.Width > 700 || b.Height > 1200) {
 			bl.Errorf(n, "%s is out of range; write 16x16 to 700x1200", n.Text)
+			return
 		}
-	}
-	for i, v := range bl.variants {
-		if v == nil || v.Nothing {
-			continue
-		}
-		layout := v.Layout
-		switch {
-		case b.Width == 0:
-			b.Width, b.Height = layout.Width, layout.Height
-		case !sameRatio(b.Width, b.Height, layout.Width, layout.Height):
-			bl.Errorf(bl.nodes[i], "the layout %q is %dx%d and the block %dx%d; choose a layout of the same proportions",
-				layout.ID, layout.Width, layout.Height, b.Width, b.Height)
-		case n == nil && b.Width != layout.Width:
-			bl.Errorf(b.Node, "the layouts differ in scale (%dx%d and %dx%d); write size", b.Width, b.Height, layout.Width, layout.Height)
-		}
+	} else if layout := bl.usual(); layout != nil {
+		b.Width, b.Height = layout.Width, layout.Height
 	}
 	if b.Width == 0 {
 		b.Width, b.Height = 600, 200
+		return
 	}
+	var others []placed
+	scaled := false
+	for _, v := range bl.variants {
+		switch {
+		case v.Variant == nil || v.Nothing:
+		case !sameRatio(b.Width, b.Height, v.Layout.Width, v.Layout.Height):
+			others = append(others, v)
+		case n == nil && b.Width != v.Layout.Width && !scaled:
+			bl.Errorf(b.Node, "the layouts differ in scale (%dx%d and %dx%d); write size", b.Width, b.Height, v.Layout.Width, v.Layout.Height)
+			scaled = true
+		}
+	}
+	if layout := bl.usual(); n != nil && len(others) > 1 && bl.shares(layout) == bl.shares(nil) {
+		bl.Errorf(n, "the block is %dx%d and its layouts are %dx%d; write a size of their proportions, or choose others", b.Width, b.Height, layout.Width, layout.Height)
+		return
+	}
+	for _, v := range others {
+		bl.Errorf(cmp.Or(v.node.Find("layout"), v.node), "the layout %q is %dx%d and the block %dx%d; choose a layout of the same proportions",
+			v.Layout.ID, v.Layout.Width, v.Layout.Height, b.Width, b.Height)
+	}
+}
+
+// usual returns the first layout whose proportions most variants have; nil if
+// nothing is drawn.
+func (bl *blockLoader) usual() *Layout {
+	var usual *Layout
+	for _, v := range bl.variants {
+		if v.Variant != nil && !v.Nothing && (usual == nil || bl.shares(v.Layout) > bl.shares(usual)) {
+			usual = v.Layout
+		}
+	}
+	return usual
+}
+
+// shares counts the variants that are drawn in a layout of the proportions of
+// another; of nil in any.
+func (bl *blockLoader) shares(layout *Layout) int {
+	n := 0
+	for _, v := range bl.variants {
+		if v.Variant != nil && !v.Nothing && (layout == nil || sameRatio(layout.Width, layout.Height, v.Layout.Width, v.Layout.Height)) {
+			n++
+		}
+	}
+	return n
 }
 
 // sameRatio reports whether two sizes agree in proportions within 1 %.
@@ -250,8 +293,8 @@ func sameRatio(w1, h1, w2, h2 int) bool {
 func (bl *blockLoader) format() {
 	nothing, countdown := false, false
 	for _, v := range bl.variants {
-		nothing = nothing || v != nil && v.Nothing
-		countdown = countdown || v != nil && !v.Nothing && v.Layout.Countdown
+		nothing = nothing || v.Variant != nil && v.Nothing
+		countdown = countdown || v.Variant != nil && !v.Nothing && v.Layout.Countdown
 	}
 	n := bl.found["format"]
 	switch {

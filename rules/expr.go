@@ -158,7 +158,14 @@ func (l *loader) admit(n *strict.Node, sc scope, read func() bool) bool {
 	}
 	l.Problems = l.Problems[:before]
 	if sc.written {
-		l.Errorf(n, "a fallback is true at any time and for anybody and cannot name %s; write a constant", m.beyond)
+		remedy := "write a constant"
+		switch {
+		case strings.HasPrefix(m.beyond, "items from "):
+			remedy = "take them from popular or recent, or by their ids"
+		case n.Kind == strict.Map:
+			remedy = "leave it out of where"
+		}
+		l.Errorf(n, "a fallback is true at any time and for anybody and cannot name %s; %s", m.beyond, remedy)
 	}
 	return false
 }

@@ -125,7 +125,7 @@ func (c *Campaign) find(name string) (*known, error) {
 	}
 	if k := c.findWord(parts, at); k != nil {
 		if attributeOf(k).comparesPrices() && c.Starts.IsZero() {
-			return nil, fmt.Errorf("%s is about the price when the campaign started; write starts: at its top", name)
+			return nil, needsStarts(name)
 		}
 		return k, nil
 	}
@@ -133,6 +133,13 @@ func (c *Campaign) find(name string) (*known, error) {
 		return nil, fmt.Errorf("%s is a behaviour; ask about it in a condition, %s: {within: 30d}", name, parts[0])
 	}
 	return nil, fmt.Errorf("unknown signal %q; %s", name, c.remedy(parts, name))
+}
+
+// needsStarts is the failure to find a signal that the campaign's start defines.
+type needsStarts string
+
+func (name needsStarts) Error() string {
+	return string(name) + " is about the price when the campaign started; write starts: at its top"
 }
 
 // findWord returns the signal of these words, or nil.

@@ -63,7 +63,9 @@ type loader struct {
 	mark     *marks   // notes what is named; nil where nobody asks
 	reading  []string // the locales that the text being read is for
 	foreign  []string // locales of texts that the campaign has not
+	lacks    []lack   // of the block that is being read
 
+	needStarts   bool // it was said that starts is missing
 	localesWrong bool // the list of locales has a problem
 }
 

@@ -38,7 +38,7 @@ func (c *Campaign) names() []string {
 	for _, pool := range c.sender.Codes {
 		all = append(all, "code."+pool)
 	}
-	all = append(all, "first_open", "stock", "interest", "parameters")
+	all = append(all, "first_open", "stock", "interest", "parameters", "campaign", "block", "rule", "variant", "position", "click")
 	for _, a := range c.sender.Attributes {
 		all = append(all, "profile."+a.Name)
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -24,6 +25,7 @@ const (
 type scope struct {
 	kind     textKind
 	item     bool // an item is in scope
+	nothing  bool // nothing is shown
 	fallback bool
 	written  bool   // of a fallback: written in it, not inherited
 	block    *Block // nil where it is shared by blocks
@@ -41,6 +43,12 @@ func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
 		return nil, false
 	}
 	k, err := l.c.find(name)
+	if errors.As(err, new(needsStarts)) {
+		if l.needStarts {
+			return nil, false // said once
+		}
+		l.needStarts = l.mark == nil
+	}
 	if err != nil {
 		l.Errorf(n, "%s", err)
 		return nil, false
@@ -109,8 +117,10 @@ func outside(k *known, sc scope) string {
 		return k.name + " is of the item in scope, which a segment has not; put the condition in the rule"
 	case sc.kind == segmentText && k.kind == AnswerRef:
 		return k.name + " is of the answer of a position, which a segment has not; put the condition in the rule"
-	case sc.kind == appendText && k.ofItem():
+	case sc.kind == appendText && (k.ofItem() || k.kind == AnswerRef):
 		return k.name + " cannot stand in append, which all blocks share; put it in the link"
+	case k.ofItem() && sc.nothing:
+		return k.name + " needs an item in scope, and who shows nothing has none; show it in a layout, or leave the item out by where"
 	case k.ofItem() && !sc.item && !sc.fallback:
 		return k.name + " needs an item in scope; add item or items to show"
 	case k.kind == AnswerRef && (sc.block == nil || len(sc.block.Answers) == 0):
@@ -166,6 +176,10 @@ func (l *loader) template(n *strict.Node, sc scope) (Template, bool) {
 		l.Errorf(n, "%q is a merge tag, which only the mail platform fills; declare a parameter and write {parameters.its_name}", tag)
 		return nil, false
 	}
+	if sc.kind != constantText && l.naked(text) {
+		l.Errorf(n, "%s is no text; write \"{%s}\"", text, text)
+		return nil, false
+	}
 	var t Template
 	for rest := text; rest != ""; {
 		i := strings.IndexAny(rest, "{}")
@@ -192,6 +206,16 @@ func (l *loader) template(n *strict.Node, sc scope) (Template, bool) {
 		t, rest = append(t, p), after
 	}
 	return t, true
+}
+
+// naked reports whether a text is a signal without its braces.
+func (l *loader) naked(text string) bool {
+	first, _, ok := strings.Cut(text, ".")
+	if !ok || first == "stock" || first == "interest" || first == "answered" {
+		return false // what follows may be any word
+	}
+	_, err := l.c.find(text)
+	return err == nil
 }
 
 // placeholder returns what stands before the } that closes a placeholder. Ids

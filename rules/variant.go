@@ -11,6 +11,7 @@ import (
 type layer struct {
 	node    *strict.Node
 	nothing bool
+	wrong   bool // no variant at all
 	entries []strict.Entry
 }
 
@@ -21,7 +22,7 @@ func (l *loader) layer(n *strict.Node) layer {
 	}
 	if n.Kind != strict.Map {
 		l.Errorf(n, "expected a variant; write {layout: ..., ...} or nothing")
-		return layer{node: n}
+		return layer{node: n, wrong: true}
 	}
 	if item, items := n.Find("item"), n.Find("items"); item != nil && items != nil {
 		l.Errorf(items, "item and items stand in one variant; keep one")
@@ -48,6 +49,7 @@ func (g given) dropped() bool {
 type merged struct {
 	node    *strict.Node // the nearest written, or the block
 	nothing bool
+	wrong   bool // one layer is no variant
 	damaged bool // part of it could not be read
 	values  map[string]given
 }
@@ -59,7 +61,7 @@ func merge(node *strict.Node, layers []layer) merged {
 		if from.node == nil {
 			continue
 		}
-		m.damaged = m.damaged || from.node.Reported()
+		m.wrong, m.damaged = m.wrong || from.wrong, m.damaged || from.node.Reported()
 		if from.nothing {
 			m.nothing = true
 			continue
@@ -110,8 +112,15 @@ func (l *loader) variant(vl variantLoader) *Variant {
 		return vl.v
 	}
 	g, ok := vl.get("layout")
-	if !ok {
+	switch {
+	case vl.wrong, !ok && vl.damaged:
+		return nil // reported
+	case !ok:
 		l.Errorf(vl.node, "no layout is given; write layout: and one of %s", known12(slices.Sorted(maps.Keys(l.sender.Layouts))))
+		return nil
+	}
+	if g.value.Text == "nothing" || g.value.Text == "none" {
+		l.Errorf(g.value, "nothing is no layout; write nothing in the place of the whole variant, show: nothing")
 		return nil
 	}
 	if vl.v.Layout, ok = l.sender.Layouts[l.Text(g.value)]; !ok {
@@ -180,25 +189,33 @@ func (vl *variantLoader) takes(layoutLevel int) {
 		}
 		vl.strange = vl.strange || meant == ""
 	}
+	var missing []string
+	ofItem := !vl.v.hasItem()
 	for i, value := range layout.Values {
-		vl.v.Values[i] = vl.value(value)
+		e, given := vl.value(value)
+		if vl.v.Values[i] = e; !given {
+			missing = append(missing, value.Name)
+			ofItem = ofItem && value.Default != nil
+		}
+	}
+	if len(missing) > 0 && !vl.partial && !vl.strange {
+		vl.loader.lacks = append(vl.loader.lacks, lack{
+			node: vl.node, layout: vl.merged.values["layout"].value, values: missing, ofItem: ofItem, fallback: vl.fallback, own: vl.ownFallback,
+		})
 	}
 }
 
-// value reads what is given for one of the layout's values, or its default.
-func (vl *variantLoader) value(value LayoutValue) Expr {
-	g, isGiven := vl.merged.values[value.Name]
-	var e Expr
-	for at := &g; isGiven && at != nil && !at.dropped() && e.Type == Unknown; at = at.under {
+// value reads what is given for one of the layout's values, or its default. It is
+// not given where it is required and nothing is.
+func (vl *variantLoader) value(value LayoutValue) (e Expr, isGiven bool) {
+	g, written := vl.merged.values[value.Name]
+	for at := &g; written && at != nil && !at.dropped() && e.Type == Unknown; at = at.under {
 		e = vl.given(value, *at)
 	}
-	if e.Type == Unknown && (!isGiven || !g.dropped()) {
+	if e.Type == Unknown && (!written || !g.dropped()) {
 		e = vl.fromDefault(value)
 	}
-	if !value.Optional && (e.Type == Unknown || e.silent(vl.fallback)) {
-		vl.lacks(value.Name)
-	}
-	return e
+	return e, value.Optional || e.Type != Unknown && !e.silent(vl.fallback)
 }
 
 // given reads what is given for a value. It is of type 0 where a fallback cannot
@@ -242,20 +259,6 @@ func (e *Expr) silent(some bool) bool {
 		}
 	}
 	return empty > 0 && (some || empty == len(e.Texts))
-}
-
-// lacks reports a required value that is not given.
-func (vl *variantLoader) lacks(name string) {
-	switch {
-	case vl.partial, vl.strange:
-	case vl.fallback && vl.ownFallback:
-		vl.Errorf(vl.node, "the layout %q needs %q, and nothing a fallback may use gives it; add it", vl.v.Layout.ID, name)
-	case vl.fallback:
-		vl.strange = true // said once: one fallback gives all of them
-		vl.Errorf(vl.node, "without signals the layout %q has no %q; add a fallback to the block", vl.v.Layout.ID, name)
-	default:
-		vl.Errorf(vl.node, "the layout %q needs %q; add it", vl.v.Layout.ID, name)
-	}
 }
 
 // fromDefault returns the layout's default for a value: one of item.*. It is

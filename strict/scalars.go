@@ -13,12 +13,7 @@ const MaxText = 1000
 
 // Text reads any scalar as the text that was written.
 func (r *Reader) Text(n *Node) string {
-	switch n.Kind {
-	case List:
-		r.mismatch(n, "expected one text, not a list; write one")
-		return ""
-	case Map:
-		r.mismatch(n, "expected a text, not a map; write one, in quotes")
+	if !r.isScalar(n) {
 		return ""
 	}
 	if len(n.Text) > MaxText && utf8.RuneCountInString(n.Text) > MaxText {
@@ -26,6 +21,17 @@ func (r *Reader) Text(n *Node) string {
 		return ""
 	}
 	return n.Text
+}
+
+// isScalar reports whether n is one value; if not, it is a problem.
+func (r *Reader) isScalar(n *Node) bool {
+	switch n.Kind {
+	case List:
+		r.mismatch(n, "expected one value, not a list; write one")
+	case Map:
+		r.mismatch(n, "expected one value, not a map; write one, in quotes if it begins with {")
+	}
+	return n.Kind == Scalar
 }
 
 // IsID reports whether text may be the id of a campaign, block, rule and the
@@ -82,7 +88,7 @@ func (r *Reader) Name(n *Node) string {
 
 // Bool reads true or false.
 func (r *Reader) Bool(n *Node) bool {
-	if n.Kind == Scalar && (n.Text == "true" || n.Text == "false") {
+	if !r.isScalar(n) || n.Text == "true" || n.Text == "false" {
 		return n.Text == "true"
 	}
 	r.Errorf(n, "%q is not true or false; write true or false", n.Text)
@@ -91,8 +97,11 @@ func (r *Reader) Bool(n *Node) bool {
 
 // Int reads a whole number from lo to hi. What does not fit reads as lo.
 func (r *Reader) Int(n *Node, lo, hi int) int {
+	if !r.isScalar(n) {
+		return lo
+	}
 	millionths, ok := ParseNumber(n.Text)
-	if n.Kind != Scalar || !ok || millionths%1_000_000 != 0 {
+	if !ok || millionths%1_000_000 != 0 {
 		r.Errorf(n, "%q is not a whole number; write one from %d to %d", n.Text, lo, hi)
 		return lo
 	}
@@ -106,9 +115,12 @@ func (r *Reader) Int(n *Node, lo, hi int) int {
 
 // Float reads a number from lo to hi. What does not fit reads as lo.
 func (r *Reader) Float(n *Node, lo, hi float64) float64 {
+	if !r.isScalar(n) {
+		return lo
+	}
 	millionths, ok := ParseNumber(n.Text)
 	v := float64(millionths) / 1_000_000
-	if n.Kind != Scalar || !ok {
+	if !ok {
 		r.Errorf(n, "%q is not a number; write one such as 5 or 2.5", n.Text)
 		return lo
 	}
@@ -121,9 +133,12 @@ func (r *Reader) Float(n *Node, lo, hi float64) float64 {
 
 // Percent reads a percentage from 0% to 100% as 0..1.
 func (r *Reader) Percent(n *Node) float64 {
+	if !r.isScalar(n) {
+		return 0
+	}
 	number, ok := strings.CutSuffix(n.Text, "%")
 	millionths, isNumber := ParseNumber(number)
-	if n.Kind != Scalar || !ok || !isNumber || millionths < 0 || millionths > 100_000_000 {
+	if !ok || !isNumber || millionths < 0 || millionths > 100_000_000 {
 		r.Errorf(n, "%q is not a percentage; write one from 0%% to 100%%, such as 5%%", n.Text)
 		return 0
 	}
@@ -132,8 +147,11 @@ func (r *Reader) Percent(n *Node) float64 {
 
 // Duration reads a duration such as 90s, 15m, 48h, 30d, 2w or 1d12h.
 func (r *Reader) Duration(n *Node) time.Duration {
+	if !r.isScalar(n) {
+		return 0
+	}
 	d, ok := ParseDuration(n.Text)
-	if n.Kind != Scalar || !ok {
+	if !ok {
 		r.Errorf(n, "%q is not a duration; write one such as 90s, 15m, 48h, 30d or 1d12h", n.Text)
 		return 0
 	}
@@ -142,10 +160,13 @@ func (r *Reader) Duration(n *Node) time.Duration {
 
 // Size reads a size such as 600x240 in CSS pixels.
 func (r *Reader) Size(n *Node) (width, height int) {
+	if !r.isScalar(n) {
+		return 0, 0
+	}
 	w, h, ok := strings.Cut(n.Text, "x")
 	width, errW := strconv.Atoi(w)
 	height, errH := strconv.Atoi(h)
-	if n.Kind != Scalar || !ok || errW != nil || errH != nil || width < 1 || height < 1 || w[0] == '0' || w[0] == '+' || h[0] == '0' || h[0] == '+' {
+	if !ok || errW != nil || errH != nil || width < 1 || height < 1 || w[0] == '0' || w[0] == '+' || h[0] == '0' || h[0] == '+' {
 		r.Errorf(n, "%q is not a size; write width and height in CSS pixels, such as 600x240", n.Text)
 		return 0, 0
 	}
@@ -154,11 +175,12 @@ func (r *Reader) Size(n *Node) (width, height int) {
 
 // OneOf reads one of words, or reports it and returns the first.
 func (r *Reader) OneOf(n *Node, words ...string) string {
-	if n.Kind == Scalar {
-		for _, w := range words {
-			if n.Text == w {
-				return w
-			}
+	if !r.isScalar(n) {
+		return words[0]
+	}
+	for _, w := range words {
+		if n.Text == w {
+			return w
 		}
 	}
 	r.Errorf(n, "%q is not possible here; %s", n.Text, DidYouMean(n.Text, words))

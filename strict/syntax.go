@@ -58,6 +58,8 @@ func flowKey(key string, only bool) string {
 	word, rest, colon := strings.Cut(key, ":")
 	first, _, spaced := strings.Cut(key, " ")
 	switch {
+	case only && key == "nothing":
+		return "nothing is written without braces; remove them"
 	case only && !colon:
 		return "a placeholder outside quotes is a map; put it in quotes: " + quote("{"+key+"}")
 	case strings.ContainsAny(key, "“”„‘’"):
