@@ -42,19 +42,3 @@ func (d *Decider) Fate(decisions []Decision, at int, rule *Rule) Fate {
 	}
 	return Forestalled
 }
-
-// before puts a decision's position in scope, with what those before it show.
-func (d *Decider) before(decisions []Decision, decision *Decision) {
-	d.offered = d.offered[:0]
-	for i := range decisions {
-		at := &decisions[i]
-		if at.Block == decision.Block && at.Position == decision.Position {
-			break
-		}
-		if at.HasItem {
-			d.offered = append(d.offered, at.Item.ID)
-		}
-	}
-	d.enter(decision.Block)
-	d.position = decision.Position
-}
