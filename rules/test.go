@@ -31,7 +31,7 @@ func give(c *Campaign, s *Signals, g Given, value Value) {
 		s.give(g.Slot, value)
 	}
 	switch {
-	case g.Item != "" && ItemAttribute(g.Attribute).ofRecipient() && s.Trust < Keyed:
+	case g.Item != "" && c.hides(&Signal{Source: ItemSource, Index: g.Attribute}, s.Trust):
 	case g.Item != "":
 		s.givenItems(c).set(g.Item, ItemAttribute(g.Attribute), value)
 	case g.place:
@@ -85,6 +85,8 @@ func (c *Campaign) hides(sig *Signal, t Trust) bool {
 		return !c.Params[sig.Index].Believed(t, t == Signed)
 	case t >= Keyed:
 		return false
+	case sig.Source == ItemSource:
+		return ItemAttribute(sig.Index).ofRecipient()
 	case sig.Source >= CartSource && sig.Source <= AnsweredSource:
 		return true
 	case sig.Source != ProfileSource:
