@@ -7,12 +7,6 @@ import (
 	"example.com/opentime/strict"
 )
 
-// answerNames are the parts of an answer, by their numbers.
-var answerNames = [...]string{"text", "share", "count", "open"}
-
-// answerTypes are their types.
-var answerTypes = [...]Type{Text, Percent, Number, Boolean}
-
 // noteAnswers notes the answers of all blocks before any condition is read: one
 // block may ask what was answered in another.
 func (l *loader) noteAnswers(blocks *strict.Node) {
@@ -91,17 +85,17 @@ func (l *loader) constants(n *strict.Node) []string {
 }
 
 // findAnswer returns what is known of the answer of a position.
-func findAnswer(parts []string) *known {
-	i := slices.Index(answerNames[:], parts[1])
+func findAnswer(_ *Campaign, parts []string, _ string) *known {
+	i := slices.IndexFunc(answerFields[:], func(f described) bool { return f.name == parts[1] })
 	if i < 0 || len(parts) != 2 {
 		return nil
 	}
-	return &known{name: "answer." + parts[1], typ: answerTypes[i], kind: AnswerRef, index: i}
+	return &known{name: "answer." + parts[1], typ: answerFields[i].typ, kind: AnswerRef, index: i}
 }
 
 // findAnswered returns the answer that was given in a block, of this campaign
 // or another.
-func (c *Campaign) findAnswered(parts []string) *known {
+func (c *Campaign) findAnswered(parts []string, _ string) *known {
 	k := &known{typ: Text, signal: Signal{Source: AnsweredSource, Type: Text, Key: parts[len(parts)-1]}}
 	k.name = "answered"
 	for _, part := range parts[1:] {
@@ -120,7 +114,7 @@ func (c *Campaign) findAnswered(parts []string) *known {
 }
 
 // findResults returns the votes so far in a block: all, or one answer's.
-func (c *Campaign) findResults(parts []string) *known {
+func (c *Campaign) findResults(parts []string, _ string) *known {
 	ids, ok := c.answers[parts[1]]
 	if !ok || len(parts) > 3 || len(parts) == 3 && !slices.Contains(ids, parts[2]) {
 		return nil
@@ -141,7 +135,7 @@ func (c *Campaign) countVotes(block string) {
 		return
 	}
 	for _, answer := range c.answers[block] {
-		k := c.findResults([]string{"results", block, answer})
+		k := c.findResults([]string{"results", block, answer}, "")
 		c.votes[block] = append(c.votes[block], c.slot(k.signal))
 	}
 }

@@ -9,10 +9,22 @@ import (
 // behaved reads a behaviour and its details: viewed: {item: dune-3, within: 30d}.
 func (l *loader) behaved(e strict.Entry, kind EventKind) compiled {
 	b := &Behaviour{Kind: kind, Count: []Match{{Lo: Million, Hi: most}}}
-	text := func(to *[]Match, typ Type) func(*strict.Node) {
-		return func(n *strict.Node) { *to = l.matcher(n, &known{name: e.Key.Text, typ: typ}) }
+	if e.Value.Kind != strict.Map {
+		l.Errorf(e.Value, "%s takes its details; write %s: {} for any, or one such as {within: 30d}", kind, kind)
+		return compiled{}
 	}
-	keys := strict.Keys{
+	l.Map(e.Value, l.details(b))
+	l.notSupplied(kind.String())
+	c := &Condition{Op: Behaved, Node: e.Key, Matcher: e.Value, Name: kind.String(), Behaviour: b}
+	return compiled{Condition: c, tests: 1}
+}
+
+// details are the keys of a behaviour.
+func (l *loader) details(b *Behaviour) strict.Keys {
+	text := func(to *[]Match, typ Type) func(*strict.Node) {
+		return func(n *strict.Node) { *to = l.matcher(n, &known{name: b.Kind.String(), typ: typ}) }
+	}
+	return strict.Keys{
 		"item": func(n *strict.Node) { b.Item = l.itemMatches(n) },
 		"tag":  text(&b.Tag, Text), "channel": text(&b.Channel, Text),
 		"campaign": text(&b.Campaign, Text), "block": text(&b.Block, Text), "rule": text(&b.Rule, Text),
@@ -23,14 +35,6 @@ func (l *loader) behaved(e strict.Entry, kind EventKind) compiled {
 			}
 		},
 	}
-	if e.Value.Kind != strict.Map {
-		l.Errorf(e.Value, "%s takes its details; write %s: {} for any, or one such as {within: 30d}", kind, kind)
-		return compiled{}
-	}
-	l.Map(e.Value, keys)
-	l.notSupplied(kind.String())
-	c := &Condition{Op: Behaved, Node: e.Key, Matcher: e.Value, Name: kind.String(), Behaviour: b}
-	return compiled{Condition: c, tests: 1}
 }
 
 // itemMatches reads an item's id, or several: any of them.

@@ -262,7 +262,7 @@ func (d *Decider) name(ref Ref) string {
 	case SignalRef:
 		return d.campaign.Signals[ref.Index].Name
 	case AnswerRef:
-		return "answer." + answerNames[ref.Index]
+		return "answer." + answerFields[ref.Index].name
 	case PlaceStockRef:
 		return "item.stock@" + d.campaign.stockPlaces[ref.Index]
 	}

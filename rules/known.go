@@ -20,46 +20,6 @@ type known struct {
 	country bool     // an ISO code
 }
 
-// clock are the signals of time.
-var clockTypes = []struct {
-	name string
-	typ  Type
-}{{"now", Moment}, {"date", Date}, {"time", Time}, {"weekday", Weekday}, {"month", Month}, {"daypart", Text}}
-
-// fields are the signals under one word, by what follows it.
-var (
-	clientFields  = map[string]Type{"class": Text, "app": Text, "os": Text, "mobile": Boolean}
-	hereFields    = map[string]Type{"country": Text, "region": Text, "city": Text, "from": Text}
-	nearFields    = map[string]Type{"id": Text, "name": Text, "address": Text, "url": Text, "route": Text, "city": Text, "distance_km": Number, "open": Boolean, "closes": Time}
-	weatherFields = map[string]Type{
-		"temperature": Number, "feels_like": Number, "wind_ms": Number, "cloud_percent": Number,
-		"rain": Boolean, "snow": Boolean, "daylight": Boolean, "condition": Text,
-	}
-	cartFields    = map[string]Type{"count": Number, "total": Money, "age": Duration}
-	profileFields = map[string]Type{"locale": Text, "zone": Text, "country": Text, "city": Text, "postcode": Text}
-	valuesOf      = map[string][]string{
-		"client.class":      classNames[:],
-		"here.from":         fromNames[:],
-		"weather.condition": {"clear", "cloudy", "fog", "rain", "snow", "thunder"},
-	}
-	ownWords = map[string]RefKind{
-		"campaign": CampaignRef, "block": BlockRef, "rule": RuleRef, "variant": VariantRef, "position": PositionRef, "click": ClickRef,
-	}
-)
-
-// itemFields are the attributes every item has.
-var itemFields = map[string]struct {
-	at  ItemAttribute
-	typ Type
-}{
-	"id": {ItemID, Text}, "title": {ItemTitle, Text}, "description": {ItemDescription, Text}, "link": {ItemLink, Text},
-	"image": {ItemImage, Picture}, "brand": {ItemBrand, Text}, "category": {ItemCategory, Text}, "tags": {ItemTags, TextList},
-	"price": {ItemPrice, Money}, "sale_price": {ItemSalePrice, Money}, "stock": {ItemStock, Number}, "rating": {ItemRating, Number},
-	"reviews": {ItemReviews, Number}, "in_stock": {ItemInStock, Boolean}, "starts": {ItemStarts, Moment}, "ends": {ItemEnds, Moment},
-	"price_then": {ItemPriceThen, Money}, "price_drop": {ItemPriceDrop, Number}, "because": {ItemBecause, Text},
-	"viewed": {ItemViewed, Boolean}, "carted": {ItemCarted, Boolean}, "bought": {ItemBought, Boolean}, "wished": {ItemWished, Boolean},
-}
-
 // splitSignal splits a signal's name into its words and the place behind @.
 func splitSignal(name string) (parts []string, at string, err error) {
 	rest := name
@@ -147,48 +107,16 @@ func (c *Campaign) findWord(parts []string, at string) *known {
 	if len(parts) == 1 {
 		return c.findClock(parts[0])
 	}
-	switch parts[0] {
-	case "answer":
-		return findAnswer(parts)
-	case "answered":
-		return c.findAnswered(parts)
-	case "results":
-		return c.findResults(parts)
-	case "cart":
-		return field(parts, cartFields, CartSource)
-	case "interest":
-		return findInterest(parts)
-	case "code":
-		return c.findCode(parts)
-	case "client":
-		return field(parts, clientFields, ClientSource)
-	case "here":
-		k := field(parts, hereFields, HereSource)
-		if k != nil {
-			k.country = parts[1] == "country"
+	for i := range families {
+		if f := &families[i]; f.word == parts[0] && f.find != nil {
+			return f.find(c, parts, at)
 		}
-		return k
-	case "weather":
-		return field(parts, weatherFields, WeatherSource)
-	case "near":
-		return c.findNear(parts)
-	case "stock":
-		return findStock(parts, at)
-	case "item":
-		if at != "" {
-			return findStockOf(parts, at)
-		}
-		return c.findItem(parts)
-	case "profile":
-		return c.findProfile(parts)
-	case "parameters":
-		return c.findParameter(parts)
 	}
 	return nil
 }
 
 func (c *Campaign) findClock(word string) *known {
-	for _, s := range clockTypes {
+	for _, s := range clockWords {
 		if s.name != word {
 			continue
 		}
@@ -201,22 +129,20 @@ func (c *Campaign) findClock(word string) *known {
 		}
 		return k
 	}
-	if word == "first_open" {
-		return &known{name: word, typ: Moment, signal: Signal{Name: word, Source: FirstOpenSource, Type: Moment, Key: word}}
+	if word == firstOpen.name {
+		return &known{name: word, typ: firstOpen.typ, signal: Signal{Name: word, Source: FirstOpenSource, Type: firstOpen.typ, Key: word}}
 	}
-	if kind, ok := ownWords[word]; ok {
-		t := Text
-		if kind == PositionRef {
-			t = Number
+	for i, own := range ownWords {
+		if own.name == word {
+			return &known{name: word, typ: own.typ, kind: ownKinds[i]}
 		}
-		return &known{name: word, typ: t, kind: kind}
 	}
 	return nil
 }
 
 // field returns the signal that is the second of two words.
-func field(parts []string, fields map[string]Type, source Source) *known {
-	t, ok := fields[parts[1]]
+func field(parts []string, fields []described, source Source) *known {
+	t, ok := typeOf(fields, parts[1])
 	if !ok || len(parts) != 2 {
 		return nil
 	}
@@ -224,11 +150,19 @@ func field(parts []string, fields map[string]Type, source Source) *known {
 	return &known{name: name, typ: t, values: valuesOf[name], signal: Signal{Name: name, Source: source, Type: t, Key: parts[1]}}
 }
 
-func (c *Campaign) findNear(parts []string) *known {
+func findHere(_ *Campaign, parts []string, _ string) *known {
+	k := field(parts, hereFields, HereSource)
+	if k != nil {
+		k.country = parts[1] == "country"
+	}
+	return k
+}
+
+func (c *Campaign) findNear(parts []string, _ string) *known {
 	if len(parts) != 3 || !slices.Contains(c.sender.Places, parts[1]) {
 		return nil
 	}
-	t, ok := nearFields[parts[2]]
+	t, ok := typeOf(nearFields, parts[2])
 	if !ok {
 		return nil
 	}
@@ -236,7 +170,7 @@ func (c *Campaign) findNear(parts []string) *known {
 	return &known{name: name, typ: t, signal: Signal{Name: name, Source: NearSource, Type: t, Key: parts[2], At: parts[1]}}
 }
 
-func findStock(parts []string, at string) *known {
+func findStock(_ *Campaign, parts []string, at string) *known {
 	if len(parts) != 2 || !isItemID(parts[1]) || at != "" && !isItemID(at) {
 		return nil
 	}
@@ -255,7 +189,7 @@ func findStockOf(parts []string, at string) *known {
 	return &known{name: "item.stock@" + at, typ: Number, kind: PlaceStockRef, signal: Signal{At: at}}
 }
 
-func findInterest(parts []string) *known {
+func findInterest(_ *Campaign, parts []string, _ string) *known {
 	if len(parts) != 2 {
 		return nil
 	}
@@ -263,7 +197,7 @@ func findInterest(parts []string) *known {
 	return &known{name: name, typ: Number, signal: Signal{Name: name, Source: InterestSource, Type: Number, Key: parts[1]}}
 }
 
-func (c *Campaign) findCode(parts []string) *known {
+func (c *Campaign) findCode(parts []string, _ string) *known {
 	if len(parts) != 2 || !slices.Contains(c.sender.Codes, parts[1]) {
 		return nil
 	}
@@ -306,7 +240,10 @@ func (c *Campaign) attribute(name string) (*known, bool) {
 	return nil, false
 }
 
-func (c *Campaign) findItem(parts []string) *known {
+func (c *Campaign) findItem(parts []string, at string) *known {
+	if at != "" {
+		return findStockOf(parts, at)
+	}
 	k, ok := c.attribute(parts[len(parts)-1])
 	switch {
 	case !ok:
@@ -322,7 +259,7 @@ func (c *Campaign) findItem(parts []string) *known {
 	}}
 }
 
-func (c *Campaign) findProfile(parts []string) *known {
+func (c *Campaign) findProfile(parts []string, _ string) *known {
 	if len(parts) != 2 {
 		return nil
 	}
@@ -342,7 +279,7 @@ func (c *Campaign) findProfile(parts []string) *known {
 	return k
 }
 
-func (c *Campaign) findParameter(parts []string) *known {
+func (c *Campaign) findParameter(parts []string, _ string) *known {
 	for i, p := range c.Params {
 		if p.Name == parts[1] && len(parts) == 2 {
 			name := "parameters." + p.Name
@@ -372,7 +309,7 @@ func (c *Campaign) slot(s Signal) int {
 // slotNear makes a slot for the place that is near, whose stock is counted.
 func (c *Campaign) slotNear(place string) {
 	if list, near := strings.CutPrefix(place, "near."); near && slices.Contains(c.sender.Places, list) {
-		c.nearIDs[list] = c.slot(c.findNear([]string{"near", list, "id"}).signal)
+		c.nearIDs[list] = c.slot(c.findNear([]string{"near", list, "id"}, "").signal)
 	}
 }
 

@@ -2,8 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,42 +11,14 @@ import (
 // names lists the signals that a campaign may name, for remedies.
 func (c *Campaign) names() []string {
 	var all []string
-	for _, s := range clockTypes {
-		all = append(all, s.name)
-	}
-	add := func(prefix string, fields map[string]Type) {
-		for _, f := range slices.Sorted(maps.Keys(fields)) {
-			all = append(all, prefix+"."+f)
+	for _, f := range families {
+		for _, d := range f.list(c) {
+			if !strings.Contains(d.name, "<") {
+				all = append(all, d.name)
+			}
 		}
 	}
-	add("client", clientFields)
-	add("here", hereFields)
-	add("weather", weatherFields)
-	add("profile", profileFields)
-	for _, list := range c.sender.Places {
-		add("near."+list, nearFields)
-	}
-	add("cart", cartFields)
-	for _, name := range answerNames {
-		all = append(all, "answer."+name)
-	}
-	for _, block := range slices.Sorted(maps.Keys(c.answers)) {
-		all = append(all, "answered"+bracket(block), "results"+bracket(block))
-	}
-	for _, pool := range c.sender.Codes {
-		all = append(all, "code."+pool)
-	}
-	all = append(all, "first_open", "stock", "interest", "parameters", "campaign", "block", "rule", "variant", "position", "click")
-	for _, a := range c.sender.Attributes {
-		all = append(all, "profile."+a.Name)
-	}
-	for _, p := range c.Params {
-		all = append(all, "parameters."+p.Name)
-	}
-	for _, name := range c.attributeNames() {
-		all = append(all, "item."+name)
-	}
-	return all
+	return append(all, "stock", "interest", "parameters")
 }
 
 // remedy says what to do about a signal that there is not.

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/opentime/strict"
@@ -48,6 +49,27 @@ func ParseTrust(word string) (Trust, error) {
 
 // String returns the class's word.
 func (c Class) String() string { return classNames[c] }
+
+// HidesReader reports whether clients of the class stand between us and the
+// reader: neither what they say of themselves nor their address is the reader's.
+func (c Class) HidesReader() bool { return c == Proxy || c == Prefetcher }
+
+// knows reports whether a signal is gathered for clients of the class. Of those
+// that hide the reader a home in the profile says the country, the city, and so
+// what is near and the weather.
+func (c Class) knows(sig *Signal, home bool) bool {
+	switch {
+	case !c.HidesReader():
+		return true
+	case sig.Source == ClientSource:
+		return sig.Key == "class"
+	case sig.Source == HereSource:
+		return sig.Key == "from" || home && sig.Key != "region"
+	case sig.Source == NearSource, sig.Source == WeatherSource, sig.Source == StockSource && strings.HasPrefix(sig.At, "near."):
+		return home
+	}
+	return true
+}
 
 // ParseClass reads a class's word.
 func ParseClass(word string) (Class, error) {

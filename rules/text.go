@@ -67,7 +67,7 @@ func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
 	if k.kind == AnswerRef && (AnswerPart(k.index) == AnswerShare || AnswerPart(k.index) == AnswerCount) {
 		l.c.countVotes(sc.block.ID)
 	}
-	if suppliedLater(k) {
+	if suppliedLater(k) && k.kind != AnswerRef && k.signal.Source != ResultsSource { // the note names the block that asks
 		l.notSupplied(k.name)
 	}
 	return k, true
@@ -79,7 +79,8 @@ func suppliedLater(k *known) bool {
 	case ItemPriceThen, ItemPriceDrop, ItemBecause, ItemViewed, ItemCarted, ItemBought, ItemWished:
 		return true
 	}
-	return k.kind == NoRef && k.signal.Source >= CartSource && k.signal.Source < ResultsSource
+	return k.kind == AnswerRef && (AnswerPart(k.index) == AnswerShare || AnswerPart(k.index) == AnswerCount) ||
+		k.kind == NoRef && k.signal.Source >= CartSource
 }
 
 // lookUpSignal reports items and places that the data at hand does not have.

@@ -215,7 +215,7 @@ func (x *gathering) client(key string) rules.Value {
 	if key == "class" {
 		return text(c.Class.String())
 	}
-	if c.Class == rules.Proxy || c.Class == rules.Prefetcher {
+	if c.Class.HidesReader() {
 		return rules.Value{}
 	}
 	switch {
