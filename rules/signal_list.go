@@ -27,8 +27,8 @@ type ListedSignal struct {
 	Type   Type     // Unknown: a behaviour, a segment, or as another signal
 	Values []string // the only ones it can have; nil: any
 	About  string
-	// Example is what a condition writes behind the name; "" where it cannot
-	// stand in one.
+	// Example is what a condition writes behind the name; "" where it cannot be
+	// compared with anything.
 	Example string
 	Stands  Stands
 	Written bool // in a text rather than compared with something
@@ -45,7 +45,7 @@ type ListedSignal struct {
 // Stands says where a signal may stand.
 type Stands struct {
 	Conditions, Texts, Links, WholeLink, Append, Pictures bool
-	Fallback                                              bool // in the texts of a fallback, too
+	Fallback                                              bool // in the texts or pictures of a fallback, too
 }
 
 // Sight is how much of a signal a class of clients is told.
@@ -196,13 +196,16 @@ func (l *lister) family(f family) []ListedSignal {
 			panic("BUG: " + err.Error()) // the tables list what they find
 		}
 		s := ListedSignal{
-			Source: f.word, Name: d.name, Type: d.typ, Values: k.values, About: d.about,
+			Source: f.word, Name: d.name, Type: d.typ, About: d.about,
 			Example: d.matcher(k), Written: d.isWritten(k), Later: suppliedLater(k) || k.kind == AnswerRef,
 		}
-		s.Stands = l.stands(k, &s)
-		if !s.Stands.Conditions {
+		if !strings.Contains(d.name, "<") {
+			s.Values = k.values
+		}
+		if !l.accepts(func() bool { return l.compares(&s) }) {
 			s.Example, s.Written = "", true
 		}
+		s.Stands = l.stands(k)
 		s.Trust, s.Sealed = l.trust(k)
 		ref := l.c.ref(k)
 		known := func(d *Decider) Value { return d.value(ref) }
@@ -218,8 +221,7 @@ func sample(name string) string {
 }
 
 // stands tries where a signal may stand.
-func (l *lister) stands(k *known, s *ListedSignal) Stands {
-	sc := scope{item: true, block: l.block}
+func (l *lister) stands(k *known) Stands {
 	in := func(kind textKind, block *Block) func() bool {
 		return func() bool {
 			_, ok := l.template(scalar("{"+k.name+"}"), scope{kind: kind, item: true, block: block})
@@ -236,17 +238,21 @@ func (l *lister) stands(k *known, s *ListedSignal) Stands {
 			return ok
 		}
 	}
-	return Stands{
-		Conditions: l.accepts(func() bool { return l.holdsExample(s, sc) }),
-		Texts:      l.accepts(in(drawnText, l.block)),
-		Links:      l.accepts(in(linkText, l.block)),
-		Append:     l.accepts(in(appendText, nil)),
-		WholeLink:  l.accepts(whole(linkText, l.link)),
+	stands := Stands{
+		Conditions: l.accepts(func() bool {
+			_, ok := l.asked(scalar(k.name), k.name, scope{item: true, block: l.block})
+			return ok
+		}),
+		Texts:     l.accepts(in(drawnText, l.block)),
+		Links:     l.accepts(in(linkText, nil)), // a block with answers has none
+		Append:    l.accepts(in(appendText, nil)),
+		WholeLink: l.accepts(whole(linkText, l.link)),
 		Pictures: l.accepts(whole(pictureText, func(n *strict.Node, t Template) (Template, bool) {
 			return l.picture(n, t, scope{kind: pictureText, block: l.block})
 		})),
-		Fallback: timeless(k),
 	}
+	stands.Fallback = timeless(k) && (stands.Texts || stands.Pictures)
+	return stands
 }
 
 // accepts reports whether something is read without a problem.
@@ -258,25 +264,27 @@ func (l *lister) accepts(read func() bool) bool {
 	return ok
 }
 
-// holdsExample reads a signal's example as a condition.
-func (l *lister) holdsExample(s *ListedSignal, sc scope) bool {
+// compares reads a signal's example as a condition.
+func (l *lister) compares(s *ListedSignal) bool {
 	root, problems := strict.Parse("", []byte("{"+sample(s.Name)+": "+s.Example+"}"))
 	if root == nil || strict.Bad(problems) {
 		return false
 	}
-	return l.conditions(root, sc).Condition != nil
+	return l.conditions(root, scope{item: true, block: l.block}).Condition != nil
 }
 
 // Condition is the example of a condition as a campaign writes it; "" where the
 // signal cannot stand in one.
 func (s *ListedSignal) Condition() string {
 	switch {
-	case s.Example == "":
-		return ""
 	case s.Source == "segment":
 		return "segment: " + s.Name
+	case s.Example != "":
+		return s.Name + ": " + s.Example
+	case s.Stands.Conditions:
+		return "known: " + s.Name
 	}
-	return s.Name + ": " + s.Example
+	return ""
 }
 
 func scalar(text string) *strict.Node { return &strict.Node{Kind: strict.Scalar, Text: text} }

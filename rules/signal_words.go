@@ -279,28 +279,31 @@ func (c *Campaign) listCodes() []described {
 	return all
 }
 
-// asking are the blocks with answers. In a campaign without an id <block>
-// stands for one.
-func (c *Campaign) asking() []string {
-	if c.ID == "" {
-		return []string{"<block>"}
-	}
-	return slices.Sorted(maps.Keys(c.answers))
-}
-
+// listAnswered lists what was answered in the blocks that ask; <block> stands for
+// one of a campaign without an id.
 func (c *Campaign) listAnswered() []described {
 	var all []described
-	for _, block := range c.asking() {
-		all = append(all, described{"answered." + block, Text, "", "the answer that was given, or none"})
+	for _, block := range slices.Sorted(maps.Keys(c.answers)) {
+		d := described{"answered." + block, Text, "", "the answer that was given, or none"}
+		if c.ID == "" {
+			d.name, d.example = "answered.<block>", "none"
+		}
+		all = append(all, d)
 	}
-	return append(all, described{"answered.<campaign>.<block>", Text, anyText, "the same, in another campaign"})
+	return append(all, described{"answered.<campaign>.<block>", Text, "none", "the same, in another campaign"})
 }
 
 func (c *Campaign) listResults() []described {
+	const votes, some = "all votes so far", "those for one answer"
+	if c.ID == "" {
+		return []described{{"results.<block>", Number, "", votes}, {"results.<block>.<answer>", Number, "", some}}
+	}
 	var all []described
-	for _, block := range c.asking() {
-		all = append(all, described{"results." + block, Number, "> 100", "all votes so far"},
-			described{"results." + block + ".<answer>", Number, "> 100", "those for one answer"})
+	for _, block := range slices.Sorted(maps.Keys(c.answers)) {
+		all = append(all, described{"results." + block, Number, "", votes})
+		for _, answer := range c.answers[block] {
+			all = append(all, described{"results." + block + "." + answer, Number, "", some})
+		}
 	}
 	return all
 }
