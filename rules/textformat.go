@@ -80,12 +80,15 @@ func (l *loader) arguments(f *TextFormat, args []string) string {
 	return ""
 }
 
+// pluralCategories are CLDR's.
+var pluralCategories = []string{"zero", "one", "two", "few", "many", "other"}
+
 // pluralWords reads category=word, one for each category of each locale.
 func (l *loader) pluralWords(f *TextFormat, args []string) string {
 	f.Words = map[string]string{}
 	for _, arg := range args {
 		category, word, ok := strings.Cut(arg, "=")
-		if !ok || !slices.Contains([]string{"zero", "one", "two", "few", "many", "other"}, category) || word == "" {
+		if !ok || !slices.Contains(pluralCategories, category) || word == "" {
 			return fmt.Sprintf("plural takes no %q; write one=word other=words", arg)
 		}
 		f.Words[category] = word
