@@ -128,9 +128,7 @@ func outside(k *known, sc scope) string {
 		return k.name + " needs a block with answers; add answers to the block"
 	case sc.kind == defaultText && k.kind != ItemRef:
 		return k.name + " cannot stand in a layout's default; only item.* can"
-	case sc.kind == pictureText && k.kind == ItemRef && k.typ != Picture && ItemAttribute(k.index) != ItemID:
-		return k.name + " cannot name a picture; write a file, or {item.image} alone"
-	case sc.kind == pictureText && k.kind == NoRef && k.typ != Picture:
+	case sc.kind == pictureText && !k.namesPicture():
 		return k.name + " cannot name a picture; write a file, or {item.image} alone"
 	case k.kind == ClickRef && sc.kind != appendText:
 		return "{click} can stand in append only; move it there"
@@ -140,6 +138,18 @@ func outside(k *known, sc scope) string {
 
 // ofItem reports whether a signal is of the item in scope.
 func (k *known) ofItem() bool { return k.kind == ItemRef || k.kind == PlaceStockRef }
+
+// namesPicture reports whether a signal is a picture, or may stand in the name
+// of its file.
+func (k *known) namesPicture() bool {
+	switch k.kind {
+	case CampaignRef, BlockRef, PositionRef:
+		return true
+	case ItemRef:
+		return k.typ == Picture || ItemAttribute(k.index) == ItemID
+	}
+	return k.typ == Picture
+}
 
 // note remembers what k is to a fallback.
 func (m *marks) note(k *known) {
