@@ -12,11 +12,10 @@ import (
 )
 
 // SignalGroup is signals that are about one thing. Where there are none, Remedy
-// says what to do to have some.
+// says what to do to have some. Note holds for all of them.
 type SignalGroup struct {
-	Title   string
-	Remedy  string
-	Signals []ListedSignal
+	Title, Note, Remedy string
+	Signals             []ListedSignal
 }
 
 // ListedSignal is a signal that campaigns may name, a behaviour or a segment,
@@ -89,7 +88,8 @@ func ListSignals(sender *Sender, shared *strict.Node, campaign *Campaign) []Sign
 	for _, f := range families {
 		all := l.family(f)
 		if f.word == "cart" {
-			add("What the recipient did: "+strings.Join(slices.Sorted(maps.Keys(l.details(&Behaviour{}))), ", "), "", l.behaviours())
+			add("What the recipient did", "", l.behaviours())
+			groups[len(groups)-1].Note = "details, all optional: " + strings.Join(slices.Sorted(maps.Keys(l.details(&Behaviour{}))), ", ")
 		}
 		add(f.title, l.c.remedy([]string{f.word}, f.word+"."), all)
 		if f.word == "parameters" {
@@ -104,7 +104,7 @@ var anyParameters = []struct {
 	Parameter
 	about string
 }{
-	{Parameter{Name: "name", Type: Text, Name30: true}, "a name: letters, 30 characters at most"},
+	{Parameter{Name: "name", Type: Text, Name30: true}, "a name: letters, 30 at most"},
 	{Parameter{Name: "choice", Type: Text, Values: []string{"one", "another"}}, "a text with values"},
 	{Parameter{Name: "text", Type: Text}, "free text"},
 	{Parameter{Name: "number", Type: Number}, ""},

@@ -224,7 +224,7 @@ blocks:
 	for name, want := range map[string]string{
 		"parameters.deadline": "parameters.deadline: now..now+7d [] ",
 		"parameters.size":     "parameters.size: [s, m] [s m] ",
-		"daypart":             "daypart: day [day] of the recipient's day; dayparts: in a campaign changes them",
+		"daypart":             "daypart: day [day] of the recipient's day",
 		"few":                 "segment: few [] asks stock.dune-3, parameters.deadline",
 		"answered.ask":        "answered.ask: [yes, not-now] [yes not-now none] the answer that was given, or none",
 		"parameters.<name>":   "",

@@ -17,12 +17,12 @@ type described struct {
 
 // clockWords are the signals of time.
 var clockWords = []described{
-	{"now", Moment, "2026-11-27 08:00..2026-11-28 00:00", "this instant, the same for everybody"},
-	{"date", Date, "12-24..12-26", "the recipient's date; 2026-12-24 has a year, today+7d counts"},
+	{"now", Moment, "< 2026-11-27 08:00", "this instant, the same for everybody"},
+	{"date", Date, "12-24..12-26", "the recipient's; or 2026-12-24, today, today+7d"},
 	{"time", Time, "18:00..22:00", "on the recipient's clock"},
 	{"weekday", Weekday, "sat..sun", "mon to sun"},
 	{"month", Month, "12..2", "1 to 12"},
-	{"daypart", Text, "", "of the recipient's day; dayparts: in a campaign changes them"},
+	{"daypart", Text, "", "of the recipient's day"},
 }
 
 // fields are the signals under one word, by what follows it.
@@ -43,8 +43,8 @@ var (
 		{"id", Text, "", "the nearest place's id"},
 		{"name", Text, "", "its name"},
 		{"address", Text, "", "its street"},
-		{"url", Text, "", "its page: may be a whole link"},
-		{"route", Text, "", "the way there: may be a whole link"},
+		{"url", Text, "", "its page"},
+		{"route", Text, "", "the way there"},
 		{"city", Text, "", "its city"},
 		{"distance_km", Number, "< 10", "as the crow flies"},
 		{"open", Boolean, "", "open at this moment"},
@@ -107,16 +107,16 @@ var itemFields = map[string]struct {
 	example, about string
 }{
 	"id": {ItemID, Text, "", "its id"}, "title": {ItemTitle, Text, "", "its title"},
-	"description": {ItemDescription, Text, "", "its description"}, "link": {ItemLink, Text, "", "its page: may be a whole link"},
-	"image": {ItemImage, Picture, "", "its picture: photo: \"{item.image}\""},
+	"description": {ItemDescription, Text, "", "its description"}, "link": {ItemLink, Text, "", "its page"},
+	"image": {ItemImage, Picture, "", "its picture"},
 	"brand": {ItemBrand, Text, "", "its brand"}, "category": {ItemCategory, Text, "", "its category"},
 	"tags":  {ItemTags, TextList, "", "holds if one of its tags is asked for"},
 	"price": {ItemPrice, Money, "", "its price"}, "sale_price": {ItemSalePrice, Money, "", "its price in the sale"},
 	"stock": {ItemStock, Number, "1..20", "how many are left"}, "rating": {ItemRating, Number, ">= 4", "what buyers give it"},
 	"reviews": {ItemReviews, Number, "", "how many reviews"}, "in_stock": {ItemInStock, Boolean, "", "it can be bought"},
 	"starts": {ItemStarts, Moment, "", "when it begins"}, "ends": {ItemEnds, Moment, "", "when it is over"},
-	"price_then": {ItemPriceThen, Money, "", "its price at the campaign's starts, to be written"},
-	"price_drop": {ItemPriceDrop, Number, ">= 5", "percent it costs less than at the campaign's starts"},
+	"price_then": {ItemPriceThen, Money, "", "its price when the campaign started"},
+	"price_drop": {ItemPriceDrop, Number, ">= 5", "percent it costs less than then"},
 	"because":    {ItemBecause, Text, "", "why it is recommended"},
 	"viewed":     {ItemViewed, Boolean, "", "the recipient viewed it"}, "carted": {ItemCarted, Boolean, "", "has it in the cart"},
 	"bought": {ItemBought, Boolean, "", "bought it"}, "wished": {ItemWished, Boolean, "", "wished for it"},
@@ -126,11 +126,11 @@ var itemFields = map[string]struct {
 var eventWords = [len(eventNames)]struct{ example, about string }{
 	Viewed:  {"{tag: opera, within: 30d}", "looked at an item"},
 	Carted:  {"{within: 7d}", "put an item into the cart"},
-	Bought:  {"{tag: presale, date: 2026-05-01..2026-06-30}", "bought an item"},
+	Bought:  {"{tag: presale, within: 365d}", "bought an item"},
 	Wished:  {"{tag: opera}", "put an item on the wish list"},
 	Rated:   {"{value: \">= 4\"}", "rated an item"},
 	Opened:  {"{within: 90d, count: \">= 3\"}", "opened a campaign"},
-	Clicked: {"{campaign: spring, within: 60d}", "clicked in a campaign"},
+	Clicked: {"{within: 60d}", "clicked in a campaign"},
 	Shown:   {"{block: hero, count: \"< 3\"}", "was shown a block"},
 }
 
@@ -161,9 +161,9 @@ var families = [...]family{
 	{"near", "The sender's place nearest to there", (*Campaign).findNear, (*Campaign).listNear},
 	{"weather", "The weather there", fieldsFinder(weatherFields, WeatherSource), fieldsOf("weather", weatherFields)},
 	{"stock", "How many are left", findStock, (*Campaign).listStock},
-	{"item", "The item in scope: item or items of a variant", (*Campaign).findItem, (*Campaign).listItem},
+	{"item", "The item in scope", (*Campaign).findItem, (*Campaign).listItem},
 	{"profile", "The recipient's profile", (*Campaign).findProfile, (*Campaign).listProfile},
-	{"parameters", "What the mail platform merges into links", (*Campaign).findParameter, (*Campaign).listParameters},
+	{"parameters", "Parameters of the link", (*Campaign).findParameter, (*Campaign).listParameters},
 	{"cart", ofRecipient, fieldsFinder(cartFields, CartSource), fieldsOf("cart", cartFields)},
 	{"interest", ofRecipient, findInterest, func(*Campaign) []described {
 		return []described{{"interest.<tag>", Number, "> 0.4", "in a tag, 0 to 1"}}
@@ -173,13 +173,13 @@ var families = [...]family{
 	{"answer", ofAnswers, findAnswer, fieldsOf("answer", answerFields[:])},
 	{"answered", ofAnswers, (*Campaign).findAnswered, (*Campaign).listAnswered},
 	{"results", ofAnswers, (*Campaign).findResults, (*Campaign).listResults},
-	{"own", "Of the campaign itself: in texts and links only", nil, func(*Campaign) []described { return ownWords[:] }},
+	{"own", "In texts and links only", nil, func(*Campaign) []described { return ownWords[:] }},
 }
 
 // Titles of groups that several families are listed in.
 const (
-	ofRecipient = "The recipient's cart, interests and codes"
-	ofAnswers   = "Answers, of a block that asks"
+	ofRecipient = "Cart, interests and codes"
+	ofAnswers   = "Answers of a block that asks"
 )
 
 // fieldsFinder finds the second of two words.
@@ -274,7 +274,7 @@ func (c *Campaign) listParameters() []described {
 func (c *Campaign) listCodes() []described {
 	var all []described
 	for _, pool := range c.sender.Codes {
-		all = append(all, described{"code." + pool, Text, "", "a single-use code: known: code." + pool + " asks if one is left"})
+		all = append(all, described{"code." + pool, Text, "", "a single-use code"})
 	}
 	return all
 }

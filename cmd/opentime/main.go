@@ -27,6 +27,7 @@ type program struct {
 	Check    checkCmd    `cmd:"" help:"Find every problem in the sender's files before a mail is sent."`
 	Test     testCmd     `cmd:"" help:"Run the tests that stand beside campaigns."`
 	Explain  explainCmd  `cmd:"" help:"Say what a block would show, and why."`
+	Signals  signalsCmd  `cmd:"" help:"List what a campaign may name, and who can know it."`
 	Preview  previewCmd  `cmd:"" help:"Draw the image a block would show."`
 	Forecast forecastCmd `cmd:"" help:"Count the pictures of a mail, and find rules that nobody reaches."`
 	Link     linkCmd     `cmd:"" help:"Print the HTML that goes into the mail."`
@@ -43,6 +44,7 @@ A campaign is one YAML file: the blocks of a mail, and the rules for what each s
   opentime check campaigns/                  find every problem
   opentime test campaigns/                   run its tests
   opentime explain weekly-films/hero         why does it show that?
+  opentime signals --about weather           what can be asked about, and who knows it
   opentime link weekly-films --for klaviyo   the HTML for the mail
 
 Where a command takes PATH it is a folder with an opentime.yaml, or a file in one; without it that of the working folder, or else the demo.
