@@ -92,7 +92,7 @@ func (d *Decider) begin(c *Campaign, s *Signals) {
 			d.all[i] = d.worked(&c.Signals[i])
 		}
 	}
-	d.night, d.eve = d.clock.night(c.Dayparts), false
+	d.eve = false
 	d.values, d.ahead, d.timeless = d.all, false, false
 	if s.Class == Prefetcher {
 		d.told = append(d.told[:0], d.all...)
@@ -145,9 +145,9 @@ func (d *Decider) ofAhead(sig *Signal, value Value) Value {
 func (d *Decider) enter(block *Block) {
 	d.block, d.ranked = block, 0
 	d.ahead = d.signals.Class == Prefetcher && !block.AsOpened
-	d.values = d.all
+	d.values, d.night = d.all, d.clock.night(d.campaign.Dayparts)
 	if d.ahead {
-		d.values = d.told
+		d.values, d.night = d.told, d.pastMidnight() > 0
 	}
 }
 

@@ -208,7 +208,7 @@ func (d *Decider) conditions(a *RuleAccount, c *Condition, depth int) {
 	default:
 		value := d.value(c.Ref)
 		x.Text = c.Name + ": " + matcherText(c)
-		if d.eve && value.Known() {
+		if d.eve && !d.ahead && value.Known() {
 			value = d.yesterday(c.Ref, value)
 		}
 		x.Signal, x.Value, x.From = c.Name, d.show(value), d.origin(c.Ref)

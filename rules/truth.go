@@ -14,7 +14,7 @@ type view struct {
 	values   []Value // by slots, the clock's filled in
 	ahead    bool    // for a client that fetches ahead
 	timeless bool    // clock conditions are unknown: for Until
-	night    bool    // now lies in a daypart that began yesterday
+	night    bool    // now lies, or for all that is told may lie, in a daypart that began yesterday
 	eve      bool    // conditions see yesterday's date, where such a daypart is asked for
 	locale   int
 	item     *Candidate // in scope; nil: none
@@ -115,12 +115,22 @@ func (v *view) compare(c *Condition) Truth {
 	if !value.Known() {
 		return Maybe
 	}
-	if v.eve {
-		value = v.yesterday(c.Ref, value)
+	truth := v.anyMatches(value, c.Any)
+	if !v.eve {
+		return truth
 	}
+	before := v.anyMatches(v.yesterday(c.Ref, value), c.Any)
+	if v.ahead && before != truth {
+		return Maybe // the hour is not told, and with it whose day it is
+	}
+	return before
+}
+
+// anyMatches evaluates alternatives for a value that is known.
+func (v *view) anyMatches(value Value, all []Match) Truth {
 	truth := False
-	for i := range c.Any {
-		if truth = max(truth, v.matches(value, &c.Any[i])); truth == True {
+	for i := range all {
+		if truth = max(truth, v.matches(value, &all[i])); truth == True {
 			break
 		}
 	}
