@@ -10,14 +10,19 @@ import (
 	"example.com/opentime/strict"
 )
 
-// load compiles a campaign that must have no problem.
+// load compiles a campaign of the appendix's server that must have no problem.
 func load(t rapid.TB, text string) *rules.Campaign {
+	t.Helper()
+	return loadFor(t, sender(t), text)
+}
+
+func loadFor(t rapid.TB, s *rules.Sender, text string) *rules.Campaign {
 	t.Helper()
 	root, problems := strict.Parse("c.yaml", []byte(text))
 	if root == nil {
 		t.Fatal(problems)
 	}
-	c, more := rules.Load("c.yaml", root, sender(t), nil)
+	c, more := rules.Load("c.yaml", root, s, nil)
 	if strict.Bad(append(problems, more...)) {
 		t.Fatalf("problems: %v", append(problems, more...))
 	}

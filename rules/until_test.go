@@ -11,52 +11,8 @@ import (
 	"example.com/opentime/rules"
 )
 
-// conditionsOfTheClock are conditions that may change by the clock alone.
-var conditionsOfTheClock = []string{
-	`now: 2026-11-01 01:30..2026-11-01 03:00`,
-	`now: "2026-10-25 02:30 local..2026-10-25 03:30 local"`,
-	`now: [2026-03-29, 2026-11-01 local, "> 2026-12-31 23:30 America/New_York"]`,
-	`now: "<= 2026-10-25"`,
-	`date: today-1d..today`,
-	`date: 12-24..01-02`,
-	`date: [2026-10-25, 2026-03-08..2026-03-29]`,
-	`date: "> 2027-02-28"`,
-	`time: 22:00..02:30`,
-	`time: [02:30..03:15, "< 00:30", ">= 23:45"]`,
-	`weekday: sat..mon`,
-	`weekday: ["< wed", fri]`,
-	`month: 12..2`,
-	`month: ">= 11"`,
-	`daypart: night`,
-	`daypart: [late, morning]`,
-	`parameters.day: today..today+2d`,
-	`parameters.day: "< today"`,
-	`parameters.at: now-36h..now+90m`,
-	`parameters.at: "> now+1d"`,
-	`parameters.at: today..today+1d`,
-	`parameters.at: ["< today", "> now+12h30m"]`,
-	`profile.birthday: today-1d..today+1d`,
-	`profile.birthday: ">= today"`,
-	`profile.birthday: 02-27..02-28`,
-	`profile.birthday: today+364d..today+366d`,
-	`item.starts: "> now"`,
-	`item.ends: now..now+6h`,
-	`item.starts: today..today+7d`,
-	`weather.rain: true`,
-	`known: parameters.at`,
-}
-
-var variantsOfTheClock = []string{
-	`{layout: strip, headline: "x"}`,
-	`{layout: countdown, until: 2026-10-25 02:30}`,
-	`{layout: countdown, until: 2026-11-01 01:30 local}`,
-	`{layout: countdown, until: parameters.at+1h}`,
-	`{layout: countdown, until: item.ends-30m}`,
-	`{layout: strip, headline: "{item.title}", items: {from: popular, where: {starts: "< now+2h"}}}`,
-}
-
-// anyCondition draws a condition: one of the clock's, or some of them under a
-// word.
+// anyCondition draws a condition: one that passes with the clock, or one that
+// does not, or some of them under a word.
 func anyCondition(t *rapid.T, depth int) string {
 	part := func() string { return anyCondition(t, depth-1) }
 	kind := "one"
@@ -67,91 +23,117 @@ func anyCondition(t *rapid.T, depth int) string {
 	case "any", "all":
 		return kind + ": [{" + part() + "}, {" + part() + "}]"
 	case "not":
-		return "not: {" + part() + "}"
+		return "not: [{" + part() + "}]"
 	case "neither":
 		return "not: [{" + part() + "}, {" + part() + "}]"
 	}
-	return rapid.SampledFrom(conditionsOfTheClock).Draw(t, "condition")
+	if rapid.IntRange(0, 5).Draw(t, "steady") == 0 {
+		return rapid.SampledFrom([]string{`weather.rain: true`, `known: parameters.at`, `client.class: person`, `near.shops.open: true`}).Draw(t, "condition")
+	}
+	return rapid.SampledFrom(passing).Draw(t, "condition")
 }
 
-// clockCampaign draws a campaign of one block whose rules look at the clock.
-func clockCampaign(t *rapid.T) string {
+// anyShow are variants of which conditions on items can stand beside.
+var anyShow = append([]string{
+	`{item: wicked}`,
+	`{items: [moon, gone, dune-3]}`,
+	`{headline: "{item.title}", items: {from: [recommend, popular]}}`,
+	`{headline: "{item.title}", items: {from: [cart, popular]}}`,
+	`{headline: "{item.title}", items: {from: popular, where: {starts: "< now+2h"}}}`,
+	`{layout: countdown, items: {from: recent}, until: item.ends}`,
+	`{headline: "Till {near.shops.closes}"}`,
+	`nothing`,
+}, untils...)
+
+// anyPassing draws a campaign whose blocks look at the clock.
+func anyPassing(t *rapid.T) string {
 	var b strings.Builder
 	b.WriteString("campaign: clock\nparameters: {day: {type: date}, at: {type: moment}}\n")
 	b.WriteString(rapid.SampledFrom([]string{
-		"dayparts: {late: 21:30..02:30, night: 02:30..06:00, morning: 06:00..12:00}\n",
-		"dayparts: {night: 22:00..03:00, morning: 06:00..12:00, late: 18:00..22:00}\n",
+		"dayparts: {late: 21:30..02:30, dawn: 02:30..06:00, day: 06:00..12:00}\n",
+		"dayparts: {dawn: 05:00..06:00, day: 06:00..18:00, late: 18:00..00:00}\n",
 	}).Draw(t, "dayparts"))
-	b.WriteString(rapid.SampledFrom([]string{"", "starts: 2026-10-25 02:15 local\n", "ends: 2026-11-01 01:45 local\n", "ends: 2026-12-31\n"}).Draw(t, "limit"))
-	b.WriteString("blocks:\n  b:\n    show: {item: dune-3, link: \"https://shop.example\"}\n    rules:\n")
-	for i := range rapid.IntRange(1, 3).Draw(t, "rules") {
-		fmt.Fprintf(&b, "      - {name: r%d, when: {%s}, show: %s}\n", i, anyCondition(t, 2), rapid.SampledFrom(variantsOfTheClock).Draw(t, "variant"))
+	b.WriteString(rapid.SampledFrom([]string{"", "", "starts: 2027-10-31 02:15 local\n", "ends: 2027-11-07 01:45 local\n", "ends: 2027-12-31\n"}).Draw(t, "limit"))
+	b.WriteString("blocks:\n")
+	for i := range rapid.IntRange(1, 3).Draw(t, "blocks") {
+		positions := rapid.IntRange(1, 3).Draw(t, "positions")
+		fmt.Fprintf(&b, "  b%d:\n    positions: %d\n    prefetched: %s\n    format: png\n", i, positions,
+			rapid.SampledFrom([]string{"true-later", "as-opened"}).Draw(t, "prefetched"))
+		b.WriteString("    show: {layout: strip, headline: x, item: dune-3, link: \"https://shop.example\"}\n    rules:\n")
+		for j := range rapid.IntRange(1, 3).Draw(t, "rules") {
+			show := rapid.SampledFrom(anyShow).Draw(t, "variant")
+			when := anyCondition(t, 2)
+			for show == "nothing" && strings.Contains(when, "item.") {
+				when = anyCondition(t, 2) // there is no item in its scope
+			}
+			fmt.Fprintf(&b, "      - {name: r%d, when: {%s}, show: %s}\n", j, when, show)
+		}
+		fmt.Fprintf(&b, "    fallback: %s\n", rapid.SampledFrom([]string{
+			`{item: "", headline: y}`, `{items: [gone, salt]}`, `{items: {from: popular}}`,
+		}).Draw(t, "fallback"))
 	}
-	b.WriteString("    fallback: {layout: strip, headline: \"y\", item: \"\"}\n")
 	return b.String()
 }
 
-// clockSignals draws an open near a change of the clock, a year's end or a leap
-// day.
-func clockSignals(t *rapid.T, c *rules.Campaign) rules.Signals {
-	zone, err := time.LoadLocation(rapid.SampledFrom([]string{
-		"Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu", "Pacific/Apia",
-	}).Draw(t, "zone"))
-	if err != nil {
-		t.Fatal(err)
+// edgy are days about which clocks are shifted, years end or leap days are.
+var edgy = []string{"2027-09-05", "2027-10-02", "2027-10-30", "2027-11-06", "2027-12-30", "2028-02-27", "2028-03-11", "2028-03-25", "2028-04-01", "2011-12-29"}
+
+// anyWorld draws the world of a campaign near such a day, and moments of it.
+func anyWorld(t *rapid.T, s *rules.Sender, text string) (w *world, moments []int64) {
+	at := instant(rapid.SampledFrom(edgy).Draw(t, "day")+"T00:00:00Z") + rapid.Int64Range(0, 48*3600).Draw(t, "seconds")*1000
+	moments = append(moments, at)
+	near := func(what string) int64 {
+		ms := at + rapid.Int64Range(-60*3600, 60*3600).Draw(t, what)*1000
+		moments = append(moments, ms)
+		return ms
 	}
-	day := rapid.SampledFrom([]string{
-		"2026-03-07", "2026-03-28", "2026-04-04", "2026-10-03", "2026-10-24", "2026-10-31", "2026-12-30", "2027-02-27", "2028-02-27",
-	}).Draw(t, "day")
-	at, err := time.ParseInLocation(time.DateOnly, day, zone)
-	if err != nil {
-		t.Fatal(err)
+	rfc := func(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
+	items := playing(s)
+	for i := range items {
+		items[i].Starts.N, items[i].Ends.N = near("starts"), near("ends")
 	}
-	s := rules.Signals{
-		At: at.Add(time.Duration(rapid.Int64Range(0, 48*3600).Draw(t, "seconds")) * time.Second), Zone: zone,
-		Trust: rules.Signed, Recipient: "r", Values: make([]rules.Value, len(c.Signals)),
-	}
-	near := func(what string) string {
-		return s.At.Add(time.Duration(rapid.Int64Range(-60*3600, 60*3600).Draw(t, what)) * time.Second).UTC().Format(time.RFC3339)
-	}
-	for name, text := range map[string]string{
-		"item.dune-3.starts": near("starts"), "item.dune-3.ends": near("ends"), "item.dune-3.title": "D",
-		"item.wicked.starts": near("starts"), "item.wicked.title": "W",
-		"parameters.at": near("at"), "parameters.day": near("of")[:10],
-		"profile.birthday": rapid.SampledFrom([]string{"02-29", "02-28", "12-31", "01-01", "10-25"}).Draw(t, "birthday"),
+	given := map[string]string{
+		"parameters.at": rfc(near("at")), "parameters.day": rfc(near("of"))[:10], "first_open": rfc(near("first")),
+		"profile.birthday": rapid.SampledFrom([]string{"02-29", "02-28", "12-31", "01-01", "10-31"}).Draw(t, "birthday"),
+		"profile.feast":    rapid.SampledFrom([]string{"02-29", "03-01", "11-06", "12-29"}).Draw(t, "feast"),
 		"weather.rain":     rapid.SampledFrom([]string{"true", "false", "unknown"}).Draw(t, "rain"),
-	} {
-		if err := rules.Give(c, &s, name, text); err != nil {
-			t.Fatal(err)
-		}
+		"client.class":     rapid.SampledFrom([]string{"person", "prefetcher"}).Draw(t, "class"),
 	}
-	return s
+	zone := rapid.SampledFrom([]string{
+		"Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "America/Havana", "America/Santiago", "Africa/Cairo",
+		"Asia/Kathmandu", "Pacific/Apia",
+	}).Draw(t, "zone")
+	w = newWorld(t, loadFor(t, s, text), zone, items, given)
+	w.carted = at - rapid.Int64Range(0, 100*24).Draw(t, "age")*3_600_000
+	w.signals.HasHistory = rapid.Bool().Draw(t, "remembers")
+	for _, event := range done() {
+		event.At = near("event") - rapid.SampledFrom([]int64{0, 30, 90, 200}).Draw(t, "within")*day
+		w.signals.History = append(w.signals.History, event)
+	}
+	_, shift := time.UnixMilli(at).In(w.signals.Zone).ZoneBounds()
+	if !shift.IsZero() {
+		moments = append(moments, shift.UnixMilli())
+	}
+	return w, moments
 }
 
-// TestNothingChangesBeforeUntil steps the clock by the minute for two days and
-// by the hour for a year: what is decided never changes before Until said so.
+// TestNothingChangesBeforeUntil steps the clock by the second about the moments
+// of a world, by the minute for two days and by hours for more than a year: what
+// is shown never changes before Until said so.
 func TestNothingChangesBeforeUntil(t *testing.T) {
+	s := clockSender(t)
 	rapid.Check(t, func(t *rapid.T) {
-		text := clockCampaign(t)
-		c := load(t, text)
-		s := clockSignals(t, c)
-		var d rules.Decider
-		first := d.Decide(c, &s)[0]
-		until := rules.Until(c, &s, &first)
-		end := s.At.AddDate(1, 0, 0)
-		if !until.IsZero() {
-			end = until
-		}
-		step := time.Minute
-		for later := s; later.At.Before(end); later.At = later.At.Add(step) {
-			if later.At.Sub(s.At) > 48*time.Hour {
-				step = time.Hour
-			}
-			now := d.Decide(c, &later)[0]
-			if now.Rule != first.Rule || now.Reason != first.Reason || now.HasItem != first.HasItem ||
-				now.HasItem && now.Item.ID != first.Item.ID {
-				t.Fatalf("%s\nat %v %+v\nat %v %+v, but until %v", text, s.At, first.Rule, later.At, now.Rule, until)
+		text := anyPassing(t)
+		w, moments := anyWorld(t, s, text)
+		t.Log(text)
+		if !strings.Contains(text, "where") { // whose lists are asked anew each minute
+			for _, at := range moments {
+				w.walk(t, at-15_000, at+15_000, 1000, 7)
 			}
 		}
+		at := moments[0]
+		at -= at % 60_000
+		w.walk(t, at, at+2*day, 60_000, 61)
+		w.walk(t, at, at+400*day, 7*3_600_000, 61)
 	})
 }
