@@ -36,7 +36,7 @@ func printFormats(out io.Writer, locales []string, asJSON bool) error {
 	w := bufio.NewWriter(out)
 	for some := range slices.Chunk(locales, inOneTable) {
 		formats := rules.ListFormats(some)
-		t := table{w: w, widths: make([]int, 1+len(some))}
+		t := columns{w: w, widths: make([]int, 1+len(some))}
 		head := append([]string{"In texts, as {signal|format}"}, some...)
 		t.measure(head...)
 		for _, f := range formats {

@@ -32,7 +32,7 @@ Apple   what is told to Apple Mail, which fetches ahead: its copy may be looked 
 // printSignals writes the list for people.
 func printSignals(out io.Writer, groups []rules.SignalGroup, lacks map[string]lack) error {
 	w := bufio.NewWriter(out)
-	t := table{w: w, widths: make([]int, 5)}
+	t := columns{w: w, widths: make([]int, 5)}
 	for _, g := range groups {
 		t.measure(heading(g)...)
 		for i := range g.Signals {
@@ -136,14 +136,14 @@ func about(s *rules.ListedSignal, later bool) string {
 	return text
 }
 
-// table writes rows of columns, the last of which is broken into lines.
-type table struct {
+// columns writes rows of columns, the last of which is broken into lines.
+type columns struct {
 	w      io.Writer
 	widths []int
 }
 
 // measure makes room for a row.
-func (t *table) measure(cells ...string) {
+func (t *columns) measure(cells ...string) {
 	for i, cell := range cells {
 		if n := utf8.RuneCountInString(cell); i > 0 || n <= maxExample {
 			t.widths[i] = max(t.widths[i], n)
@@ -152,7 +152,7 @@ func (t *table) measure(cells ...string) {
 }
 
 // row writes a row. A first cell that is too long has a line of its own.
-func (t *table) row(cells ...string) {
+func (t *columns) row(cells ...string) {
 	last := len(cells) - 1
 	var line strings.Builder
 	for i, cell := range cells[:last] {
