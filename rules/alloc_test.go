@@ -81,3 +81,18 @@ blocks:
 		}
 	}
 }
+
+// TestDecideDoesNotAllocateForManyRules decides 200 rules of five conditions.
+func TestDecideDoesNotAllocateForManyRules(t *testing.T) {
+	c := load(t, manyRules())
+	for _, open := range ruledOpens {
+		s := ruledSignals(t, c, open.given)
+		var d rules.Decider
+		if decision := d.Decide(c, s)[0]; decision.Reason != rules.Fallback {
+			t.Fatalf("%s: %+v", open.name, decision)
+		}
+		if n := testing.AllocsPerRun(20, func() { d.Decide(c, s) }); n != 0 {
+			t.Errorf("%s: %v allocations", open.name, n)
+		}
+	}
+}

@@ -63,7 +63,7 @@ func (v *view) behaved(b *Behaviour) Truth {
 	if !known {
 		return Maybe
 	}
-	return truthOf(anyOf(b.Count, func(m *Match) bool { return within(n*Million, m.Lo, m.Hi, false) }))
+	return v.anyMatches(&Value{Type: Number, N: n * Million}, b.Count)
 }
 
 // events counts the events that a behaviour asks about.
@@ -92,27 +92,18 @@ func (v *view) fits(e *Event, b *Behaviour) bool {
 		return false
 	case len(b.Tag) > 0 && !slices.ContainsFunc(e.Tags, func(tag string) bool { return fitsText(b.Tag, tag) }):
 		return false
-	case len(b.Value) > 0 && (!e.Value.Known() || !anyOf(b.Value, func(m *Match) bool { return v.matches(e.Value, m) == True })):
+	case len(b.Value) > 0 && v.anyMatches(&e.Value, b.Value) != True:
 		return false
 	case len(b.Date) == 0:
 		return true
 	}
-	date := Value{Type: Date, N: newCalendar(time.UnixMilli(e.At), v.clock.at.Location()).date}
-	return anyOf(b.Date, func(m *Match) bool { return v.matchesDay(date, m) })
+	date := &Value{Type: Date, N: newCalendar(time.UnixMilli(e.At), v.clock.at.Location()).date}
+	return v.anyMatches(date, b.Date) == True
 }
 
 // fitsText reports whether a text is one of those asked for, if any are.
 func fitsText(asked []Match, text string) bool {
-	return len(asked) == 0 || anyOf(asked, func(m *Match) bool { return matchesText(text, m) })
-}
-
-func anyOf(all []Match, holds func(*Match) bool) bool {
-	for i := range all {
-		if holds(&all[i]) {
-			return true
-		}
-	}
-	return false
+	return len(asked) == 0 || matchesAny(text, asked)
 }
 
 // didTo is what history says of the recipient and an item: whether there is an

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,6 +34,8 @@ func (v *view) holds(c *Condition) Truth {
 		return True
 	}
 	switch c.Op {
+	case Compare:
+		return v.compare(c)
 	case And:
 		return v.all(c.Parts)
 	case Or:
@@ -74,7 +77,12 @@ func (v *view) all(parts []*Condition) Truth {
 	}
 	truth := True
 	for _, part := range parts {
-		if truth = min(truth, v.holds(part)); truth == False {
+		if part.Op == Compare {
+			truth = min(truth, v.compare(part)) // as holds would, but most are, and calls take time
+		} else {
+			truth = min(truth, v.holds(part))
+		}
+		if truth == False {
 			break
 		}
 	}
@@ -108,33 +116,47 @@ func (v *view) any(parts []*Condition) Truth {
 
 // compare evaluates a matcher: a list of alternatives is any of them.
 func (v *view) compare(c *Condition) Truth {
-	if v.timeless && v.passes(c) {
+	switch {
+	case v.timeless && v.passes(c):
 		return Maybe
+	case c.Ref.Kind == SignalRef && !v.eve:
+		return v.anyMatches(&v.values[c.Ref.Index], c.Any) // where it is: copies take time
 	}
 	value := v.value(c.Ref)
-	if !value.Known() {
-		return Maybe
-	}
-	truth := v.anyMatches(value, c.Any)
+	truth := v.anyMatches(&value, c.Any)
 	if !v.eve {
 		return truth
 	}
-	before := v.anyMatches(v.yesterday(c.Ref, value), c.Any)
+	value = v.yesterday(c.Ref, value)
+	before := v.anyMatches(&value, c.Any)
 	if v.ahead && before != truth {
 		return Maybe // the hour is not told, and with it whose day it is
 	}
 	return before
 }
 
-// anyMatches evaluates alternatives for a value that is known.
-func (v *view) anyMatches(value Value, all []Match) Truth {
-	truth := False
+// anyMatches evaluates alternatives.
+func (v *view) anyMatches(value *Value, all []Match) Truth {
+	switch value.Type {
+	case Unknown:
+		return Maybe
+	case Text, Picture, Colour:
+		return truthOf(matchesAny(value.Text, all))
+	case TextList:
+		return truthOf(slices.ContainsFunc(value.List, func(text string) bool { return matchesAny(text, all) }))
+	case Some, Money, Date, Yearly, Moment:
+		truth := False
+		for i := range all {
+			truth = max(truth, v.matches(value, &all[i]))
+		}
+		return truth
+	}
 	for i := range all {
-		if truth = max(truth, v.matches(value, &all[i])); truth == True {
-			break
+		if m := &all[i]; within(value.N, m.Lo, m.Hi, m.Wraps) {
+			return True
 		}
 	}
-	return truth
+	return False
 }
 
 // yesterday is a clock signal as it was on the day before.
@@ -148,18 +170,9 @@ func (v *view) yesterday(ref Ref, value Value) Value {
 	return value
 }
 
-// matches evaluates one alternative for a value that is known.
-func (v *view) matches(value Value, m *Match) Truth {
+// matches evaluates one alternative for a count, an amount, a date or a moment.
+func (v *view) matches(value *Value, m *Match) Truth {
 	switch value.Type {
-	case Text, Picture, Colour:
-		return truthOf(matchesText(value.Text, m))
-	case TextList:
-		for _, text := range value.List {
-			if matchesText(text, m) {
-				return True
-			}
-		}
-		return False
 	case Some:
 		// In stock, and nobody says how many: any count from 1 on.
 		switch {
@@ -173,12 +186,11 @@ func (v *view) matches(value Value, m *Match) Truth {
 		if m.Currency != "" && !strings.EqualFold(m.Currency, value.Text) {
 			return Maybe
 		}
-	case Date, Yearly:
-		return truthOf(v.matchesDay(value, m))
+		return truthOf(within(value.N, m.Lo, m.Hi, m.Wraps))
 	case Moment:
 		return truthOf(value.N >= v.bound(m.Lo, m.LoFrom, StartsAt) && value.N <= v.bound(m.Hi, m.HiFrom, EndsAt))
 	}
-	return truthOf(within(value.N, m.Lo, m.Hi, m.Wraps))
+	return truthOf(v.matchesDay(value, m))
 }
 
 func truthOf(b bool) Truth {
@@ -186,6 +198,21 @@ func truthOf(b bool) Truth {
 		return True
 	}
 	return False
+}
+
+// matchesAny reports whether a text is any of these.
+func matchesAny(text string, all []Match) bool {
+	for i := range all {
+		if text == all[i].Text {
+			return true // written alike, as most are
+		}
+	}
+	for i := range all {
+		if matchesText(text, &all[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // matchesText compares without case and outer space.
@@ -226,7 +253,7 @@ func floorDiv(a, b int64) int64 {
 }
 
 // matchesDay compares dates, and days of the year.
-func (v *view) matchesDay(value Value, m *Match) bool {
+func (v *view) matchesDay(value *Value, m *Match) bool {
 	lo, hi := m.Lo, m.Hi
 	if value.Type == Date {
 		n := value.N
