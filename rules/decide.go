@@ -215,7 +215,8 @@ func (d *Decider) decision(rule *Rule, variant *Variant, reason Reason) Decision
 // complete. The item that it would show is then in scope.
 func (d *Decider) try(rule *Rule) (*Variant, bool) {
 	d.rule, d.item = rule, nil
-	if d.holds(rule.When) == False {
+	truth := d.holds(rule.When)
+	if truth == False {
 		return nil, false
 	}
 	variant := d.assigned(rule)
@@ -223,7 +224,10 @@ func (d *Decider) try(rule *Rule) (*Variant, bool) {
 	if !d.take(variant) {
 		return nil, false
 	}
-	if d.holds(rule.When) != True || !d.complete(variant, true) {
+	if d.item != nil {
+		truth = d.holds(rule.When)
+	}
+	if truth != True || !d.complete(variant, true) {
 		return nil, false
 	}
 	return variant, true
