@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"time"
 )
 
@@ -75,7 +76,7 @@ func (d *Decider) begin(c *Campaign, s *Signals) {
 	if d.keep == nil {
 		d.keep, d.keepFact = d.suits, d.isFact
 	}
-	d.decisions, d.offered = d.decisions[:0], d.offered[:0]
+	d.decisions, d.offered = slices.Grow(d.decisions[:0], c.Positions), d.offered[:0]
 	d.campaign, d.signals = c, s
 	zone := s.Zone
 	if zone == nil {
