@@ -100,7 +100,7 @@ func (l *loader) campaign(root, shared *strict.Node) {
 		}
 	}
 	for _, locale := range l.c.Locales {
-		l.c.writers = append(l.c.writers, newWriter(locale))
+		l.c.writers = append(l.c.writers, l.sender.Writers.of(locale))
 	}
 	l.order(found["ends"])
 	l.noteAnswers(found["blocks"])

@@ -238,6 +238,7 @@ type Sender struct {
 	Places     []string               // ids of the lists
 	Attributes []Attribute            // declared for profiles
 	Codes      []string               // pools of single-use codes
+	Writers    *Writers               // nil: each campaign has its own
 	// Picture resolves a picture's path, relative to the campaign file's
 	// folder, to a reference by content. It fails with text for a Problem.
 	Picture func(path string) (ref string, err error)
