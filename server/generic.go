@@ -66,7 +66,7 @@ func DrawGeneric(p *Published, items rules.Items, draw func(*render.Picture) (re
 		signals := rules.Signals{Items: items}
 		texts, to := decider.Resolve(c, &signals, d), decider.Destination(c, &signals, d, clickMark)
 		for _, format := range p.formatsOf(d.Block) {
-			picture := Compose(p, d, &texts, format, c.Starts)
+			picture := p.fallbackPicture(d, &texts, format)
 			shown := shownOf(d, &texts, &to)
 			shown.Digest = digest(picture.Key(nil))
 			at := place(d.Block, d.Position)
@@ -84,6 +84,24 @@ func DrawGeneric(p *Published, items rules.Items, draw func(*render.Picture) (re
 	}
 	used[genericIndex] = true
 	return removeOthers(folder, used)
+}
+
+// fallbackPicture composes a fallback as it is drawn when its campaign is
+// published.
+func (p *Published) fallbackPicture(d *rules.Decision, texts *rules.Resolved, format render.Format) *render.Picture {
+	return Compose(p, d, texts, format, p.Starts)
+}
+
+// FallbackPictures calls each for the picture of every fallback of a campaign, in
+// its block's format: position by position, in every locale.
+func FallbackPictures(p *Published, items rules.Items, each func(*rules.Block, *render.Picture)) {
+	var decider rules.Decider
+	decisions := rules.Fallbacks(p.Campaign, items)
+	for i := range decisions {
+		d := &decisions[i]
+		texts := decider.Resolve(p.Campaign, &rules.Signals{Items: items}, d)
+		each(d.Block, p.fallbackPicture(d, &texts, FormatOf(d.Block)))
+	}
 }
 
 // formatsOf are the formats a block's generic pictures are drawn in: its own,

@@ -14,6 +14,7 @@ type checkCmd struct {
 	Paths  []string `arg:"" optional:"" name:"path" help:"Folders with an opentime.yaml, or files of theirs."`
 	Data   string   `env:"OPENTIME_DATA" placeholder:"DIR" help:"Where the server keeps its data, to compare with what is published."`
 	Strict bool     `help:"Let warnings fail too."`
+	Render bool     `help:"Draw the fallbacks too, and warn of images that mail clients show late."`
 	JSON   bool     `name:"json" help:"Print them for programs."`
 }
 
@@ -24,6 +25,8 @@ func (checkCmd) Help() string {
   file:line:col: what is wrong; what to do
 
 A campaign with a problem is not served. Warnings fail with --strict only. Feeds at a URL are not fetched: items that only they have are not looked for.
+
+With --render it draws each campaign's fallbacks too, as publishing does: one that cannot be drawn is a problem, an image over 200 KB a warning. That takes some hundredths of a second for each.
 
 With --json it prints a list of {"file", "line", "col", "level", "text", "remedy"}: level is problem, warning or note, text what is wrong, remedy what to do. Without problems that is []. Exit codes are the same.
 
@@ -45,6 +48,13 @@ func (c *checkCmd) Run(e *env) error {
 		where{Data: c.Data}.apply(f.site)
 		problems = append(problems, f.lost()...)
 		campaigns += len(f.campaigns())
+		if c.Render {
+			drawn, err := f.draw()
+			if err != nil {
+				return err
+			}
+			problems = append(problems, drawn...)
+		}
 	}
 	if c.JSON {
 		return e.tellPrograms(problems, c.Strict)

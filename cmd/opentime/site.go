@@ -11,6 +11,7 @@ import (
 	"example.com/opentime/assets"
 	"example.com/opentime/render"
 	"example.com/opentime/rules"
+	"example.com/opentime/signals"
 	"example.com/opentime/strict"
 )
 
@@ -26,6 +27,9 @@ type site struct {
 	layouts   map[string]*render.Layout
 	campaigns []*campaign
 	names     []string // of all YAML files but opentime.yaml
+
+	catalogue    *signals.Catalogue     // of feeds that are files, where data was added
+	itemPictures map[render.Hash]string // files that its items name
 
 	configData  []byte
 	layoutFiles map[string][]byte // the sender's own, by path

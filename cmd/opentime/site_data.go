@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"path"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"example.com/opentime/render"
 	"example.com/opentime/rules"
 	"example.com/opentime/signals"
 	"example.com/opentime/strict"
@@ -91,6 +93,7 @@ func (s *site) addPlaces() {
 // addFeeds reads the feeds of items.
 func (s *site) addFeeds(now func() time.Time) {
 	config := signals.CatalogueConfig{Now: now}
+	s.itemPictures = map[render.Hash]string{}
 	for _, f := range s.config.feeds {
 		if f.file == "" {
 			return
@@ -114,6 +117,7 @@ func (s *site) addFeeds(now func() time.Time) {
 		}
 		s.problems = append(s.problems, leftOut(report.Problems)...)
 	}
+	s.catalogue = catalogue
 	s.sender.HasItem = func(id string) bool {
 		for _, f := range config.Feeds {
 			if items := catalogue.Items(f.ID); items != nil {
@@ -129,8 +133,11 @@ func (s *site) addFeeds(now func() time.Time) {
 // itemPicture looks for the pictures that a feed names beside itself.
 func (s *site) itemPicture(feed string) func(string) (string, error) {
 	return func(name string) (string, error) {
-		_, err := s.folder.read(path.Join(path.Dir(filepath.ToSlash(feed)), name))
-		return "found", err
+		whole := path.Join(path.Dir(filepath.ToSlash(feed)), name)
+		data, err := s.folder.read(whole)
+		hash := render.Hash(sha256.Sum256(data))
+		s.itemPictures[hash] = whole
+		return hash.String(), err
 	}
 }
 

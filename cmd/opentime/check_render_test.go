@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/opentime/render"
+)
+
+const renderConfig = `sender: shop
+home: https://shop.example
+hosts: [shop.example]
+timezone: Europe/Brussels
+locales: [nl, en]
+feeds: {shop: {file: shop.xml}}
+`
+
+const renderFeed = `<rss xmlns:g="http://base.google.com/ns/1.0"><channel>
+<item><g:id>rose</g:id><title>Rose</title><link>https://shop.example/rose</link><g:image_link>noise.png</g:image_link><g:price>3 EUR</g:price></item>
+</channel></rss>
+`
+
+const renderCampaign = `campaign: large
+show: {layout: photo-headline, link: "https://shop.example"}
+blocks:
+  noise:
+    format: png
+    fallback: {photo: ../noise.png, headline: {nl: "Lente", en: "Spring"}}
+  rose:
+    fallback: {items: {from: popular}, photo: "{item.image}", headline: "{item.title}"}
+  plain:
+    fallback: {photo: ../plain.png, headline: {nl: "Lente", en: "Spring"}}
+  cut:
+    fallback: {photo: ../cut.png, headline: {nl: "Lente", en: "Spring"}}
+  empty: {fallback: nothing}
+`
+
+// TestCheckDrawsFallbacks checks a site with photos that make large images, and
+// one that ends in its midst.
+func TestCheckDrawsFallbacks(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, data []byte) {
+		t.Helper()
+		whole := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(whole), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(whole, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	noise := image.NewRGBA(image.Rect(0, 0, 1200, 480))
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise.Pix {
+		noise.Pix[i] = byte(random.Uint32()) | byte(i%4/3*0xff)
+	}
+	var photo, plain bytes.Buffer
+	if err := png.Encode(&photo, noise); err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(&plain, image.NewRGBA(image.Rect(0, 0, 60, 24))); err != nil {
+		t.Fatal(err)
+	}
+	write("opentime.yaml", []byte(renderConfig))
+	write("shop.xml", []byte(renderFeed))
+	write("noise.png", photo.Bytes())
+	write("plain.png", plain.Bytes())
+	write("cut.png", photo.Bytes()[:photo.Len()/2])
+	write("campaigns/large.yaml", []byte(renderCampaign))
+	write("campaigns/again.yaml", []byte(strings.Replace(renderCampaign, "campaign: large", "campaign: again", 1)))
+	write("campaigns/bad.yaml", []byte("campaign: bad\nblocks: {}\n"))
+
+	if out := runs(t, 1, "check", dir); strings.Contains(out, "fallback") {
+		t.Errorf("check draws without --render:\n%s", out)
+	}
+	out := runs(t, 1, "check", "--render", filepath.Join(dir, "campaigns", "large.yaml"))
+	for _, want := range []string{
+		"large.yaml:4:3: warning: the fallback is ", " KB, and mail clients on phones show it late; write format: jpg, or draw less of a photo\n",
+		"large.yaml:7:3: warning: the fallback is ", " KB, and mail clients on phones show it late; write a smaller size, or take a plainer photo\n",
+		"large.yaml:11:3: the fallback cannot be drawn: add picture: read picture: png: invalid format: not enough pixel data; put another picture there\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("check says\n%swant %q", out, want)
+		}
+	}
+	if n := strings.Count(out, "\n"); n != 3 {
+		t.Errorf("check says %d lines, want 3:\n%s", n, out)
+	}
+
+	found, err := loadPaths(&env{now: time.Now}, []string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDrawing(t, found[0].site)
+	for _, c := range found[0].site.campaigns {
+		d.campaign(c)
+	}
+	if len(d.drawn) != 9 {
+		t.Errorf("%d pictures were drawn; want 2 each of noise, plain and cut, 2 of the rose and 1 of nothing", len(d.drawn))
+	}
+}
+
+// newDrawing returns a drawing of a site that ends with the test.
+func newDrawing(t *testing.T, s *site) *drawing {
+	t.Helper()
+	fonts, err := s.fonts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := render.OpenLibrary(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &drawing{site: s, library: library, renderer: render.New(fonts, library), drawn: map[string]drawnImage{}}
+}
