@@ -300,10 +300,16 @@ func (l *lister) trust(k *known) (t Trust, sealed bool) {
 	default:
 		return Anonymous, false
 	}
-	for t < Signed && l.c.hides(&sig, t) {
+	hides := func() bool { return l.c.hides(&sig, t) }
+	if sig.Source == ParameterSource {
+		p := &l.c.Params[sig.Index]
+		sealed = !p.Believed(Signed, false)
+		hides = func() bool { return !p.Believed(t, sealed) }
+	}
+	for t < Signed && hides() {
 		t++
 	}
-	return t, sig.Source == ParameterSource && !l.c.Params[sig.Index].Believed(Signed, false)
+	return t, sealed
 }
 
 // sight returns what a class of clients is told of something.

@@ -170,7 +170,7 @@ var families = [...]family{
 	}},
 	{"first_open", ofRecipient, nil, func(*Campaign) []described { return []described{firstOpen} }},
 	{"code", ofRecipient, (*Campaign).findCode, (*Campaign).listCodes},
-	{"answer", ofAnswers, findAnswer, fieldsOf("answer", answerFields[:])},
+	{"answer", ofAnswers, findAnswer, (*Campaign).listAnswer},
 	{"answered", ofAnswers, (*Campaign).findAnswered, (*Campaign).listAnswered},
 	{"results", ofAnswers, (*Campaign).findResults, (*Campaign).listResults},
 	{"own", "In texts and links only", nil, func(*Campaign) []described { return ownWords[:] }},
@@ -279,6 +279,14 @@ func (c *Campaign) listCodes() []described {
 	return all
 }
 
+// listAnswer lists what is known of an answer, where a block has any.
+func (c *Campaign) listAnswer() []described {
+	if len(c.answers) == 0 {
+		return nil
+	}
+	return under("answer", answerFields[:])
+}
+
 // listAnswered lists what was answered in the blocks that ask; <block> stands for
 // one of a campaign without an id.
 func (c *Campaign) listAnswered() []described {
@@ -290,7 +298,7 @@ func (c *Campaign) listAnswered() []described {
 		}
 		all = append(all, d)
 	}
-	return append(all, described{"answered.<campaign>.<block>", Text, "none", "the same, in another campaign"})
+	return append(all, described{"answered.<campaign>.<block>", Text, "none", "the answer in another campaign, or none"})
 }
 
 func (c *Campaign) listResults() []described {

@@ -94,6 +94,10 @@ func (s *site) lacks() map[string]lack {
 	if s.config.weather.from == "" {
 		all["weather"] = lack{"never known: " + s.config.file + " names no weather:", true}
 	}
+	if len(s.config.feeds) == 0 {
+		none := lack{"never known: " + s.config.file + " names no feeds:", true}
+		all["stock"], all["item"] = none, none
+	}
 	if s.config.geo == "" {
 		all["here"] = lack{"known of profiles with a home only: " + s.config.file + " names no geo:", false}
 	}

@@ -23,7 +23,7 @@ const legend = `A line begins with a condition, or a text, as a campaign writes 
 {name} in texts, and in paths and queries of links.
 
 link    which links let it be known. any; claimed: with an id r; keyed: with an r that opentime sign sealed, or that is
-        secret and imported; sealed: with the seal x over the parameter. All of a profile needs the recipient's consent.
+        secret and imported; sealed: with the seal x over the parameter. Who consents to nothing is anonymous: any.
 Gmail   what is told behind the image proxies of Gmail, Yahoo and others. home: where the profile has one, a country and
         a city; of a claimed link its country only.
 Apple   what is told to Apple Mail, which fetches ahead: its copy may be looked at hours later. some: "> 0" and 0 are
@@ -257,8 +257,13 @@ func stands(s *rules.ListedSignal) []string {
 		word   string
 		stands bool
 	}{
-		{"conditions", s.Stands.Conditions}, {"texts", s.Stands.Texts}, {"links", s.Stands.Links}, {"whole link", s.Stands.WholeLink},
-		{"append", s.Stands.Append}, {"pictures", s.Stands.Pictures}, {"fallback", s.Stands.Fallback},
+		{"conditions", s.Stands.Conditions},
+		{"texts", s.Stands.Texts},
+		{"links", s.Stands.Links},
+		{"whole link", s.Stands.WholeLink},
+		{"append", s.Stands.Append},
+		{"pictures", s.Stands.Pictures},
+		{"fallback", s.Stands.Fallback},
 	} {
 		if p.stands {
 			all = append(all, p.word)
