@@ -6,19 +6,6 @@ import (
 	"example.com/opentime/strict"
 )
 
-// behaved reads a behaviour and its details: viewed: {item: dune-3, within: 30d}.
-func (l *loader) behaved(e strict.Entry, kind EventKind) compiled {
-	b := &Behaviour{Kind: kind, Count: []Match{{Lo: Million, Hi: most}}}
-	if e.Value.Kind != strict.Map {
-		l.Errorf(e.Value, "%s takes its details; write %s: {} for any, or one such as {within: 30d}", kind, kind)
-		return compiled{}
-	}
-	l.Map(e.Value, l.details(b))
-	l.notSupplied(kind.String())
-	c := &Condition{Op: Behaved, Node: e.Key, Matcher: e.Value, Name: kind.String(), Behaviour: b}
-	return compiled{Condition: c, tests: 1}
-}
-
 // details are the keys of a behaviour.
 func (l *loader) details(b *Behaviour) strict.Keys {
 	text := func(to *[]Match, typ Type) func(*strict.Node) {
@@ -35,6 +22,20 @@ func (l *loader) details(b *Behaviour) strict.Keys {
 			}
 		},
 	}
+}
+
+// behaved reads a behaviour and its details: viewed: {item: dune-3, within: 30d}.
+func (l *loader) behaved(e strict.Entry, kind EventKind) compiled {
+	b := &Behaviour{Kind: kind, Count: []Match{{Lo: Million, Hi: most}}}
+	keys := l.details(b)
+	if e.Value.Kind != strict.Map {
+		l.Errorf(e.Value, "%s takes its details; write %s: {} for any, or one such as {within: 30d}", kind, kind)
+		return compiled{}
+	}
+	l.Map(e.Value, keys)
+	l.notSupplied(kind.String())
+	c := &Condition{Op: Behaved, Node: e.Key, Matcher: e.Value, Name: kind.String(), Behaviour: b}
+	return compiled{Condition: c, tests: 1}
 }
 
 // itemMatches reads an item's id, or several: any of them.

@@ -197,7 +197,7 @@ func (l *lister) family(f family) []ListedSignal {
 		}
 		s := ListedSignal{
 			Source: f.word, Name: d.name, Type: d.typ, About: d.about,
-			Example: d.matcher(k), Written: d.isWritten(k), Later: suppliedLater(k) || k.kind == AnswerRef,
+			Example: d.matcher(k), Written: d.isWritten(k), Later: suppliedLater(k) || ofAnswers(k),
 		}
 		if !strings.Contains(d.name, "<") {
 			s.Values = k.values
@@ -213,6 +213,11 @@ func (l *lister) family(f family) []ListedSignal {
 		all = append(all, s)
 	}
 	return all
+}
+
+// ofAnswers reports whether a signal is known only where answers are received.
+func ofAnswers(k *known) bool {
+	return k.kind == AnswerRef || k.kind == NoRef && k.signal.Source == ResultsSource
 }
 
 // sample is a name in which ids stand for what is in <>.
@@ -349,7 +354,7 @@ func (l *lister) behaviours() []ListedSignal {
 		_, known := d.events(&Behaviour{})
 		return Value{Type: Type(flag(known))}
 	}
-	for i, d := range eventWords {
+	for i, d := range eventExamples {
 		s := ListedSignal{
 			Source: "behaviour", Name: EventKind(i).String(), Example: d.example, About: d.about, Stands: Stands{Conditions: true},
 			Proxies: l.sight(Proxy, known), Ahead: l.sight(Prefetcher, known), Later: true,

@@ -115,7 +115,7 @@ func TestWhatNothingSuppliesIsWhatCheckNotes(t *testing.T) {
 		name := ids.Replace(s.Name)
 		n := naming{when: "known: " + name}
 		switch {
-		case s.Source == "segment", s.Source == "answer": // noted of the block with answers
+		case s.Source == "segment", s.Source == "answer", s.Source == "results": // noted of the block with answers
 			continue
 		case s.Source == "behaviour":
 			n.when = s.Condition()

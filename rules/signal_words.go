@@ -122,8 +122,8 @@ var itemFields = map[string]struct {
 	"bought": {ItemBought, Boolean, "", "bought it"}, "wished": {ItemWished, Boolean, "", "wished for it"},
 }
 
-// eventWords say of each kind of event what a behaviour asks.
-var eventWords = [len(eventNames)]struct{ example, about string }{
+// eventExamples say of each kind of event what a behaviour asks.
+var eventExamples = [len(eventNames)]struct{ example, about string }{
 	Viewed:  {"{tag: opera, within: 30d}", "looked at an item"},
 	Carted:  {"{within: 7d}", "put an item into the cart"},
 	Bought:  {"{tag: presale, within: 365d}", "bought an item"},
@@ -164,22 +164,22 @@ var families = [...]family{
 	{"item", "The item in scope", (*Campaign).findItem, (*Campaign).listItem},
 	{"profile", "The recipient's profile", (*Campaign).findProfile, (*Campaign).listProfile},
 	{"parameters", "Parameters of the link", (*Campaign).findParameter, (*Campaign).listParameters},
-	{"cart", ofRecipient, fieldsFinder(cartFields, CartSource), fieldsOf("cart", cartFields)},
-	{"interest", ofRecipient, findInterest, func(*Campaign) []described {
+	{"cart", titleOfRecipient, fieldsFinder(cartFields, CartSource), fieldsOf("cart", cartFields)},
+	{"interest", titleOfRecipient, findInterest, func(*Campaign) []described {
 		return []described{{"interest.<tag>", Number, "> 0.4", "in a tag, 0 to 1"}}
 	}},
-	{"first_open", ofRecipient, nil, func(*Campaign) []described { return []described{firstOpen} }},
-	{"code", ofRecipient, (*Campaign).findCode, (*Campaign).listCodes},
-	{"answer", ofAnswers, findAnswer, (*Campaign).listAnswer},
-	{"answered", ofAnswers, (*Campaign).findAnswered, (*Campaign).listAnswered},
-	{"results", ofAnswers, (*Campaign).findResults, (*Campaign).listResults},
+	{"first_open", titleOfRecipient, nil, func(*Campaign) []described { return []described{firstOpen} }},
+	{"code", titleOfRecipient, (*Campaign).findCode, (*Campaign).listCodes},
+	{"answer", titleOfAnswers, findAnswer, (*Campaign).listAnswer},
+	{"answered", titleOfAnswers, (*Campaign).findAnswered, (*Campaign).listAnswered},
+	{"results", titleOfAnswers, (*Campaign).findResults, (*Campaign).listResults},
 	{"own", "In texts and links only", nil, func(*Campaign) []described { return ownWords[:] }},
 }
 
 // Titles of groups that several families are listed in.
 const (
-	ofRecipient = "Cart, interests and codes"
-	ofAnswers   = "Answers of a block that asks"
+	titleOfRecipient = "Cart, interests and codes"
+	titleOfAnswers   = "Answers of a block that asks"
 )
 
 // fieldsFinder finds the second of two words.

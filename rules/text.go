@@ -66,6 +66,7 @@ func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
 	}
 	if k.kind == AnswerRef && (AnswerPart(k.index) == AnswerShare || AnswerPart(k.index) == AnswerCount) {
 		l.c.countVotes(sc.block.ID)
+		l.notSupplied(k.name)
 	}
 	if suppliedLater(k) && k.kind != AnswerRef && k.signal.Source != ResultsSource { // the note names the block that asks
 		l.notSupplied(k.name)
@@ -79,8 +80,7 @@ func suppliedLater(k *known) bool {
 	case ItemPriceThen, ItemPriceDrop, ItemBecause, ItemViewed, ItemCarted, ItemBought, ItemWished:
 		return true
 	}
-	return k.kind == AnswerRef && (AnswerPart(k.index) == AnswerShare || AnswerPart(k.index) == AnswerCount) ||
-		k.kind == NoRef && k.signal.Source >= CartSource
+	return k.kind == NoRef && k.signal.Source >= CartSource
 }
 
 // lookUpSignal reports items and places that the data at hand does not have.

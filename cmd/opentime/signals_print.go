@@ -86,11 +86,11 @@ func cells(s *rules.ListedSignal) []string {
 	if s.Type != rules.Unknown {
 		typ = s.Type.String()
 	}
-	return []string{"  " + example(s), typ, link(s), sight(s.Proxies), sight(s.Ahead)}
+	return []string{"  " + usage(s), typ, link(s), sight(s.Proxies), sight(s.Ahead)}
 }
 
-// example is how a campaign names a signal.
-func example(s *rules.ListedSignal) string {
+// usage is how a campaign names a signal.
+func usage(s *rules.ListedSignal) string {
 	if s.Written {
 		return `"{` + s.Name + `}"`
 	}
