@@ -64,7 +64,7 @@ func TestAnImportNamesTheLinesThatAreWrong(t *testing.T) {
 	}
 	got := fmt.Sprint(applied)
 	want := `{2 [{9 older}] [{5 2 cells under 4 names; quote texts with a comma in them} ` +
-		`{3 points: "many" is not a number; write one such as 5 or 2.5} {8 r is no id; write 1 to 64 of A-Z, a-z, 0-9, _ and -, with its seal or without}]}`
+		`{3 points: "many" is not a number; write plain digits, such as 1200 or 2.5} {8 r is no id; write 1 to 64 of A-Z, a-z, 0-9, _ and -, with its seal or without}]}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -16,7 +16,7 @@ func (l *loader) noteAnswers(blocks *strict.Node) {
 	}
 	for _, e := range blocks.Entries {
 		for _, key := range e.Value.Entries {
-			if strict.Nearest(key.Key.Text, blockKeys) != "answers" || key.Value.Kind != strict.Map {
+			if strict.Nearest(key.Key.Text, blockKeys) != "answers" {
 				continue
 			}
 			ids := []string{}
@@ -36,12 +36,19 @@ func (bl *blockLoader) asks() {
 			bl.Errorf(n, "%s belongs to a block with answers; add answers, or remove it", key)
 		}
 	}
-	if answers == nil || !bl.IsMap(answers) {
+	if answers == nil {
 		return
 	}
 	b := bl.b
-	if len(answers.Entries) == 0 || len(answers.Entries) > maxPositions {
-		bl.Errorf(answers, "%d answers; write 1 to %d", len(answers.Entries), maxPositions)
+	switch n := len(answers.Entries); {
+	case answers.Kind != strict.Map:
+		bl.Errorf(answers, "expected an id and a text for each answer; write {yes: Ja, no: Nee}")
+	case n == 0 || n > maxPositions:
+		bl.Errorf(answers, "%d answers; write 1 to %d", n, maxPositions)
+	}
+	if len(answers.Entries) == 0 {
+		b.Answers = []Answer{{Text: make([]string, len(bl.c.Locales))}} // reported; what follows from it is not
+		return
 	}
 	for _, e := range answers.Entries {
 		id := bl.ID(e.Key)
@@ -109,7 +116,9 @@ func (c *Campaign) findAnswered(parts []string, _ string) *known {
 	case len(parts) != 2 || c.answers[parts[1]] == nil:
 		return nil
 	}
-	k.values = append(slices.Clone(c.answers[parts[1]]), "none")
+	if ids := c.answers[parts[1]]; len(ids) > 0 {
+		k.values = append(slices.Clone(ids), "none")
+	}
 	return k
 }
 

@@ -17,7 +17,8 @@ func (l *loader) details(b *Behaviour) strict.Keys {
 		"campaign": text(&b.Campaign, Text), "block": text(&b.Block, Text), "rule": text(&b.Rule, Text),
 		"value": text(&b.Value, Number), "date": text(&b.Date, Date), "count": text(&b.Count, Number),
 		"within": func(n *strict.Node) {
-			if b.Within = l.Duration(n).Milliseconds(); n.Kind == strict.Scalar && b.Within <= 0 {
+			b.Within = l.Duration(n).Milliseconds()
+			if _, ok := strict.ParseDuration(n.Text); ok && b.Within <= 0 {
 				l.Errorf(n, "within is a time back from now; write one such as 30d")
 			}
 		},

@@ -157,7 +157,7 @@ blocks:
 		`c.test.yaml:9:87: client.class is never "prefecher"; did you mean "prefetcher"?`,
 		`c.test.yaml:9:114: "some" is not a number; write plain digits, such as 1200 or 2.5`,
 		`c.test.yaml:10:12: unknown block "seat"; did you mean "seats"?`,
-		`c.test.yaml:10:32: block "seats" has no position "2"; write 1 to 1`,
+		`c.test.yaml:10:32: block "seats" has one position; write seats alone`,
 		`c.test.yaml:10:69: block "seats" has no rule "near-many"; known: near-few, none`,
 	}
 	for i, p := range problems {

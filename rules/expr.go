@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/language"
+
 	"example.com/opentime/strict"
 )
 
@@ -71,19 +73,28 @@ func (l *loader) texts(n *strict.Node, sc scope, read func(*strict.Node) (Templa
 		}
 	}
 	l.reading = nil
+	var missing []string
 	for _, locale := range l.c.Locales {
 		if nearestLocale(n, locale) == "" {
-			l.Errorf(n, "no text for locale %q; add it", locale)
+			missing = append(missing, locale)
 		}
 	}
+	if len(missing) > 0 {
+		l.Errorf(n, "no text for locale %s; add it", quoted(missing))
+	}
 	return out, whole
+}
+
+func isLocale(text string) bool {
+	_, err := language.Parse(text)
+	return err == nil && !strings.Contains(text, "_")
 }
 
 // foreignLocale reports a locale that the campaign does not have, once, unless its
 // own list is wrong.
 func (l *loader) foreignLocale(n *strict.Node) {
 	remedy := "add it to locales, or remove it here"
-	if near := strict.Nearest(n.Text, l.c.Locales); near != "" {
+	if near := strict.Nearest(n.Text, l.c.Locales); near != "" && (!isLocale(n.Text) || strings.EqualFold(n.Text, near)) {
 		remedy = fmt.Sprintf("did you mean %q?", near)
 	}
 	if !slices.Contains(l.foreign, n.Text) && !l.localesWrong {
@@ -123,6 +134,10 @@ func (l *loader) alternatives(n *strict.Node, sc scope, read func(*strict.Node) 
 	case strict.List:
 		if nodes = n.Items; len(nodes) == 0 {
 			l.Errorf(n, "no text is written; write at least one")
+		}
+		if slices.ContainsFunc(nodes, func(n *strict.Node) bool { return n.Kind == strict.Map }) {
+			l.Errorf(n, "expected texts in this list; write locales as a map: {nl: ..., fr: ...}")
+			return nil, true
 		}
 	case strict.Map:
 		l.Errorf(n, "expected a text or a list of texts; write one")
@@ -202,7 +217,7 @@ func (l *loader) bare(n *strict.Node, t Type, sc scope) Expr {
 		}
 		k, ok := l.signal(n, name, sc)
 		if ok && k.typ != t && (t != Number || k.typ != Percent) {
-			l.Errorf(n, "%s is a %s, and a %s is needed; %s", k.name, k.typ, t, anotherOf(k, t))
+			l.Errorf(n, "%s is %s, and %s is needed; %s", k.name, k.typ.phrase(), t.phrase(), anotherOf(k, t))
 			return false
 		}
 		if ok {

@@ -37,7 +37,7 @@ func ParseSignal(c *Campaign, name string) (Given, error) {
 		return Given{}, err
 	}
 	if why := workedOut(c, k); why != "" {
-		return Given{}, fmt.Errorf("%s is worked out; %s", name, why)
+		return Given{}, fmt.Errorf("%s is not given itself; %s", name, why)
 	}
 	g := Given{
 		Name: k.name, Type: k.typ, Slot: -1, Item: k.signal.Item, Attribute: k.signal.Index, values: k.values,
@@ -69,7 +69,9 @@ func workedOut(c *Campaign, k *known) string {
 		return "give the votes of each answer, such as " + k.name + bracket(c.answers[k.signal.Key][0])
 	case attributeOf(k) == ItemPriceDrop:
 		return "give price and price_then"
-	case k.kind != NoRef && k.kind != ItemRef:
+	case k.kind == ItemRef:
+		return "give it to an item by its id, item.<id>." + c.attributeName(k.index)
+	case k.kind != NoRef:
 		return "leave it out"
 	}
 	return ""
@@ -85,6 +87,8 @@ func (g *Given) parse(text string, c *Campaign) (Value, error) {
 		return Value{Type: Text, Text: text}, nil
 	case g.Type == Text && g.values != nil && text != "unknown" && !containsFold(g.values, text):
 		return Value{}, fmt.Errorf("%s is never %q; %s", g.Name, text, strict.DidYouMean(text, g.values))
+	case g.Type != Text && (strings.Contains(text, "..") || strings.HasPrefix(text, "<") || strings.HasPrefix(text, ">")):
+		return Value{}, fmt.Errorf("%q is a matcher, and what is given is one value; write one that it holds for", text)
 	}
 	return ParseValue(g.Type, text, c)
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"example.com/opentime/strict"
 )
@@ -89,6 +90,10 @@ func (vl *variantLoader) list(n *strict.Node, list *List) {
 		vl.Errorf(n, "expected a list of ids or {from: ...}; write items: {from: popular}, or item: for one")
 	case strict.List:
 		list.InStock, list.NotBought = false, false
+		if len(n.Items) > 0 && !slices.ContainsFunc(n.Items, func(n *strict.Node) bool { return !slices.Contains(listNames, n.Text) }) {
+			vl.Errorf(n, "these are lists that items come from, not ids; write items: {from: [...]}")
+			return
+		}
 		for _, item := range n.Items {
 			id := vl.itemID(item)
 			if id != "" && slices.Contains(list.IDs, id) {
@@ -184,7 +189,15 @@ func (vl *variantLoader) where(n *strict.Node, list *List) *Condition {
 	for _, e := range n.Entries {
 		name := e.Key.Text
 		k, err := vl.c.find("item." + name)
+		attribute, prefixed := strings.CutPrefix(name, "item.")
+		_, named := vl.c.attribute(attribute)
 		switch _, has := vl.c.attribute(name); {
+		case prefixed && named:
+			vl.Errorf(e.Key, "where is about each item's own attributes; write %s", attribute)
+			continue
+		case slices.Contains([]string{"any", "all", "not", "known", "segment"}, name):
+			vl.Errorf(e.Key, "where takes attributes, all of which must fit; write a list for any of several values: {tags: [a, b]}")
+			continue
 		case err != nil && has:
 			vl.Errorf(e.Key, "%s", err)
 			continue

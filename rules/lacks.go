@@ -38,20 +38,7 @@ func (bl *blockLoader) lacking() {
 	bl.loader.lacks = nil
 	for i := range lacks {
 		x := &lacks[i]
-		var common, own []string
-		for _, value := range x.values {
-			n := 0
-			for _, other := range lacks {
-				if other.layout == x.layout && slices.Contains(other.values, value) {
-					n++
-				}
-			}
-			if n > 1 && n == users[x.layout] {
-				common = append(common, value)
-			} else {
-				own = append(own, value)
-			}
-		}
+		common, own := x.split(lacks, users[x.layout])
 		if len(common) > 0 && !x.fallback {
 			bl.Errorf(x.layout, "the layout %q needs %s; %s", x.layout.Text, quoted(common), x.remedy())
 		}
@@ -65,6 +52,25 @@ func (bl *blockLoader) lacking() {
 			bl.Errorf(x.node, "the layout %q needs %s; %s", x.layout.Text, quoted(own), x.remedy())
 		}
 	}
+}
+
+// split parts the values that all users of the layout lack, if there are several,
+// from the variant's own.
+func (x *lack) split(lacks []lack, users int) (common, own []string) {
+	for _, value := range x.values {
+		n := 0
+		for _, other := range lacks {
+			if other.layout == x.layout && slices.Contains(other.values, value) {
+				n++
+			}
+		}
+		if n > 1 && n == users {
+			common = append(common, value)
+		} else {
+			own = append(own, value)
+		}
+	}
+	return common, own
 }
 
 // quoted writes names in quotes, with and before the last.

@@ -58,7 +58,7 @@ func (l *loader) everyLocale(t Template) [][]Template {
 
 // destination reads a link of the variant; nil where a fallback does without.
 func (vl *variantLoader) destination(g given) [][]Template {
-	sc := vl.scope(linkText, g)
+	sc, before := vl.scope(linkText, g), len(vl.Problems)
 	texts, ok := vl.texts(g.value, sc, func(n *strict.Node) (Template, bool) {
 		t, ok := vl.template(n, sc)
 		if !ok {
@@ -66,10 +66,13 @@ func (vl *variantLoader) destination(g given) [][]Template {
 		}
 		return vl.link(n, t)
 	})
-	if !ok {
-		return nil
+	switch {
+	case ok:
+		return texts
+	case strict.Bad(vl.Problems[before:]):
+		return vl.everyLocale(nil) // wrong, but given
 	}
-	return texts
+	return nil
 }
 
 // link checks a destination: https, one of the hosts, which no placeholder
@@ -85,6 +88,10 @@ func (l *loader) link(n *strict.Node, t Template) (Template, bool) {
 		return Template{p}, l.wholeLink(n, p)
 	}
 	text := t[0].Literal
+	if t[0].Ref.Kind != NoRef && strings.HasPrefix(t[1].Literal, "?") {
+		l.Errorf(n, "nothing can follow a placeholder that is the link; write it alone, and what every link gets under append")
+		return nil, false
+	}
 	if t[0].Ref.Kind != NoRef {
 		l.Errorf(n, "a placeholder cannot stand for the beginning of a link; write https:// and the host, or the placeholder alone")
 		return nil, false
@@ -142,7 +149,7 @@ func (l *loader) declared(ref Ref) bool {
 // constantLink checks a link without placeholders where it is written, also if no
 // variant comes to use it.
 func (l *loader) constantLink(n *strict.Node) {
-	if n == nil || n.Kind != strict.Scalar || n.Text == "" || strings.Contains(n.Text, "{") {
+	if n == nil || n.Kind != strict.Scalar || n.Text == "" || strings.Contains(n.Text, "{") || l.naked(n.Text) {
 		return
 	}
 	if why := wrongLink(n.Text, false, l.sender.Hosts); why != "" {

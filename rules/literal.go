@@ -199,6 +199,8 @@ func ParseValue(t Type, text string, c *Campaign) (Value, error) {
 	}
 	e, err := literal(t, text, c.Zone)
 	switch {
+	case err != nil && t == Moment:
+		return Value{}, fmt.Errorf("%q is not a moment; write one such as 2026-11-27 08:00 or 2026-11-27", text)
 	case err != nil:
 		return Value{}, err
 	case e.from != Fixed:

@@ -233,7 +233,8 @@ func (l *loader) dayparts(n *strict.Node) {
 		if !ok || !okLo || !okHi || lo == hi || lo == daySeconds {
 			l.Errorf(e.Value, "%q is no time range; write one such as 06:00..12:00", e.Value.Text)
 		}
-		l.c.Dayparts = append(l.c.Dayparts, Daypart{ID: l.ID(e.Key), From: lo, To: hi})
+		l.ID(e.Key)
+		l.c.Dayparts = append(l.c.Dayparts, Daypart{ID: e.Key.Text, From: lo, To: hi})
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 func (l *loader) matcher(n *strict.Node, s *known) []Match {
 	switch n.Kind {
 	case strict.Map:
-		l.Errorf(n, "a matcher is a value or a list of values; to ask for two things at once write all: [{...}, {...}]")
+		l.Errorf(n, "a matcher is a value or a list of values; write 5, \"< 5\", 1..20 or [a, b], and for two things at once all: [{...}, {...}]")
 		return nil
 	case strict.Scalar:
 		if m, ok := l.match(n, s); ok {
@@ -75,6 +75,9 @@ func instantHint(t Type) string {
 // matchText reads a text or the beginning of one.
 func (l *loader) matchText(n *strict.Node, text string, s *known) (Match, bool) {
 	switch {
+	case l.naked(text):
+		l.Errorf(n, "%s is a signal, and two signals are never compared; write a value", text)
+		return Match{}, false
 	case text == "":
 		l.Errorf(n, "an empty text never holds; write a text")
 		return Match{}, false

@@ -12,6 +12,12 @@ func (l *loader) meantMatcher(text string, t Type, err error) string {
 		_, err := literal(t, strings.TrimSpace(part), l.c.Zone)
 		return err == nil
 	}
+	if l.naked(text) {
+		return fmt.Sprintf("%s is a signal, and two signals are never compared; write a value", text)
+	}
+	if rest := strings.TrimLeft(text, "<>= "); rest != text && strings.Contains(rest, "..") {
+		return fmt.Sprintf("%q is an operator and a range; write one of them, and for both all: [{...}, {...}]", text)
+	}
 	for _, op := range [][2]string{{"=>", ">= "}, {"=<", "<= "}, {"≥", ">= "}, {"≤", "<= "}, {"==", ""}, {"=", ""}} {
 		if rest, ok := strings.CutPrefix(text, op[0]); ok && reads(rest) {
 			return fmt.Sprintf("%q begins with no operator of ours; write %q", text, op[1]+strings.TrimSpace(rest))

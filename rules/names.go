@@ -47,7 +47,7 @@ func (c *Campaign) remedy(parts []string, name string) string {
 		return "did you mean " + strings.Join(ours, " or ") + "?"
 	case near != "":
 		return fmt.Sprintf("did you mean %q?", first+"."+near)
-	case len(others) > 0 && (len(tails) > 0 || declared[first] == ""):
+	case len(others) > 0 && first != "item" && (len(tails) > 0 || declared[first] == ""):
 		return "did you mean " + strings.Join(others, " or ") + "?"
 	case len(tails) > 0 && declared[first] == "":
 		return "write one of " + first + "." + strings.Join(tails, ", .")
@@ -55,8 +55,12 @@ func (c *Campaign) remedy(parts []string, name string) string {
 		return "write one of " + first + "." + strings.Join(tails, ", .") + ", or " + declared[first]
 	case declared[first] != "":
 		return declared[first]
-	case word != "":
-		return fmt.Sprintf("did you mean %q?", word+strings.TrimPrefix(name, first))
+	case word != "" && word != first:
+		parts[0] = word
+		if c.findWord(parts, "") != nil {
+			return fmt.Sprintf("did you mean %q?", word+strings.TrimPrefix(name, first))
+		}
+		return c.remedy(parts, word+strings.TrimPrefix(name, first))
 	}
 	return "write one such as now, daypart, weather.rain, near.<places>.open, profile.<attribute>, item.<attribute> or stock.<item>"
 }

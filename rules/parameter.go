@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 
 	"example.com/opentime/strict"
@@ -26,11 +28,19 @@ func (p *Parameter) Believed(t Trust, sealed bool) bool {
 
 // parameters reads what the mail platform may merge into links.
 func (l *loader) parameters(n *strict.Node) {
+	if n.Kind == strict.List {
+		l.Errorf(n, "expected a name and details for each parameter; write {deadline: {type: moment}}")
+		for _, item := range n.Items {
+			l.c.Params = append(l.c.Params, Parameter{Name: item.Text}) // of no type, so that nothing follows
+		}
+		return
+	}
 	if !l.IsMap(n) {
 		return
 	}
 	for _, e := range n.Entries {
-		p := Parameter{Name: l.Name(e.Key), Type: Text, Name30: true, Max: 30}
+		l.Name(e.Key)
+		p := Parameter{Name: e.Key.Text, Type: Text, Name30: true, Max: 30}
 		if strings.HasPrefix(p.Name, "utm_") || strings.Contains(trackers, " "+p.Name+" ") {
 			l.Errorf(e.Key, "%q is a tracker's name, which links get from elsewhere; choose another", p.Name)
 		}
@@ -40,6 +50,11 @@ func (l *loader) parameters(n *strict.Node) {
 }
 
 func (l *loader) parameter(n *strict.Node, p *Parameter) {
+	if n.Kind == strict.Scalar {
+		l.Errorf(n, "expected details of the parameter; write {type: %s}", n.Text)
+		p.Type = Unknown // so that nothing follows
+		return
+	}
 	l.Map(n, strict.Keys{
 		"type": func(n *strict.Node) {
 			types := map[string]Type{"name": Text, "text": Text, "number": Number, "date": Date, "moment": Moment, "boolean": Boolean}
@@ -53,24 +68,45 @@ func (l *loader) parameter(n *strict.Node, p *Parameter) {
 			}
 		},
 		"max":    func(*strict.Node) {},
-		"values": func(n *strict.Node) { p.Values = l.Texts(n) },
+		"values": func(*strict.Node) {},
 	})
 	if m := n.Find("max"); m != nil {
 		p.Max = l.Int(m, 1, 200)
 	}
-	values := n.Find("values")
-	if values == nil {
-		return
+	if values := n.Find("values"); values != nil && p.Type != Unknown {
+		l.parameterValues(values, p)
 	}
-	if p.Type == Unknown {
-		return
-	}
+}
+
+// parameterValues reads the values that a parameter may have.
+func (l *loader) parameterValues(n *strict.Node, p *Parameter) {
+	p.Values = l.Texts(n)
 	if len(p.Values) == 0 {
-		l.Errorf(values, "no values are allowed; write at least one, or remove values")
+		l.Errorf(n, "no values are allowed; write at least one, or remove values")
 	}
-	for _, v := range p.Values {
-		if _, err := ParseValue(p.Type, v, l.c); err != nil {
-			l.Errorf(values, "%q does not fit the parameter: %s; write a %s", v, err, p.Type)
+	nodes := []*strict.Node{n}
+	if n.Kind == strict.List {
+		nodes = n.Items
+	}
+	for i, value := range p.Values {
+		if why := notForLinks(value); why != "" {
+			l.Errorf(nodes[i], "%s", why)
+		} else if _, err := ParseValue(p.Type, value, l.c); err != nil {
+			l.Errorf(nodes[i], "%s", err)
 		}
 	}
+}
+
+// address are texts that look like one of email.
+var address = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+
+// notForLinks says why a text can be no parameter's value; "" if it can.
+func notForLinks(text string) string {
+	switch tag := mergeTag(text); {
+	case tag != "":
+		return fmt.Sprintf("%q is a merge tag, which is not filled here; write a value", tag)
+	case address.MatchString(strings.TrimSpace(text)):
+		return fmt.Sprintf("%q is an email address, which no link may carry; write a value that names nobody", text)
+	}
+	return ""
 }

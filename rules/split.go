@@ -19,7 +19,11 @@ func (bl *blockLoader) split(r *Rule, found map[string]*strict.Node, own []layer
 			bl.Errorf(n, "%s belongs to a split; add split, or remove it", key)
 		}
 	}
-	if split == nil || !bl.IsMap(split) {
+	if split == nil {
+		return
+	}
+	if split.Kind != strict.Map {
+		bl.Errorf(split, "expected variants by their names; write {calm: {headline: ...}, bold: {headline: ...}}")
 		return
 	}
 	if n := len(split.Entries); n < 2 || n > maxSplit {
@@ -65,14 +69,14 @@ func (bl *blockLoader) weights(n *strict.Node, ids []string) []float64 {
 			sum += weights[i]
 		}
 	}
+	before := len(bl.Problems)
 	bl.Map(n, keys)
 	bl.Need(n, slices.Sorted(maps.Keys(keys))...)
-	if n.Kind == strict.Map && sum == 0 {
+	if sum == 0 && !strict.Bad(bl.Problems[before:]) {
 		bl.Errorf(n, "nobody would be shown any variant; write a weight above 0")
-		sum = 1
 	}
 	for i := range weights {
-		weights[i] /= sum
+		weights[i] /= max(sum, 1)
 	}
 	return weights
 }

@@ -106,9 +106,12 @@ func (l *loader) testOpen(n *strict.Node, o *TestOpen) {
 			}
 			for _, e := range n.Entries {
 				if !slices.ContainsFunc(l.c.Params, func(p Parameter) bool { return p.Name == e.Key.Text }) {
-					l.Errorf(e.Key, "the campaign declares no parameter %q; declare it there", e.Key.Text)
+					l.Errorf(e.Key, "the campaign declares no parameter %q; %s", e.Key.Text, l.declaredParameters(e.Key.Text))
 				}
 				o.Parameters[e.Key.Text] = l.Text(e.Value)
+				if why := notForLinks(e.Value.Text); why != "" {
+					l.Errorf(e.Value, "%s", why)
+				}
 			}
 		},
 	})
@@ -118,6 +121,15 @@ func (l *loader) testOpen(n *strict.Node, o *TestOpen) {
 	if o.R == "" && o.Trust != Anonymous {
 		l.Errorf(n, "an open without r is anonymous; write r, or remove trust")
 	}
+}
+
+// declaredParameters says which parameters there are in the place of another.
+func (l *loader) declaredParameters(name string) string {
+	var names []string
+	for _, p := range l.c.Params {
+		names = append(names, p.Name)
+	}
+	return strict.DidYouMean(name, names)
 }
 
 // given reads signals, nested or dotted, and lists of items.
@@ -167,6 +179,10 @@ func (l *loader) givenSignal(key *strict.Node, name string, n *strict.Node, t *T
 		}
 		return
 	}
+	if word, _, _ := strings.Cut(name, "."); slices.Contains(eventNames[:], word) {
+		l.Errorf(key, "%s is a behaviour; give it as an event, events: [{%s: ..., at: ...}]", word, word)
+		return
+	}
 	g, err := ParseSignal(l.c, name)
 	if err != nil {
 		l.Errorf(key, "%s", err)
@@ -204,7 +220,10 @@ func (l *loader) expect(n *strict.Node, t *Test) {
 		}
 		if numbered {
 			p, err := strconv.Atoi(position)
-			if x.Position = p; err != nil || p < 1 || p > x.Block.Positions {
+			if x.Position = p; x.Block.Positions == 1 && (err != nil || p != 1) {
+				l.Errorf(e.Key, "block %q has one position; write %s alone", id, id)
+				continue
+			} else if err != nil || p < 1 || p > x.Block.Positions {
 				l.Errorf(e.Key, "block %q has no position %q; write 1 to %d", id, position, x.Block.Positions)
 				continue
 			}
@@ -261,7 +280,11 @@ func (l *loader) ruleName(n *strict.Node, b *Block) {
 	for _, r := range b.Rules {
 		names = append(names, r.Name)
 	}
-	if name := l.Text(n); !slices.Contains(names, name) {
+	switch name := l.Text(n); {
+	case slices.Contains(names, name):
+	case name == "fallback":
+		l.Errorf(n, "the fallback is no rule; write none")
+	default:
 		l.Errorf(n, "block %q has no rule %q; %s", b.ID, name, strict.DidYouMean(name, names))
 	}
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -188,7 +189,7 @@ func (l *loader) template(n *strict.Node, sc scope) (Template, bool) {
 		return nil, false
 	}
 	if sc.kind != constantText && l.naked(text) {
-		l.Errorf(n, "%s is no text; write \"{%s}\"", text, text)
+		l.Errorf(n, "%s stands without its braces; write \"{%s}\"", text, text)
 		return nil, false
 	}
 	var t Template
@@ -206,7 +207,7 @@ func (l *loader) template(n *strict.Node, sc scope) (Template, bool) {
 		}
 		inside, after, ok := placeholder(rest[i+1:])
 		if !ok {
-			l.Errorf(n, "a { is never closed; write placeholders as {signal}, and no braces else")
+			l.Errorf(n, "a { is never closed; write placeholders as {signal}, words of a format in ' ', and no braces else")
 			return nil, false
 		}
 		p, ok := l.piece(n, inside, sc)
@@ -222,11 +223,11 @@ func (l *loader) template(n *strict.Node, sc scope) (Template, bool) {
 // naked reports whether a text is a signal without its braces.
 func (l *loader) naked(text string) bool {
 	first, _, ok := strings.Cut(text, ".")
-	if !ok || first == "stock" || first == "interest" || first == "answered" {
-		return false // what follows may be any word
+	if !ok || strings.Contains(text, " ") || first == "stock" || first == "interest" || first == "answered" {
+		return false // what follows these may be any word
 	}
-	_, err := l.c.find(text)
-	return err == nil
+	parts, at, err := splitSignal(text)
+	return err == nil && len(parts) > 1 && l.c.findWord(parts, at) != nil
 }
 
 // placeholder returns what stands before the } that closes a placeholder. Ids
@@ -252,10 +253,14 @@ func placeholder(text string) (inside, after string, ok bool) {
 	return "", "", false
 }
 
+// plainTag are the merge tags that are only set apart by their signs. Never
+// changed.
+var plainTag = regexp.MustCompile(`%[A-Z][A-Z0-9_]{2,}%|\$[a-z][a-z0-9_]{2,}\$|##[A-Za-z][A-Za-z0-9_.]+##`)
+
 // mergeTag returns the merge tag of a mail platform in a text, if one is
 // there.
 func mergeTag(text string) string {
-	for _, tag := range [][2]string{{"{{", "}}"}, {"{%", "%}"}, {"*|", "|*"}, {"<%", "%>"}, {"%%", "%%"}, {"${", "}"}, {"[%", "%]"}} {
+	for _, tag := range [][2]string{{"{{", "}}"}, {"{%", "%}"}, {"*|", "|*"}, {"<%", "%>"}, {"%%", "%%"}, {"${", "}"}, {"[%", "%]"}, {"[[", "]]"}} {
 		_, rest, ok := strings.Cut(text, tag[0])
 		if !ok {
 			continue
@@ -265,12 +270,18 @@ func mergeTag(text string) string {
 			return tag[0] + inside + tag[1]
 		}
 	}
-	return ""
+	return plainTag.FindString(text)
 }
 
 // piece reads what stands between braces.
 func (l *loader) piece(n *strict.Node, inside string, sc scope) (Piece, bool) {
 	name, format, formatted := cutFormat(inside)
+	if first, _, more := strings.Cut(strings.TrimSpace(name), " "); more {
+		if _, err := l.c.find(first); err == nil {
+			l.Errorf(n, "%q is more than a signal; write {%s}, a format behind |, or a list of texts, of which the first that is known is taken", strings.TrimSpace(name), first)
+			return Piece{}, false
+		}
+	}
 	k, ok := l.signal(n, strings.TrimSpace(name), sc)
 	if !ok {
 		return Piece{}, false

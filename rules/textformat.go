@@ -20,6 +20,9 @@ var formatTypes = map[string][]Type{
 	"list": {TextList}, "distance": {Number}, "plural": {Number}, "missing": {Number}, "upper": {Text},
 }
 
+// pluralCategories are CLDR's, in its order. Never changed.
+var pluralCategories = []string{"zero", "one", "two", "few", "many", "other"}
+
 // format reads a placeholder's format and its arguments.
 func (l *loader) format(n *strict.Node, text string, k *known) (TextFormat, bool) {
 	words, err := splitWords(text)
@@ -30,11 +33,14 @@ func (l *loader) format(n *strict.Node, text string, k *known) (TextFormat, bool
 	name, args := words[0], words[1:]
 	types, ok := formatTypes[name]
 	switch {
+	case name == "default" || name == "fallback" || name == "else":
+		l.Errorf(n, "unknown format %q; write a list of texts, of which the first that is known is taken", name)
+		return TextFormat{}, false
 	case !ok:
 		l.Errorf(n, "unknown format %q; %s", name, strict.DidYouMean(name, slices.Sorted(maps.Keys(formatTypes))))
 		return TextFormat{}, false
 	case !slices.Contains(types, k.typ):
-		l.Errorf(n, "%s is a %s, which the format %s cannot write; remove it or name another signal", k.name, k.typ, name)
+		l.Errorf(n, "%s is %s, which the format %s cannot write; %s", k.name, k.typ.phrase(), name, writes(k.typ))
 		return TextFormat{}, false
 	}
 	f := TextFormat{Name: name}
@@ -43,6 +49,28 @@ func (l *loader) format(n *strict.Node, text string, k *known) (TextFormat, bool
 		return f, false
 	}
 	return f, true
+}
+
+// writes says which formats write a type.
+func writes(t Type) string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(formatTypes)) {
+		if slices.Contains(formatTypes[name], t) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "leave it out"
+	}
+	return "write one of " + strings.Join(names, ", ") + ", or none"
+}
+
+// phrase is a type as it stands in a sentence.
+func (t Type) phrase() string {
+	if t == Money {
+		return "an amount of money"
+	}
+	return "a " + t.String()
 }
 
 // arguments reads what follows a format's name.
@@ -89,15 +117,18 @@ func (l *loader) pluralWords(f *TextFormat, args []string) string {
 	for _, arg := range args {
 		category, word, ok := strings.Cut(arg, "=")
 		if !ok || !slices.Contains(pluralCategories, category) || word == "" {
-			return fmt.Sprintf("plural takes no %q; write one=word other=words", arg)
+			return fmt.Sprintf("plural takes no %q; write one=word other=words, two words as 'two words'", arg)
+		}
+		if strings.HasSuffix(word, ",") {
+			return fmt.Sprintf("plural takes no comma behind %q; remove it", strings.TrimSuffix(arg, ","))
 		}
 		f.Words[category] = word
 	}
 	for _, locale := range l.reading {
-		for _, category := range l.categories(locale) {
-			if f.Words[category] == "" {
-				return fmt.Sprintf("plural has no word for %q, which %s needs; add %s=...", category, locale, category)
-			}
+		needed := l.categories(locale)
+		missing := slices.DeleteFunc(slices.Clone(pluralCategories), func(c string) bool { return f.Words[c] != "" || !slices.Contains(needed, c) })
+		if len(missing) > 0 {
+			return fmt.Sprintf("plural has no word for %s, which %s needs; add %s=...", quoted(missing), locale, strings.Join(missing, "=... "))
 		}
 	}
 	return ""

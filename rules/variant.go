@@ -182,6 +182,11 @@ func (vl *variantLoader) takes(layoutLevel int) {
 		if reserved(key) || slices.Contains(names, key) || g.level < layoutLevel {
 			continue
 		}
+		if key == "show" {
+			vl.Errorf(g.key, "a variant has no show in it; write its keys here")
+			vl.strange = true
+			continue
+		}
 		vl.Errorf(g.key, "the layout %q takes no %q; %s", layout.ID, key, strict.DidYouMean(key, append([]string{"layout", "item", "items", "link", "after"}, names...)))
 		meant := strict.Nearest(key, names)
 		if _, has := vl.merged.values[meant]; meant != "" && !has {
@@ -214,6 +219,10 @@ func (vl *variantLoader) value(value LayoutValue) (e Expr, isGiven bool) {
 	}
 	if e.Type == Unknown && (!written || !g.dropped()) {
 		e = vl.fromDefault(value)
+	}
+	if !value.Optional && e.silent(vl.fallback) && !e.silent(false) {
+		vl.Errorf(g.value, "%q is empty in one of the locales, and a fallback is whole in each; write it there", value.Name)
+		return e, true
 	}
 	return e, value.Optional || e.Type != Unknown && !e.silent(vl.fallback)
 }

@@ -29,7 +29,8 @@ func (l *loader) when(n *strict.Node, sc scope) *Condition {
 // conditions reads a map of conditions, all of which must hold.
 func (l *loader) conditions(n *strict.Node, sc scope) compiled {
 	whole := compiled{Condition: &Condition{Op: And, Node: n}, levels: 1}
-	if !l.IsMap(n) {
+	if n.Kind != strict.Map {
+		l.Errorf(n, "expected conditions; write {weather.rain: true}, and a list of them under any: or all:")
 		return whole
 	}
 	if len(n.Entries) == 0 {
@@ -97,6 +98,13 @@ func (l *loader) meantCondition(word string) string {
 		return "all"
 	case "or":
 		return "any"
+	case "purchased", "ordered":
+		return "bought"
+	}
+	for _, event := range eventNames {
+		if len(word) > 3 && strings.HasPrefix(event, word) {
+			return event
+		}
 	}
 	return strict.Nearest(word, append([]string{"any", "all", "not", "known", "segment"}, eventNames[:]...))
 }
@@ -157,6 +165,10 @@ func (l *loader) knownOf(e strict.Entry, sc scope) compiled {
 
 // test reads a signal and its matcher.
 func (l *loader) test(e strict.Entry, sc scope) compiled {
+	if word := e.Key.Text; slices.Contains([]string{"within", "count", "tag", "channel"}, word) {
+		l.Errorf(e.Key, "%s is a detail of a behaviour; write it inside one, as in viewed: {within: 30d}", word)
+		return compiled{}
+	}
 	k, ok := l.asked(e.Key, e.Key.Text, sc)
 	if !ok {
 		return compiled{}
@@ -211,7 +223,8 @@ func (l *loader) readSegments(own, shared *strict.Node) {
 		l.Errorf(own, "%d segments; write at most %d", len(own.Entries), maxSegments)
 	}
 	for _, e := range own.Entries {
-		id := l.ID(e.Key)
+		l.ID(e.Key)
+		id := e.Key.Text
 		if s := l.segments[id]; s != nil && s.shared {
 			l.Errorf(e.Key, "segment %q is one of opentime.yaml, which a campaign cannot change; choose another name", id)
 			continue

@@ -67,7 +67,7 @@ films.xml:5:1: item c: link "https://me:xxxxx@cinema.example/" has a name or pas
 films.xml:6:1: item d: link "https://cinema.example:8443/" has a port; remove it; the row is left out
 films.xml:7:1: no item; write its id; the row is left out
 films.xml:8:1: warning: item e: price: "12,50 EUR" is not an amount of money; write one such as 12.50 EUR; it is unknown until then
-films.xml:8:1: warning: item e: minutes: "long" is not a number; write one such as 5 or 2.5; it is unknown until then
+films.xml:8:1: warning: item e: minutes: "long" is not a number; write plain digits, such as 1200 or 2.5; it is unknown until then
 films.xml:9:1: item e: is in line 8 already; the row is left out, give each item an id of its own
 films.xml:10:1: warning: item f: no title; what names it is passed over, give it one
 films.xml:10:1: warning: item f: image_link: no picture missing.jpg; the image is unknown until then

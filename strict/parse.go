@@ -54,6 +54,7 @@ type parser struct {
 	file     string
 	lines    [][]byte
 	problems []Problem
+	deep     bool // it was said that the file is nested too deeply
 }
 
 func (p *parser) problem(line, col int, text string) {
@@ -106,8 +107,10 @@ func (p *parser) syntax(err error) {
 func (p *parser) node(y *yaml.Node, depth int) *Node {
 	n := &Node{File: p.file, Line: max(y.Line, 1), Col: max(y.Column, 1)}
 	if depth > maxDepth {
-		p.problem(y.Line, y.Column, "nested too deeply; 32 levels at most")
-		n.bad = true
+		if !p.deep {
+			p.problem(y.Line, y.Column, "nested too deeply; 32 levels at most")
+		}
+		n.bad, p.deep = true, true
 		return n
 	}
 	n.bad = p.unwanted(y)

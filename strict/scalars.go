@@ -152,7 +152,7 @@ func (r *Reader) Duration(n *Node) time.Duration {
 	}
 	d, ok := ParseDuration(n.Text)
 	if !ok {
-		r.Errorf(n, "%q is not a duration; write one such as 90s, 15m, 48h, 30d or 1d12h", n.Text)
+		r.Errorf(n, "%q is not a duration; write one such as 90s, 15m, 48h, 30d, 2w or 1d12h", n.Text)
 		return 0
 	}
 	return d

@@ -61,7 +61,7 @@ func flowKey(key string, only bool) string {
 	case only && key == "nothing":
 		return "nothing is written without braces; remove them"
 	case only && !colon:
-		return "a placeholder outside quotes is a map; put it in quotes: " + quote("{"+key+"}")
+		return "a placeholder outside quotes is a map; put it in quotes: " + quote("{"+key+"}") + ", or give the key a value"
 	case strings.ContainsAny(key, "“”„‘’"):
 		return "key " + quote(key) + " has no value; write straight quotes around a text with a comma: \" for “ and ”"
 	case colon:
@@ -69,7 +69,7 @@ func flowKey(key string, only bool) string {
 	case spaced && strings.Contains(key, "."):
 		return "key " + quote(key) + " has no value; write a colon behind " + quote(first)
 	}
-	return "key " + quote(key) + " has no value; texts with a comma need quotes inside { }"
+	return "key " + quote(key) + " has no value; texts with a comma need quotes inside { }, lists brackets: [a, b]"
 }
 
 func quote(text string) string { return strconv.Quote(text) }

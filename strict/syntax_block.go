@@ -23,7 +23,7 @@ func misplaced(lines []string, line int, message string) *flaw {
 		return &flaw{line, at, dashed(text)}
 	case noKey(previous) && !isItem(previous):
 		return &flaw{before, column, withColon(strings.TrimSpace(previous))}
-	case strings.HasPrefix(strings.TrimSpace(previous), "{") && itemAt(lines, before) == column:
+	case strings.HasPrefix(strings.TrimSpace(previous), "{") && (itemAt(lines, before) == column || isItem(this) && at == column):
 		return &flaw{before, column, "items of a list begin with a dash; write - before this"}
 	case strings.Contains(message, "mapping values") && at > column:
 		return &flaw{line, at, fmt.Sprintf("this stands under line %d, which has a value already; begin it in column %d", before, column+1)}

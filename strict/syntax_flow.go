@@ -157,7 +157,7 @@ func (f *flows) signs(line string, at int) {
 			}
 			where, valued = beginning, true
 		case where == behind:
-			f.goesOn(line, i)
+			f.goesOn(line, begin, i)
 		case where == beginning:
 			where, begin = within, i
 		}
@@ -282,10 +282,12 @@ func (f *flows) secondColon(line string, begin, i int) {
 }
 
 // goesOn reports what follows something that has ended.
-func (f *flows) goesOn(line string, i int) {
+func (f *flows) goesOn(line string, begin, i int) {
 	before := strings.TrimRight(line[:i], " ")
 	sign := before[len(before)-1]
 	switch {
+	case sign == '}' && len(before) == i && line[begin] == '{':
+		f.flaw(begin, "a placeholder outside quotes is a map; put the text in quotes: %s", quote(wordUntil(line[begin:])))
 	case sign == '}' || sign == ']' || strings.Contains(line[i:], ":") && len(before) < i:
 		f.flaw(i, "a comma is missing before this; add it")
 	default:
