@@ -49,7 +49,7 @@ Each profile opens at each moment in each client. What passes is not known ahead
   opentime forecast weekly-films --profiles people.csv --from '2026-12-01 08:00'      the first three days
   opentime forecast weekly-films --profiles people.csv --given weather.rain=true --given stock.dune-3=0
 
-A million profiles need some minutes and no more memory than a thousand: beyond some hundred thousand pictures of a block their number is an estimate, and said to be about so many. A recipient who is in the file twice counts twice.`
+A million profiles that open once in three clients need some minutes of a processor, and hardly more memory than a thousand: beyond some hundred thousand pictures of a block their number is an estimate, and said to be about so many. A recipient who is in the file twice counts twice.`
 }
 
 // Run prints the forecast.
