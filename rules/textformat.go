@@ -108,9 +108,6 @@ func (l *loader) arguments(f *TextFormat, args []string) string {
 	return ""
 }
 
-// pluralCategories are CLDR's.
-var pluralCategories = []string{"zero", "one", "two", "few", "many", "other"}
-
 // pluralWords reads category=word, one for each category of each locale.
 func (l *loader) pluralWords(f *TextFormat, args []string) string {
 	f.Words = map[string]string{}
