@@ -146,6 +146,7 @@ func (o *anyOpen) candidate(id string) rules.Candidate {
 		Item: &rules.Item{
 			ID: id, Title: "The " + id, Image: "ref:" + id, Link: "https://shop.example/" + id, Tags: []string{o.word(), o.word()},
 			Price: euros(), Rating: count(o.number()), Reviews: count(o.number()), Starts: o.moment(), Ends: o.moment(),
+			More: []rules.Value{{Type: rules.Text, Text: "Good"}}, Declared: []rules.Attribute{{Name: "review", Type: rules.Text}},
 		},
 		Stock: count(int64(o.random.IntN(25)) * rules.Million), PriceThen: euros(),
 	}

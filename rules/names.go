@@ -69,7 +69,6 @@ func (c *Campaign) remedy(parts []string, name string) string {
 var declared = map[string]string{
 	"parameters": "declare it under parameters at the top of the campaign",
 	"near":       "declare the list under places in opentime.yaml",
-	"answer":     "add answers to the block",
 	"answered":   "add answers to the block that asks",
 	"results":    "add answers to the block that asks",
 	"code":       "name the pool under codes in opentime.yaml",
