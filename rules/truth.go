@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // view is what is known at an open, as one block is told it: everything, or,
@@ -219,9 +220,21 @@ func matchesAny(text string, all []Match) bool {
 func matchesText(text string, m *Match) bool {
 	text = strings.TrimSpace(text)
 	if m.Prefix {
-		return len(text) >= len(m.Text) && strings.EqualFold(text[:len(m.Text)], m.Text)
+		return strings.EqualFold(beginning(text, utf8.RuneCountInString(m.Text)), m.Text)
 	}
 	return strings.EqualFold(text, m.Text)
+}
+
+// beginning returns the first n characters of a text: those of one that differ
+// in case only are not always as many bytes.
+func beginning(text string, n int) string {
+	for i := range text {
+		if n == 0 {
+			return text[:i]
+		}
+		n--
+	}
+	return text
 }
 
 // bound returns an end of a moment's span as Unix ms.
