@@ -179,6 +179,9 @@ func TestReaderSaysNothingMoreOfWhatParseReported(t *testing.T) {
 	if len(r.Problems) != 2 {
 		t.Errorf("%d problems, want Parse's 2: %v", len(r.Problems), r.Problems)
 	}
+	if r.Held != 1 {
+		t.Errorf("%d reports were held back, want that of the size", r.Held)
+	}
 }
 
 func TestReaderReadsTheKeyThatWasMeant(t *testing.T) {

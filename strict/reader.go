@@ -14,6 +14,10 @@ type Reader struct {
 	// none that may stand there; "" if it does not know.
 	Elsewhere func(Entry) string
 
+	// Held is how often something was not reported, since the node had been
+	// already.
+	Held int
+
 	meant map[meant]bool
 	// mismatched are nodes of another kind than was wanted, with the places of
 	// what was said of them among Problems.
@@ -127,6 +131,7 @@ func (r *Reader) mismatch(n *Node, text string) {
 func (r *Reader) add(n *Node, level Level, format string, args []any) {
 	at, ok := r.mismatched[n]
 	if n.bad || ok && at < len(r.Problems) && r.Problems[at].Line == n.Line && r.Problems[at].Col == n.Col {
+		r.Held++
 		return
 	}
 	r.Problems = append(r.Problems, Problem{
