@@ -33,7 +33,7 @@ func TestLimits(t *testing.T) {
 		wrong string
 	}{
 		{50, func(n int) string { return "blocks: {" + repeat(n, "b#: "+block) + "}" }, "51 blocks; write 1 to 50"},
-		{200, func(n int) string { return ruled(repeat(n, "{name: r#}")) }, "201 rules; write 1 to 200"},
+		{200, func(n int) string { return ruled(repeat(n, "{name: r#, when: {profile.points: #}}")) }, "201 rules; write 1 to 200"},
 		{100, func(n int) string { return ruled("{name: r, when: {any: [" + repeat(n, "{profile.points: #}") + "]}}") }, "101 conditions"},
 		{8, func(n int) string { return ruled("{name: r, when: {" + deep(n) + "}}") }, "9 levels deep"},
 		{12, func(n int) string {

@@ -115,6 +115,9 @@ func (l *loader) campaign(root, shared *strict.Node) {
 		l.blocks(n)
 	}
 	l.unused(found["segments"], found["parameters"])
+	if !l.sender.Published {
+		l.analyse()
+	}
 	l.notes(root)
 }
 

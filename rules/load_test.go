@@ -90,15 +90,15 @@ func layouts(t rapid.TB) map[string]*rules.Layout {
 	return all
 }
 
-// TestLoad loads every campaign of testdata/load and compares the problems. An
-// archive holds *.yaml files and the file problems.
+// TestLoad loads every campaign of testdata/load and testdata/analyse and
+// compares the problems. An archive holds *.yaml files and the file problems.
 func TestLoad(t *testing.T) {
-	archives, err := filepath.Glob("testdata/load/*.txtar")
+	archives, err := filepath.Glob("testdata/[la]*/*.txtar")
 	if err != nil || len(archives) == 0 {
 		t.Fatalf("no archives: %v", err)
 	}
 	for _, name := range archives {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) { loadArchive(t, name) })
+		t.Run(strings.TrimSuffix(strings.TrimPrefix(name, "testdata/"), ".txtar"), func(t *testing.T) { loadArchive(t, name) })
 	}
 }
 

@@ -127,7 +127,7 @@ func TestWhatNothingSuppliesIsWhatCheckNotes(t *testing.T) {
 		noted := false
 		for _, p := range problems {
 			if all, ok := strings.CutPrefix(p.Text, "nothing supplies "); ok {
-				all, _, _ = strings.Cut(all, " yet:")
+				all, _, _ = strings.Cut(all, " yet;")
 				noted = slices.Contains(strings.Split(all, ", "), name)
 			}
 		}

@@ -238,7 +238,10 @@ type Sender struct {
 	Places     []string               // ids of the lists
 	Attributes []Attribute            // declared for profiles
 	Codes      []string               // pools of single-use codes
-	Writers    *Writers               // nil: each campaign has its own
+	// Published says that the campaigns were sent already: they are not analysed,
+	// lest a release that proves more takes them from the mails.
+	Published bool
+	Writers   *Writers // nil: each campaign has its own
 	// Picture resolves a picture's path, relative to the campaign file's
 	// folder, to a reference by content. It fails with text for a Problem.
 	Picture func(path string) (ref string, err error)

@@ -16,6 +16,7 @@ import (
 type folder struct {
 	embedded fs.FS  // nil: on disk
 	dir      string // of opentime.yaml
+	kept     bool   // of a revision that was published
 }
 
 // demoFolder is the built-in demo.

@@ -313,7 +313,7 @@ func (p *publisher) keepWarm(ctx context.Context) {
 
 // kept loads a campaign from its kept files.
 func (p *publisher) kept(id string, entry publishedEntry) (*site, *campaign, error) {
-	s, err := loadSite(folder{dir: p.folderOf(entry.Revision)})
+	s, err := loadSite(folder{dir: p.folderOf(entry.Revision), kept: true})
 	if err != nil {
 		return nil, nil, err
 	}

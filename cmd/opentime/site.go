@@ -230,7 +230,7 @@ func (s *site) newSender() *rules.Sender {
 	sender := &rules.Sender{
 		ID: c.sender, Home: c.home, Hosts: c.hosts, Zone: c.zone, Locales: c.locales,
 		Layouts: map[string]*rules.Layout{}, Feeds: map[string][]rules.Attribute{}, Attributes: c.attributes, Codes: c.codes,
-		Writers: &rules.Writers{},
+		Writers: &rules.Writers{}, Published: s.folder.kept,
 	}
 	for id, layout := range s.layouts {
 		sender.Layouts[id] = ruleLayout(layout)

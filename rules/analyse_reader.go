@@ -1,0 +1,258 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// reader is somebody who is never told some of what others are.
+type reader struct {
+	// lacks returns what a signal is called if the reader is not told it, or not
+	// in that format, else "".
+	lacks func(Ref, *TextFormat) string
+	// counts: of stock the reader is told whether there is some.
+	counts bool
+}
+
+// plainFormat is that of a signal that is not written.
+var plainFormat = TextFormat{Name: "number"}
+
+// readers reports blocks of which some readers can only ever see the fallback.
+func (a *analysis) readers() {
+	if hidden := a.blocked(&reader{lacks: a.hidden}); len(hidden) > 0 {
+		homes := ""
+		if slices.ContainsFunc(hidden, func(w string) bool { return w == "here" || w == "near" || w == "weather" }) {
+			homes = ", or import profiles with a home"
+		}
+		a.l.Warnf(a.b.Node, "behind mail proxies only the fallback can show; add a rule without %s%s", listed(hidden), homes)
+	}
+	if a.b.AsOpened {
+		return
+	}
+	if passing := a.blocked(&reader{lacks: a.passing, counts: true}); len(passing) > 0 {
+		a.l.Warnf(a.b.Node, "Apple Mail readers see only the fallback; add a rule without %s", listed(passing))
+	}
+}
+
+// listed writes a, b and c.
+func listed(all []string) string {
+	if last := len(all) - 1; last > 0 {
+		return strings.Join(all[:last], ", ") + " and " + all[last]
+	}
+	return strings.Join(all, "")
+}
+
+// hidden is what mail proxies are not told.
+func (a *analysis) hidden(ref Ref, _ *TextFormat) string {
+	if ref.Kind != SignalRef {
+		return ""
+	}
+	switch sig := &a.c.Signals[ref.Index]; {
+	case sig.Source == HereSource && sig.Key != "from":
+		return "here"
+	case sig.Source == NearSource, sig.Source == StockSource && strings.HasPrefix(sig.At, "near."):
+		return "near"
+	case sig.Source == WeatherSource:
+		return "weather"
+	case sig.Source == ClientSource && sig.Key != "class", sig.Name == "first_open":
+		return sig.Name
+	}
+	return ""
+}
+
+// passing is what clients that fetch ahead are not told, since it passes within
+// hours.
+func (a *analysis) passing(ref Ref, f *TextFormat) string {
+	clock := a.clockOf(ref)
+	switch {
+	case f.Name == "left":
+		return "the time left"
+	case clock == "now" && f.writesClock():
+		return "the hour"
+	case clock == "time" || clock == "daypart":
+		return clock
+	case ref.Kind == ItemRef && ItemAttribute(ref.Index) == ItemStock:
+		return stockCounts
+	case ref.Kind != SignalRef:
+		return ""
+	}
+	switch sig := &a.c.Signals[ref.Index]; {
+	case sig.Source == WeatherSource:
+		return "weather"
+	case sig.Source == NearSource && (sig.Key == "open" || sig.Key == "closes"):
+		return "opening hours"
+	case sig.Source == StockSource:
+		return stockCounts
+	case strings.HasPrefix(sig.Name, "results."):
+		return "votes"
+	}
+	return ""
+}
+
+// stockCounts is what counts of stock are called.
+const stockCounts = "stock counts"
+
+// blocked returns what keeps a reader from all rules of the block, by its names;
+// nothing where a rule may be shown to them.
+func (a *analysis) blocked(r *reader) []string {
+	var all []string
+	for i := range a.rules {
+		x := &a.rules[i]
+		if x.lost {
+			continue
+		}
+		word := a.blocks(x, r)
+		if word == "" {
+			return nil
+		}
+		if !slices.Contains(all, word) {
+			all = append(all, word)
+		}
+	}
+	return all
+}
+
+// blocks returns what keeps a reader from a rule, "" if nothing does.
+func (a *analysis) blocks(x *ruled, r *reader) string {
+	if x.many {
+		return ""
+	}
+	first := ""
+	for _, b := range x.boxes {
+		if a.spend(len(b) + 1); a.spent() {
+			return ""
+		}
+		word := a.untold(b, r)
+		if word == "" {
+			word = a.undrawn(x, b, r)
+		}
+		if word == "" {
+			return ""
+		}
+		first = cmp.Or(first, word)
+	}
+	return first
+}
+
+// untold returns what a box needs to be told that the reader is not.
+func (a *analysis) untold(b box, r *reader) string {
+	for _, s := range b {
+		x := &a.atoms[s.atom]
+		if x.ref.Kind == NoRef {
+			continue
+		}
+		word := r.lacks(x.ref, &plainFormat)
+		if word == "" {
+			continue
+		}
+		told := spans{{unknownAt, unknownAt}}
+		if r.counts && word == stockCounts {
+			told = spans{{unknownAt, 0}} // none, or some
+		}
+		if !s.in.meets(told) {
+			return word
+		}
+	}
+	return ""
+}
+
+// undrawn returns what every variant of a rule needs that the reader is not
+// told, where the rule holds in a box.
+func (a *analysis) undrawn(x *ruled, b box, r *reader) string {
+	first := ""
+	for _, v := range x.variants() {
+		for i := range a.c.Locales {
+			d := drawing{a, r, v, b, x.at, i}
+			word := d.lacks()
+			if word == "" {
+				return ""
+			}
+			first = cmp.Or(first, word)
+		}
+	}
+	return first
+}
+
+// drawing is a variant as a reader of one locale is to see it.
+type drawing struct {
+	*analysis
+	reader  *reader
+	variant *Variant
+	box     box
+	at      where
+	locale  int
+}
+
+// lacks returns what keeps the variant from being complete, "" if nothing does
+// for certain.
+func (d *drawing) lacks() string {
+	if d.variant.Nothing {
+		return ""
+	}
+	for i := range d.variant.Values {
+		e := &d.variant.Values[i]
+		if d.variant.Layout.Values[i].Optional || e.Type == Unknown {
+			continue
+		}
+		word := ""
+		switch {
+		case e.Texts != nil:
+			word = d.ofTexts(e.Texts)
+		case e.Ref.Kind != NoRef:
+			word = d.of(e.Ref, &plainFormat)
+		}
+		if word != "" {
+			return word
+		}
+	}
+	return d.ofTexts(d.variant.Link)
+}
+
+// ofTexts returns what all texts of the locale lack.
+func (d *drawing) ofTexts(texts [][]Template) string {
+	if len(texts) == 0 {
+		return ""
+	}
+	first := ""
+	for _, t := range texts[d.locale] {
+		word := ""
+		for i := range t {
+			if t[i].Ref.Kind != NoRef {
+				word = cmp.Or(word, d.of(t[i].Ref, &t[i].Format))
+			}
+		}
+		if word == "" && len(t) > 0 {
+			return ""
+		}
+		first = cmp.Or(first, word)
+	}
+	return first
+}
+
+// of returns what is lacking to write a signal. Of counts that are none the
+// number is told.
+func (d *drawing) of(ref Ref, f *TextFormat) string {
+	word := d.reader.lacks(ref, f)
+	if word != stockCounts {
+		return word
+	}
+	none := spans{{firstAt, 0}}
+	key := signalKey{ref: ref}
+	if ref.Kind != SignalRef {
+		key.items = d.at.items
+	}
+	at, asked := d.signals[key]
+	switch list := d.variant.List; {
+	case asked && !d.valuesIn(d.box, at).meets(none):
+		return word
+	case ref.Kind == ItemRef && list != nil && list.InStock && !slices.ContainsFunc(list.From, isOwn):
+		return word // what is offered is in stock
+	}
+	return ""
+}
+
+// isOwn reports whether a list is the recipient's own, which is shown as it is.
+func isOwn(from string) bool {
+	return slices.Contains([]string{"cart", "viewed", "wished", "bought"}, from)
+}
