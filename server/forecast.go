@@ -72,13 +72,13 @@ func (f *Forecaster) own(variant *rules.Variant) {
 }
 
 // isOwn reports whether a reference is to something of the recipient's own: what
-// many share, the clock, places, weather and items, is not.
+// many share, the clock, places, weather, items and votes, is not.
 func (f *Forecaster) isOwn(ref rules.Ref) bool {
 	if ref.Kind != rules.SignalRef {
 		return false
 	}
 	switch f.published.Signals[ref.Index].Source {
-	case rules.ClockSource, rules.ClientSource, rules.HereSource, rules.NearSource, rules.WeatherSource, rules.StockSource, rules.ItemSource:
+	case rules.ClockSource, rules.ClientSource, rules.HereSource, rules.NearSource, rules.WeatherSource, rules.StockSource, rules.ItemSource, rules.ResultsSource:
 		return false
 	}
 	return true
