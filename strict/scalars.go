@@ -2,6 +2,7 @@ package strict
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,18 @@ import (
 
 // MaxText is the most characters a text may have.
 const MaxText = 1000
+
+// The limits of other scalars, in characters.
+const (
+	maxID         = 48
+	maxName       = 64
+	maxDigits     = 12 // of a number, before its dot
+	maxDecimals   = 6  // and after it
+	maxUnitDigits = 9  // of one part of a duration
+)
+
+// keptWords are no ids, since the language has a use for them; never changed.
+var keptWords = [...]string{"none", "unknown", "item", "near"}
 
 // Text reads any scalar as the text that was written.
 func (r *Reader) Text(n *Node) string {
@@ -37,7 +50,7 @@ func (r *Reader) isScalar(n *Node) bool {
 // IsID reports whether text may be the id of a campaign, block, rule and the
 // like: [a-z0-9][a-z0-9-]{0,47}, and none of the words the language keeps.
 func IsID(text string) bool {
-	if text == "" || len(text) > 48 || text[0] == '-' {
+	if text == "" || len(text) > maxID || text[0] == '-' {
 		return false
 	}
 	for i := range len(text) {
@@ -45,11 +58,7 @@ func IsID(text string) bool {
 			return false
 		}
 	}
-	switch text {
-	case "none", "unknown", "item", "near":
-		return false
-	}
-	return true
+	return !slices.Contains(keptWords[:], text)
 }
 
 // ID reads an id; keys that are ids are read by it too.
@@ -65,7 +74,7 @@ func (r *Reader) ID(n *Node) string {
 // IsName reports whether text may be the name of a parameter or attribute:
 // [a-z][a-z0-9_]{1,63}.
 func IsName(text string) bool {
-	if len(text) < 2 || len(text) > 64 || text[0] < 'a' || text[0] > 'z' {
+	if len(text) < 2 || len(text) > maxName || text[0] < 'a' || text[0] > 'z' {
 		return false
 	}
 	for i := range len(text) {
@@ -202,10 +211,10 @@ func (r *Reader) Texts(n *Node) []string {
 func ParseNumber(text string) (millionths int64, ok bool) {
 	rest, negative := strings.CutPrefix(text, "-")
 	whole, part, dotted := strings.Cut(rest, ".")
-	if !digits(whole) || len(whole) > 12 || len(whole) > 1 && whole[0] == '0' {
+	if !digits(whole) || len(whole) > maxDigits || len(whole) > 1 && whole[0] == '0' {
 		return 0, false
 	}
-	if dotted && (!digits(part) || len(part) > 6) {
+	if dotted && (!digits(part) || len(part) > maxDecimals) {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(whole+(part + "000000")[:6], 10, 64)
@@ -227,13 +236,15 @@ func digits(text string) bool {
 	return text != ""
 }
 
+// units are what a duration is written in, the larger first; never changed.
+var units = [...]struct {
+	letter byte
+	unit   time.Duration
+}{{'w', 7 * 24 * time.Hour}, {'d', 24 * time.Hour}, {'h', time.Hour}, {'m', time.Minute}, {'s', time.Second}}
+
 // ParseDuration reads a duration: whole numbers each with one of w, d, h, m
 // and s, the larger unit first, each once.
 func ParseDuration(text string) (time.Duration, bool) {
-	units := []struct {
-		letter byte
-		unit   time.Duration
-	}{{'w', 7 * 24 * time.Hour}, {'d', 24 * time.Hour}, {'h', time.Hour}, {'m', time.Minute}, {'s', time.Second}}
 	var sum time.Duration
 	rest, at := text, 0
 	for rest != "" {
@@ -241,7 +252,7 @@ func ParseDuration(text string) (time.Duration, bool) {
 		for i < len(rest) && rest[i] >= '0' && rest[i] <= '9' {
 			i++
 		}
-		if i == 0 || i > 9 || i == len(rest) {
+		if i == 0 || i > maxUnitDigits || i == len(rest) {
 			return 0, false
 		}
 		n, err := strconv.ParseInt(rest[:i], 10, 64)
