@@ -16,7 +16,7 @@ func (l *loader) noteAnswers(blocks *strict.Node) {
 	}
 	for _, e := range blocks.Entries {
 		for _, key := range e.Value.Entries {
-			if strict.Nearest(key.Key.Text, blockKeys) != "answers" {
+			if strict.Nearest(key.Key.Text, blockFields.Names()) != "answers" {
 				continue
 			}
 			ids := []string{}

@@ -33,7 +33,7 @@ func (l *loader) behaved(e strict.Entry, kind EventKind) compiled {
 		l.Errorf(e.Value, "%s takes its details; write %s: {} for any, or one such as {within: 30d}", kind, kind)
 		return compiled{}
 	}
-	l.Map(e.Value, keys)
+	l.Map(e.Value, behaviourFields.Read(keys))
 	l.notSupplied(kind.String())
 	c := &Condition{Op: Behaved, Node: e.Key, Matcher: e.Value, Name: kind.String(), Behaviour: b}
 	return compiled{Condition: c, tests: 1}

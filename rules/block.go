@@ -35,10 +35,10 @@ func (l *loader) blocks(n *strict.Node) {
 // noBlock reports whether an entry is no block, but a key of a campaign or block
 // that stands too far out or in.
 func (l *loader) noBlock(e strict.Entry) bool {
-	if !slices.Contains(campaignKeys, e.Key.Text) && !slices.Contains(blockKeys, e.Key.Text) {
+	if !campaignFields.Has(e.Key.Text) && !blockFields.Has(e.Key.Text) {
 		return false
 	}
-	return !slices.ContainsFunc(e.Value.Entries, func(e strict.Entry) bool { return slices.Contains(blockKeys, e.Key.Text) })
+	return !slices.ContainsFunc(e.Value.Entries, func(e strict.Entry) bool { return blockFields.Has(e.Key.Text) })
 }
 
 // blockLoader reads one block.
@@ -59,11 +59,7 @@ type placed struct {
 
 func (l *loader) block(e strict.Entry, id string) *Block {
 	bl := &blockLoader{loader: l, b: &Block{ID: id, Node: e.Key, Positions: 1}, found: map[string]*strict.Node{}}
-	keys := strict.Keys{}
-	for _, key := range blockKeys {
-		keys[key] = func(n *strict.Node) { bl.found[key] = n }
-	}
-	strays := l.keysOf(e.Value, keys)
+	strays := l.keysOf(e.Value, blockFields.Into(bl.found))
 	if e.Value.Kind != strict.Map {
 		return bl.b
 	}
@@ -72,7 +68,7 @@ func (l *loader) block(e strict.Entry, id string) *Block {
 	}
 	bl.asks()
 	if n := bl.found["prefetched"]; n != nil {
-		bl.b.AsOpened = l.OneOf(n, "true-later", "as-opened") == "as-opened"
+		bl.b.AsOpened = l.OneOf(n, prefetchedWords[:]...) == "as-opened"
 	}
 	bl.layers = []layer{l.show, {}}
 	if n := bl.found["show"]; n != nil {
@@ -137,16 +133,14 @@ func (bl *blockLoader) onlyShow() {
 func (bl *blockLoader) rule(n *strict.Node) *Rule {
 	r := &Rule{Node: n}
 	found := map[string]*strict.Node{}
-	keys := strict.Keys{}
-	for _, key := range ruleKeys {
-		keys[key] = func(n *strict.Node) { found[key] = n }
-	}
-	keys["name"] = func(n *strict.Node) { r.Name = bl.ID(n) }
-	strays := bl.keysOf(n, keys)
+	strays := bl.keysOf(n, ruleFields.Into(found))
 	if n.Kind != strict.Map {
 		return r
 	}
-	bl.Need(n, "name")
+	bl.Need(n, ruleFields.Needed()...)
+	if name := found["name"]; name != nil {
+		r.Name = bl.ID(name)
+	}
 	var own []layer
 	node := n
 	if show := found["show"]; show != nil {
@@ -299,7 +293,7 @@ func (bl *blockLoader) format() {
 	n := bl.found["format"]
 	switch {
 	case n != nil:
-		bl.b.Format = map[string]Format{"jpg": JPG, "png": PNG, "gif": GIF}[bl.OneOf(n, "jpg", "png", "gif")]
+		bl.b.Format = map[string]Format{"jpg": JPG, "png": PNG, "gif": GIF}[bl.OneOf(n, formatNames[:]...)]
 		if nothing && n.Text == "jpg" {
 			bl.Errorf(n, "a jpg cannot show nothing; write png or gif")
 		}

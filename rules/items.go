@@ -105,13 +105,13 @@ func (vl *variantLoader) list(n *strict.Node, list *List) {
 			vl.Errorf(n, "no item is written; write at least one")
 		}
 	case strict.Map:
-		vl.Map(n, strict.Keys{
+		vl.Map(n, listFields.Read(strict.Keys{
 			"from":  func(n *strict.Node) { vl.from(n, list) },
 			"to":    func(n *strict.Node) { list.To = vl.to(n) },
 			"list":  func(n *strict.Node) { list.Named = vl.ID(n) },
 			"where": func(n *strict.Node) { list.Where = vl.where(n, list) },
-		})
-		vl.Need(n, "from")
+		}))
+		vl.Need(n, listFields.Needed()...)
 		vl.belongs(n, list)
 	}
 }

@@ -221,7 +221,7 @@ func (a ItemAttribute) comparesPrices() bool { return a == ItemPriceThen || a ==
 
 // isItemID reports whether an item or a place may have this id.
 func isItemID(id string) bool {
-	return id != "" && len([]rune(id)) <= 100 && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f || r == ']' })
+	return id != "" && len([]rune(id)) <= maxItemID && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == 0x7f || r == ']' })
 }
 
 // attribute returns an attribute of the item in scope by its name.

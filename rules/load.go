@@ -23,6 +23,8 @@ const (
 	maxShown      = 128 // positions of all blocks together
 	maxConditions = 100
 	maxLevels     = 8
+	maxItemID     = 100 // characters
+	maxParameter  = 200 // characters
 )
 
 // Load compiles a campaign. Everything wrong with it is among the problems, in
@@ -72,11 +74,7 @@ type loader struct {
 // campaign reads the keys in the order in which they need one another.
 func (l *loader) campaign(root, shared *strict.Node) {
 	found := map[string]*strict.Node{}
-	keys := strict.Keys{}
-	for _, key := range campaignKeys {
-		keys[key] = func(n *strict.Node) { found[key] = n }
-	}
-	l.keysOf(root, keys)
+	l.keysOf(root, campaignFields.Into(found))
 	l.Need(root, "blocks")
 	steps := []struct {
 		key  string

@@ -55,23 +55,23 @@ func (l *loader) parameter(n *strict.Node, p *Parameter) {
 		p.Type = Unknown // so that nothing follows
 		return
 	}
-	l.Map(n, strict.Keys{
+	l.Map(n, parameterFields.Read(strict.Keys{
 		"type": func(n *strict.Node) {
 			types := map[string]Type{"name": Text, "text": Text, "number": Number, "date": Date, "moment": Moment, "boolean": Boolean}
-			word := l.OneOf(n, "name", "text", "number", "date", "moment", "boolean")
+			word := l.OneOf(n, parameterTypes[:]...)
 			p.Type, p.Name30 = types[word], word == "name"
 			switch {
 			case n.Text != word:
 				p.Type = Unknown // reported; what follows from it is not
 			case !p.Name30:
-				p.Max = 200
+				p.Max = maxParameter
 			}
 		},
 		"max":    func(*strict.Node) {},
 		"values": func(*strict.Node) {},
-	})
+	}))
 	if m := n.Find("max"); m != nil {
-		p.Max = l.Int(m, 1, 200)
+		p.Max = l.Int(m, 1, maxParameter)
 	}
 	if values := n.Find("values"); values != nil && p.Type != Unknown {
 		l.parameterValues(values, p)

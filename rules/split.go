@@ -43,7 +43,7 @@ func (bl *blockLoader) split(r *Rule, found map[string]*strict.Node, own []layer
 	}
 	r.Weights = bl.weights(found["weights"], ids)
 	if n := found["optimise"]; n != nil {
-		r.Optimise = bl.OneOf(n, "clicks", "conversions")
+		r.Optimise = bl.OneOf(n, optimiseWords[:]...)
 		bl.notSupplied("what optimise learns from")
 	}
 }

@@ -7,32 +7,19 @@ import (
 	"example.com/opentime/strict"
 )
 
-// The keys of a campaign, a block and a rule.
-var (
-	campaignKeys = []string{
-		"campaign", "timezone", "locales", "seed", "starts", "ends", "catalogue", "parameters",
-		"dayparts", "segments", "holdout", "append", "show", "blocks",
-	}
-	blockKeys = []string{
-		"size", "positions", "format", "alt", "show", "rules", "fallback", "prefetched", "retired",
-		"question", "answers", "closes", "thanks",
-	}
-	ruleKeys = []string{"name", "when", "show", "split", "weights", "optimise"}
-)
-
 // keysOf reads a map of a campaign, a block or a rule. Of a key that belongs
 // elsewhere it says where, and it returns those that belong in show.
 func (l *loader) keysOf(n *strict.Node, keys strict.Keys) (ofShow []strict.Entry) {
 	l.Elsewhere = func(e strict.Entry) string {
 		key := e.Key.Text
 		switch {
-		case slices.ContainsFunc(e.Value.Entries, func(e strict.Entry) bool { return slices.Contains(blockKeys, e.Key.Text) }):
+		case slices.ContainsFunc(e.Value.Entries, func(e strict.Entry) bool { return blockFields.Has(e.Key.Text) }):
 			return "indent it under blocks if it is a block"
-		case slices.Contains(campaignKeys, key):
+		case campaignFields.Has(key):
 			return "move it to the top of the file, beside campaign"
-		case slices.Contains(blockKeys, key):
+		case blockFields.Has(key):
 			return "move it into a block"
-		case slices.Contains(ruleKeys, key):
+		case ruleFields.Has(key):
 			return "move it into a rule"
 		case reserved(key) || l.drawn(key):
 			ofShow = append(ofShow, e)

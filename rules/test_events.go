@@ -29,11 +29,11 @@ func (l *loader) givenEvent(n *strict.Node) (Event, bool) {
 			l.eventDetails(n, &e)
 		}
 	}
-	l.Map(n, keys)
+	l.Map(n, eventFields.Read(keys))
 	if n.Kind != strict.Map {
 		return e, false
 	}
-	l.Need(n, "at")
+	l.Need(n, eventFields.Needed()...)
 	if kinds != 1 {
 		l.Errorf(n, "an event is one of %s; write one such as {viewed: dune-3, at: 2026-11-20 10:00}", known12(eventNames[:]))
 	}
@@ -52,7 +52,7 @@ func (l *loader) eventDetails(n *strict.Node, e *Event) {
 		return
 	}
 	text := func(to *string) func(*strict.Node) { return func(n *strict.Node) { *to = l.Text(n) } }
-	l.Map(n, strict.Keys{
+	l.Map(n, detailFields.Read(strict.Keys{
 		"item": func(n *strict.Node) { e.Item = l.anyItemID(n) },
 		"tag": func(n *strict.Node) {
 			if e.Tags = []string{n.Text}; n.Kind != strict.Scalar {
@@ -67,5 +67,5 @@ func (l *loader) eventDetails(n *strict.Node, e *Event) {
 			}
 			e.Value = v
 		},
-	})
+	}))
 }

@@ -74,19 +74,19 @@ func LoadTests(root *strict.Node, c *Campaign, sender *Sender) ([]*Test, []stric
 
 func (l *loader) readTest(n *strict.Node) *Test {
 	t := &Test{Node: n, Lists: map[string][]string{}, Open: TestOpen{Trust: Anonymous}}
-	l.Map(n, strict.Keys{
+	l.Map(n, testFields.Read(strict.Keys{
 		"name":   func(n *strict.Node) { t.Name = l.Text(n) },
 		"at":     func(n *strict.Node) { t.At = l.limit(n, StartsAt) },
 		"open":   func(n *strict.Node) { l.testOpen(n, &t.Open) },
 		"given":  func(n *strict.Node) { l.given(n, t) },
 		"expect": func(n *strict.Node) { l.expect(n, t) },
-	})
-	l.Need(n, "name", "at", "expect")
+	}))
+	l.Need(n, testFields.Needed()...)
 	return t
 }
 
 func (l *loader) testOpen(n *strict.Node, o *TestOpen) {
-	l.Map(n, strict.Keys{
+	l.Map(n, openFields.Read(strict.Keys{
 		"r": func(n *strict.Node) {
 			o.R = l.Text(n)
 			if strings.Trim(o.R, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") != "" || o.R == "" || len(o.R) > 64 {
@@ -114,7 +114,7 @@ func (l *loader) testOpen(n *strict.Node, o *TestOpen) {
 				}
 			}
 		},
-	})
+	}))
 	if o.R != "" && n.Find("trust") == nil {
 		o.Trust = Signed
 	}
@@ -245,11 +245,11 @@ func (l *loader) expectation(n *strict.Node, x *Expectation) {
 	scalar := func(to **strict.Node) func(*strict.Node) {
 		return func(n *strict.Node) { l.Text(n); *to = n }
 	}
-	l.Map(n, strict.Keys{
+	l.Map(n, expectationFields.Read(strict.Keys{
 		"rule": func(n *strict.Node) { x.Rule = n; l.ruleName(n, x.Block) }, "variant": scalar(&x.Variant),
 		"reason": func(n *strict.Node) {
 			x.Reason = n
-			l.OneOf(n, "matched", "fallback", "holdout", "not-started", "ended", "retired", "failed")
+			l.OneOf(n, reasonNames[:]...)
 		},
 		"link": scalar(&x.Link), "after": scalar(&x.After), "item": scalar(&x.Item),
 		"layout": func(n *strict.Node) {
@@ -271,7 +271,7 @@ func (l *loader) expectation(n *strict.Node, x *Expectation) {
 				l.Text(item)
 			}
 		},
-	})
+	}))
 }
 
 // ruleName checks that a block has the rule.

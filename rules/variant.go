@@ -160,13 +160,7 @@ func (vl *variantLoader) scope(kind textKind, g given) scope {
 func (v *Variant) hasItem() bool { return v.Item != "" || v.List != nil }
 
 // reserved reports whether a key is no value.
-func reserved(key string) bool {
-	switch key {
-	case "layout", "item", "items", "link", "after":
-		return true
-	}
-	return false
-}
+func reserved(key string) bool { return variantFields.Has(key) }
 
 // takes reads what is given for the layout's values and reports what the
 // layout does not take or lacks. layoutLevel is where the layout was written.
@@ -187,7 +181,7 @@ func (vl *variantLoader) takes(layoutLevel int) {
 			vl.strange = true
 			continue
 		}
-		vl.Errorf(g.key, "the layout %q takes no %q; %s", layout.ID, key, strict.DidYouMean(key, append([]string{"layout", "item", "items", "link", "after"}, names...)))
+		vl.Errorf(g.key, "the layout %q takes no %q; %s", layout.ID, key, strict.DidYouMean(key, append(variantFields.Names(), names...)))
 		meant := strict.Nearest(key, names)
 		if _, has := vl.merged.values[meant]; meant != "" && !has {
 			vl.merged.values[meant] = g
