@@ -164,6 +164,9 @@ func (l *loader) givenItems(n *strict.Node, t *Test) {
 
 func (l *loader) givenSignal(key *strict.Node, name string, n *strict.Node, t *Test) {
 	if n.Kind == strict.Map {
+		if len(n.Entries) == 0 {
+			l.Errorf(n, "nothing is given; write a value, or remove the key")
+		}
 		for _, e := range n.Entries {
 			part := "." + e.Key.Text
 			switch name {

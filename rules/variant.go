@@ -27,8 +27,8 @@ func (l *loader) layer(n *strict.Node) layer {
 	if item, items := n.Find("item"), n.Find("items"); item != nil && items != nil {
 		l.Errorf(items, "item and items stand in one variant; keep one")
 	}
-	for _, key := range []string{"link", "after"} {
-		l.constantLink(n.Find(key))
+	for _, e := range n.Entries {
+		l.written(e)
 	}
 	return layer{node: n, entries: l.slips(n)}
 }
@@ -41,9 +41,10 @@ type given struct {
 }
 
 // dropped reports whether the value is "", the way to drop an inherited one.
-func (g given) dropped() bool {
-	return g.value.Kind == strict.Scalar && g.value.Quoted && g.value.Text == ""
-}
+func (g given) dropped() bool { return drops(g.value) }
+
+// drops reports whether a value is "".
+func drops(n *strict.Node) bool { return n.Kind == strict.Scalar && n.Quoted && n.Text == "" }
 
 // merged is what a variant comes to with everything inherited.
 type merged struct {
@@ -119,12 +120,7 @@ func (l *loader) variant(vl variantLoader) *Variant {
 		l.Errorf(vl.node, "no layout is given; write layout: and one of %s", known12(slices.Sorted(maps.Keys(l.sender.Layouts))))
 		return nil
 	}
-	if g.value.Text == "nothing" || g.value.Text == "none" {
-		l.Errorf(g.value, "nothing is no layout; write nothing in the place of the whole variant, show: nothing")
-		return nil
-	}
-	if vl.v.Layout, ok = l.sender.Layouts[l.Text(g.value)]; !ok {
-		l.Errorf(g.value, "unknown layout %q; %s", g.value.Text, strict.DidYouMean(g.value.Text, slices.Sorted(maps.Keys(l.sender.Layouts))))
+	if vl.v.Layout, ok = l.layout(g.value); !ok {
 		return nil
 	}
 	vl.items()
