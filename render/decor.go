@@ -49,8 +49,8 @@ func (r *layoutReader) decor(c *common, d *decor) strict.Keys {
 			}
 			fill(n)
 		},
-		"border-radius": func(n *strict.Node) { d.radius = r.number(n, 0, 600) },
-		"border-width":  func(n *strict.Node) { d.border, d.some = r.number(n, 0, 50), true },
+		"border-radius": func(n *strict.Node) { d.radius = r.number(n, cornerRadius) },
+		"border-width":  func(n *strict.Node) { d.border, d.some = r.number(n, borderWidth), true },
 		"border-color":  edge,
 		"box-shadow":    func(n *strict.Node) { d.shadow, d.some = r.shadow(n), true },
 	}

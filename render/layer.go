@@ -247,13 +247,13 @@ func layerKinds(depth int) map[string]func(*layoutReader, *strict.Node) layer {
 func (r *layoutReader) keys(c *common) strict.Keys {
 	c.left, c.top, c.right, c.bottom, c.width, c.height = unset, unset, unset, unset, unset, unset
 	length := func(to *float64) func(*strict.Node) {
-		return func(n *strict.Node) { *to = r.number(n, 0, maxSideHeight) }
+		return func(n *strict.Node) { *to = r.number(n, anyLength) }
 	}
 	return strict.Keys{
 		"left": length(&c.left), "top": length(&c.top),
 		"right": length(&c.right), "bottom": length(&c.bottom),
 		"width": r.side(c, &c.width), "height": r.side(c, &c.height),
-		"flex-grow": func(n *strict.Node) { c.grow = r.number(n, 0, 100) },
+		"flex-grow": func(n *strict.Node) { c.grow = r.number(n, growth) },
 		"with":      func(n *strict.Node) { c.needs = append(c.needs, r.names(n)...) },
 		"without":   func(n *strict.Node) { c.without = append(c.without, r.names(n)...) },
 	}
@@ -266,7 +266,7 @@ func (r *layoutReader) side(c *common, to *float64) func(*strict.Node) {
 			c.hugs = true
 			return
 		}
-		*to = r.number(n, 0, maxSideHeight)
+		*to = r.number(n, anyLength)
 	}
 }
 

@@ -33,7 +33,7 @@ func (r *layoutReader) box(n *strict.Node) layer {
 	l := &boxLayer{}
 	keys := r.keys(&l.common)
 	maps.Copy(keys, r.decor(&l.common, &l.look))
-	r.Map(n, keys)
+	r.Map(n, boxFields.Read(keys))
 	return l
 }
 
@@ -61,9 +61,9 @@ func (r *layoutReader) line(n *strict.Node) layer {
 	l := &lineLayer{thick: 1}
 	keys := r.keys(&l.common)
 	keys["color"] = r.paint(&l.common, &l.colour)
-	keys["thickness"] = func(n *strict.Node) { l.thick = r.number(n, 0.5, 50) }
+	keys["thickness"] = func(n *strict.Node) { l.thick = r.number(n, lineThickness) }
 	l.colour.colour = color.NRGBA{0xe2, 0xe8, 0xf0, 0xff}
-	r.Map(n, keys)
+	r.Map(n, lineFields.Read(keys))
 	return l
 }
 
@@ -134,7 +134,7 @@ func (r *layoutReader) button(n *strict.Node) layer {
 	l.style.Align, l.style.VAlign, l.style.MaxLines, l.style.Weight = AlignCentre, VAlignMiddle, 1, 700
 	keys["text"] = func(n *strict.Node) { l.words = r.words(&l.common, n) }
 	keys["padding"] = r.padding(&l.room)
-	r.Map(n, keys)
+	r.Map(n, buttonFields.Read(keys))
 	r.require(n, n.Find("text") != nil, "text", `what the button says, as in "{button}"`)
 	r.countText(n)
 	return l
@@ -187,13 +187,13 @@ func (r *layoutReader) stars(n *strict.Node) layer {
 	keys := r.keys(&l.common)
 	l.hugs = true
 	keys["value"] = func(n *strict.Node) { l.value = r.value(&l.common, n, "number") }
-	keys["max"] = func(n *strict.Node) { l.count = int(r.number(n, 1, 10)) }
-	keys["size"] = func(n *strict.Node) { l.size = r.number(n, 8, 100) }
-	keys["gap"] = func(n *strict.Node) { l.gap = r.number(n, 0, 50) }
+	keys["max"] = func(n *strict.Node) { l.count = int(r.number(n, starCount)) }
+	keys["size"] = func(n *strict.Node) { l.size = r.number(n, starSize) }
+	keys["gap"] = func(n *strict.Node) { l.gap = r.number(n, starGap) }
 	keys["color"], keys["empty-color"] = r.paint(&l.common, &l.colour), r.paint(&l.common, &l.empty)
 	l.colour.colour = color.NRGBA{0xf5, 0x9e, 0x0b, 0xff}
 	l.empty.colour = color.NRGBA{0xe2, 0xe8, 0xf0, 0xff}
-	r.Map(n, keys)
+	r.Map(n, starsFields.Read(keys))
 	r.require(n, n.Find("value") != nil, "value", `the rating, as in "{stars}"`)
 	return l
 }
@@ -251,11 +251,11 @@ func (r *layoutReader) bar(n *strict.Node) layer {
 			l.max = r.value(&l.common, n, "number")
 			return
 		}
-		l.most = r.number(n, 0.000001, 1e12)
+		l.most = r.number(n, barMost)
 	}
 	keys["color"] = r.paint(&l.common, &l.colour)
 	l.colour.colour = color.NRGBA{0x0f, 0x17, 0x2a, 0xff}
-	r.Map(n, keys)
+	r.Map(n, barFields.Read(keys))
 	r.require(n, n.Find("value") != nil, "value", `how far it is, as in "{value}"`)
 	return l
 }
@@ -303,10 +303,10 @@ func (r *layoutReader) qr(n *strict.Node) layer {
 	l.hugs = true
 	keys["text"] = func(n *strict.Node) { l.words = r.words(&l.common, n) }
 	keys["color"], keys["background"] = r.paint(&l.common, &l.colour), r.paint(&l.common, &l.back)
-	keys["quiet"] = func(n *strict.Node) { l.quiet = int(r.number(n, 0, 10)) }
+	keys["quiet"] = func(n *strict.Node) { l.quiet = int(r.number(n, quietZone)) }
 	l.colour.colour = color.NRGBA{0, 0, 0, 0xff}
 	l.back.colour = color.NRGBA{0xff, 0xff, 0xff, 0xff}
-	r.Map(n, keys)
+	r.Map(n, qrFields.Read(keys))
 	r.require(n, n.Find("text") != nil, "text", `what the code says, as in "{code}"`)
 	return l
 }

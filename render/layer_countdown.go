@@ -107,17 +107,17 @@ func (r *layoutReader) countdown(n *strict.Node) layer {
 		l.date.colour = l.digits.colour
 	}
 	keys["value"] = func(n *strict.Node) { l.value = r.clock(&l.common, n) }
-	keys["cell-width"] = func(n *strict.Node) { l.cellW = r.number(n, 16, 200) }
-	keys["cell-height"] = func(n *strict.Node) { l.cellH = r.number(n, 16, 200) }
-	keys["gap"] = func(n *strict.Node) { l.gap = r.number(n, 0, 100) }
+	keys["cell-width"] = func(n *strict.Node) { l.cellW = r.number(n, cellSide) }
+	keys["cell-height"] = func(n *strict.Node) { l.cellH = r.number(n, cellSide) }
+	keys["gap"] = func(n *strict.Node) { l.gap = r.number(n, cellGap) }
 	keys["label-color"] = labelColour
-	keys["label-size"] = func(n *strict.Node) { l.label.Size = r.number(n, minFontSize, maxFontSize) }
-	keys["date-size"] = func(n *strict.Node) { l.date.Size = r.number(n, minFontSize, maxFontSize) }
+	keys["label-size"] = func(n *strict.Node) { l.label.Size = r.number(n, fontSize) }
+	keys["date-size"] = func(n *strict.Node) { l.date.Size = r.number(n, fontSize) }
 	keys["labels"] = func(n *strict.Node) { r.labels(l, n) }
 	for _, key := range []string{"text-align", "vertical-align", "line-clamp", "text-decoration"} {
 		delete(keys, key)
 	}
-	r.Map(n, keys)
+	r.Map(n, countdownFields.Read(keys))
 	r.require(n, n.Find("value") != nil, "value", `the moment it counts to, as in "{until}"`)
 	r.countText(n)
 	r.layout.Countdown = true
@@ -137,8 +137,8 @@ func (r *layoutReader) clock(c *common, n *strict.Node) int {
 func (r *layoutReader) labels(l *countdownLayer, n *strict.Node) {
 	l.labelled = true
 	keys := strict.Keys{}
-	for i, name := range []string{"days", "hours", "minutes", "seconds"} {
+	for i, name := range clockParts {
 		keys[name] = func(n *strict.Node) { l.labels[i] = r.words(&l.common, n) }
 	}
-	r.Map(n, keys)
+	r.Map(n, labelFields.Read(keys))
 }

@@ -226,18 +226,19 @@ func (l *groupLayer) drawGrid(d *drawing, inner Box) error {
 // group reads a row, column or grid.
 func (r *layoutReader) group(n *strict.Node, flow flow, depth int) layer {
 	l := &groupLayer{flow: flow, columns: 2, align: "stretch", justify: "start"}
-	keys := r.keys(&l.common)
+	keys, fields := r.keys(&l.common), flowFields
 	maps.Copy(keys, r.decor(&l.common, &l.look))
 	keys["layers"] = func(n *strict.Node) { l.children = r.layers(n, depth+1) }
-	keys["gap"] = func(n *strict.Node) { l.gap = r.number(n, 0, 200) }
+	keys["gap"] = func(n *strict.Node) { l.gap = r.number(n, groupGap) }
 	keys["padding"] = r.padding(&l.room)
 	if flow == inGrid {
-		keys["columns"] = func(n *strict.Node) { l.columns = int(r.number(n, 1, 12)) }
+		fields = gridFields
+		keys["columns"] = func(n *strict.Node) { l.columns = int(r.number(n, gridColumns)) }
 	} else {
-		keys["align-items"] = func(n *strict.Node) { l.align = r.oneOf(n, "stretch", "start", "center", "end") }
-		keys["justify-content"] = func(n *strict.Node) { l.justify = r.oneOf(n, "start", "center", "end", "space-between") }
+		keys["align-items"] = func(n *strict.Node) { l.align = r.oneOf(n, alignItems[:]...) }
+		keys["justify-content"] = func(n *strict.Node) { l.justify = r.oneOf(n, justifyContent[:]...) }
 	}
-	r.Map(n, keys)
+	r.Map(n, fields.Read(keys))
 	r.require(n, n.Find("layers") != nil, "layers", "what the group arranges")
 	for _, child := range l.children {
 		l.localised = l.localised || child.about().localised

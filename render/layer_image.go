@@ -49,7 +49,7 @@ func (r *layoutReader) image(n *strict.Node) layer {
 	keys := r.keys(&l.common)
 	maps.Copy(keys, r.decor(&l.common, &l.look))
 	keys["src"] = func(n *strict.Node) { l.src = r.value(&l.common, n, "picture") }
-	keys["object-fit"] = func(n *strict.Node) { l.contain = r.oneOf(n, "cover", "contain") == "contain" }
+	keys["object-fit"] = func(n *strict.Node) { l.contain = r.oneOf(n, objectFits[:]...) == "contain" }
 	keys["object-position"] = func(n *strict.Node) {
 		m := focusPattern.FindStringSubmatch(n.Text)
 		if m == nil {
@@ -60,7 +60,7 @@ func (r *layoutReader) image(n *strict.Node) layer {
 		l.focusY, _ = strconv.ParseFloat(m[2], 64)
 		l.focusX, l.focusY = min(l.focusX/100, 1), min(l.focusY/100, 1)
 	}
-	r.Map(n, keys)
+	r.Map(n, imageFields.Read(keys))
 	r.require(n, n.Find("src") != nil, "src", `a picture, as in "{photo}"`)
 	return l
 }

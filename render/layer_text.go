@@ -141,7 +141,7 @@ func (r *layoutReader) text(n *strict.Node) layer {
 	keys := r.keys(&l.common)
 	maps.Copy(keys, r.style(&l.common, &l.style, 16))
 	keys["text"] = func(n *strict.Node) { l.words = r.words(&l.common, n) }
-	r.Map(n, keys)
+	r.Map(n, textFields.Read(keys))
 	r.require(n, n.Find("text") != nil, "text", `a text, as in "{headline}"`)
 	r.countText(n)
 	return l
@@ -161,22 +161,22 @@ func (r *layoutReader) style(c *common, s *style, size float64) strict.Keys {
 	s.colour.colour.A = 0xff
 	return strict.Keys{
 		"color":          colour,
-		"font-family":    func(n *strict.Node) { s.Family = n.Text },
-		"font-size":      func(n *strict.Node) { s.Size = r.number(n, minFontSize, maxFontSize) },
-		"min-font-size":  func(n *strict.Node) { s.Shrink = r.number(n, minFontSize, maxFontSize) },
-		"font-weight":    func(n *strict.Node) { s.Weight = int(r.number(n, 100, 900)) },
-		"font-style":     func(n *strict.Node) { s.Italic = r.oneOf(n, "normal", "italic") == "italic" },
-		"line-height":    func(n *strict.Node) { s.LineHeight = r.number(n, 0.8, 3) },
-		"line-clamp":     func(n *strict.Node) { s.MaxLines = int(r.number(n, 1, 20)) },
-		"letter-spacing": func(n *strict.Node) { s.LetterSpacing = r.number(n, -10, 50) },
+		"font-family":    func(n *strict.Node) { s.Family = r.Text(n) },
+		"font-size":      func(n *strict.Node) { s.Size = r.number(n, fontSize) },
+		"min-font-size":  func(n *strict.Node) { s.Shrink = r.number(n, fontSize) },
+		"font-weight":    func(n *strict.Node) { s.Weight = int(r.number(n, fontWeight)) },
+		"font-style":     func(n *strict.Node) { s.Italic = r.oneOf(n, fontStyles[:]...) == "italic" },
+		"line-height":    func(n *strict.Node) { s.LineHeight = r.number(n, lineHeight) },
+		"line-clamp":     func(n *strict.Node) { s.MaxLines = int(r.number(n, lineClamp)) },
+		"letter-spacing": func(n *strict.Node) { s.LetterSpacing = r.number(n, letterSpacing) },
 		"text-align": func(n *strict.Node) {
-			s.Align = map[string]Align{"center": AlignCentre, "end": AlignEnd}[r.oneOf(n, "start", "center", "end")]
+			s.Align = map[string]Align{"center": AlignCentre, "end": AlignEnd}[r.oneOf(n, textAligns[:]...)]
 		},
 		"vertical-align": func(n *strict.Node) {
-			s.VAlign = map[string]VAlign{"middle": VAlignMiddle, "bottom": VAlignBottom}[r.oneOf(n, "top", "middle", "bottom")]
+			s.VAlign = map[string]VAlign{"middle": VAlignMiddle, "bottom": VAlignBottom}[r.oneOf(n, verticalAligns[:]...)]
 		},
 		"text-decoration": func(n *strict.Node) {
-			s.Decoration = map[string]Decoration{"underline": Underline, "line-through": StrikeThrough}[r.oneOf(n, "none", "underline", "line-through")]
+			s.Decoration = map[string]Decoration{"underline": Underline, "line-through": StrikeThrough}[r.oneOf(n, decorations[:]...)]
 		},
 	}
 }

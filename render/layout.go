@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,12 +64,12 @@ func LoadLayout(file string, root *strict.Node) (*Layout, []strict.Problem) {
 		return nil, r.Problems
 	}
 	var layers *strict.Node
-	r.Map(root, strict.Keys{
+	r.Map(root, layoutFields.Read(strict.Keys{
 		"layout": func(n *strict.Node) { l.ID = r.id(n) },
 		"size":   func(n *strict.Node) { l.Width, l.Height = r.size(n) },
 		"values": r.values,
 		"layers": func(n *strict.Node) { layers = n },
-	})
+	}))
 	r.require(root, l.ID != "" || root.Find("layout") != nil, "layout", "the layout's id")
 	r.require(root, root.Find("size") != nil, "size", "as in size: 600x240")
 	r.require(root, layers != nil, "layers", "what is drawn, in order")
@@ -127,7 +128,7 @@ func (r *layoutReader) require(n *strict.Node, there bool, key, remedy string) {
 
 var (
 	idPattern    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,47}$`)
-	namePattern  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,47}$`)
+	namePattern  = regexp.MustCompile("^" + namePart + "$")
 	sizePattern  = regexp.MustCompile(`^([0-9]{1,5})x([0-9]{1,5})$`)
 	colorPattern = regexp.MustCompile(`^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$`)
 )
@@ -166,8 +167,7 @@ func (r *layoutReader) values(n *strict.Node) {
 			r.Errorf(e.Key, "%q is no name of a value; use a-z, 0-9, - and _", e.Key.Text)
 			continue
 		}
-		switch e.Key.Text {
-		case "layout", "item", "items", "link", "after":
+		if slices.Contains(showKeys[:], e.Key.Text) {
 			r.Errorf(e.Key, "%q is a key of show and no value; choose another name", e.Key.Text)
 			continue
 		}
@@ -179,24 +179,19 @@ func (r *layoutReader) values(n *strict.Node) {
 	}
 }
 
-// valueTypes are the types a value can have.
-func valueTypes() []string {
-	return []string{"text", "picture", "number", "moment", "list", "colour"}
-}
-
 // declared reads one value's declaration: a type, or a map.
 func (r *layoutReader) declared(e strict.Entry) LayoutValue {
 	v := LayoutValue{Name: e.Key.Text, Node: e.Key}
-	kind := func(n *strict.Node) { v.Type = r.oneOf(n, valueTypes()...) }
+	kind := func(n *strict.Node) { v.Type = r.oneOf(n, valueTypes[:]...) }
 	if e.Value.Kind == strict.Scalar {
 		kind(e.Value)
 		return v
 	}
-	r.Map(e.Value, strict.Keys{
+	r.Map(e.Value, valueFields.Read(strict.Keys{
 		"type":     kind,
 		"optional": func(n *strict.Node) { v.Optional = r.boolean(n) },
 		"default":  func(n *strict.Node) { v.Default = n },
-	})
+	}))
 	r.require(e.Value, e.Value.Find("type") != nil, "type", "text, picture, number, moment, list or colour")
 	return v
 }
@@ -230,15 +225,15 @@ func (r *layoutReader) boolean(n *strict.Node) bool {
 }
 
 // number reads a number within bounds.
-func (r *layoutReader) number(n *strict.Node, low, high float64) float64 {
+func (r *layoutReader) number(n *strict.Node, b bounds) float64 {
 	f, err := strconv.ParseFloat(n.Text, 64)
 	if n.Kind != strict.Scalar || err != nil || math.IsNaN(f) || math.IsInf(f, 0) || strings.ContainsAny(n.Text, "eExXpP_") {
 		r.Errorf(n, "expected a number, not %q; lengths are CSS pixels without a unit", n.Text)
-		return low
+		return b.low
 	}
-	if f < low || f > high {
-		r.Errorf(n, "%s is out of bounds; choose %g to %g", n.Text, low, high)
-		return low
+	if f < b.low || f > b.high {
+		r.Errorf(n, "%s is out of bounds; choose %g to %g", n.Text, b.low, b.high)
+		return b.low
 	}
 	return f
 }
