@@ -19,6 +19,7 @@ require (
 	github.com/oschwald/geoip2-golang/v2 v2.5.0
 	github.com/ringsaturn/tzf v1.0.2
 	github.com/rogpeppe/go-internal v1.16.0
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/valyala/fasthttp v1.73.0
 	go.yaml.in/yaml/v4 v4.0.0
 	golang.org/x/image v0.47.0

@@ -139,7 +139,7 @@ func loadConfig(file string, data []byte) (config, []strict.Problem) {
 	for _, e := range root.Entries {
 		c.at[e.Key.Text] = e.Value
 	}
-	r.Map(root, r.keys())
+	r.Map(root, configFields.Read(r.keys()))
 	r.require(root)
 	return c, r.Problems
 }
@@ -172,7 +172,7 @@ func (r *configReader) keys() strict.Keys {
 		"feeds":           func(n *strict.Node) { r.each(n, r.feed) },
 		"places":          func(n *strict.Node) { r.each(n, r.placesList) },
 		"profiles":        r.profiles,
-		"segments":        func(n *strict.Node) { c.segments = n },
+		"segments":        func(n *strict.Node) { c.segments = r.segments(n) },
 		"keep":            r.keep,
 		"fonts":           func(n *strict.Node) { c.fonts = r.Texts(n) },
 		"store":           r.later("store"),
@@ -217,12 +217,12 @@ func (r *configReader) each(n *strict.Node, read func(id string, n *strict.Node)
 
 func (r *configReader) weather(n *strict.Node) {
 	w := &r.c.weather
-	r.Map(n, strict.Keys{
-		"from":    func(n *strict.Node) { w.from = r.OneOf(n, "met.no", "open-meteo", "openweather", "file") },
+	r.Map(n, weatherFields.Read(strict.Keys{
+		"from":    func(n *strict.Node) { w.from = r.OneOf(n, weatherSources[:]...) },
 		"contact": func(n *strict.Node) { w.contact = r.Text(n) },
 		"file":    func(n *strict.Node) { w.file = r.Text(n) },
 		"age":     func(n *strict.Node) { w.age = r.Duration(n) },
-	})
+	}))
 	switch {
 	case n.Kind != strict.Map:
 	case n.Find("from") == nil:
@@ -236,24 +236,26 @@ func (r *configReader) weather(n *strict.Node) {
 
 func (r *configReader) feed(id string, n *strict.Node) {
 	f := feedConfig{id: id, node: n, refresh: 15 * time.Minute}
-	r.Map(n, strict.Keys{
+	r.Map(n, feedFields.Read(strict.Keys{
 		"url":        func(n *strict.Node) { f.url = r.link(n) },
 		"file":       func(n *strict.Node) { f.file = r.Text(n) },
 		"refresh":    func(n *strict.Node) { f.refresh = r.Duration(n) },
 		"currency":   func(n *strict.Node) { f.currency = r.currency(n) },
 		"attributes": func(n *strict.Node) { f.attributes = r.attributes(n, false) },
 		"guard": func(n *strict.Node) {
-			r.Map(n, strict.Keys{
+			r.Map(n, guardFields.Read(strict.Keys{
 				"lost":        func(n *strict.Node) { f.lost = r.Percent(n) },
 				"zero_prices": func(n *strict.Node) { f.zeroPrices = r.Percent(n) },
-			})
+			}))
 		},
 		"format": func(n *strict.Node) {
-			if f := r.OneOf(n, "google-xml", "google-tsv", "csv", "jsonl"); f == "csv" || f == "jsonl" {
-				r.Errorf(n, "format %s is not supported yet; write google-xml or google-tsv", f)
+			if n.Text == "csv" || n.Text == "jsonl" {
+				r.Errorf(n, "format %s is not supported yet; write google-xml or google-tsv", n.Text)
+				return
 			}
+			r.OneOf(n, feedFormats[:]...)
 		},
-	})
+	}))
 	switch hasURL, hasFile := n.Find("url") != nil, n.Find("file") != nil; {
 	case n.Kind != strict.Map:
 	case hasURL && hasFile:
@@ -269,12 +271,12 @@ func (r *configReader) placesList(id string, n *strict.Node) {
 	if n.Kind == strict.Scalar {
 		p.file = r.Text(n)
 	} else {
-		r.Map(n, strict.Keys{
+		r.Map(n, placesFields.Read(strict.Keys{
 			"file":    func(n *strict.Node) { p.file = r.Text(n) },
 			"url":     r.later("url"),
 			"refresh": r.later("refresh"),
 			"route":   func(n *strict.Node) { p.route = r.route(n) },
-		})
+		}))
 		if n.Find("file") == nil && n.Find("url") == nil {
 			r.Errorf(n, "places %q have no source; write file: and the path of a CSV", id)
 		}
@@ -283,17 +285,28 @@ func (r *configReader) placesList(id string, n *strict.Node) {
 }
 
 func (r *configReader) profiles(n *strict.Node) {
-	r.Map(n, strict.Keys{
+	r.Map(n, profilesFields.Read(strict.Keys{
 		"attributes": func(n *strict.Node) { r.c.attributes = r.attributes(n, true) },
 		"feeds":      r.later("feeds"),
-	})
+	}))
 }
 
 func (r *configReader) keep(n *strict.Node) {
 	k := &r.c.keep
-	r.Map(n, strict.Keys{
+	r.Map(n, keepFields.Read(strict.Keys{
 		"journal":   func(n *strict.Node) { k.journal = r.Duration(n) },
 		"shown":     func(n *strict.Node) { k.shown = r.Duration(n) },
 		"behaviour": r.later("behaviour"),
+	}))
+}
+
+// segments looks at the outside of segments: campaigns read them where they name
+// them.
+func (r *configReader) segments(n *strict.Node) *strict.Node {
+	r.each(n, func(_ string, n *strict.Node) {
+		if r.IsMap(n) && len(n.Entries) == 0 {
+			r.Errorf(n, "no condition is written; write one, or remove the segment")
+		}
 	})
+	return n
 }

@@ -102,6 +102,10 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		{"places: {shops: {}}", `places "shops" have no source`},
 		{"profiles: {feeds: {}}", `"feeds" is not supported yet`},
 		{"profiles: {attributes: {Tier: text}}", `"Tier" is no`},
+		{"segments: [gold]", `expected a map of ids`},
+		{"segments: {Gold: {profile.tier: gold}}", `"Gold" is no id`},
+		{"segments: {gold: profile.tier}", `expected a map; write key: value pairs`},
+		{"segments: {gold: {}}", `no condition is written; write one, or remove the segment`},
 		{"keep: {shown: soon}", `"soon" is not a duration`},
 	}
 	for _, c := range cases {

@@ -98,7 +98,7 @@ func (r *configReader) ids(n *strict.Node) []string {
 }
 
 func (r *configReader) recipients(n *strict.Node) rules.Trust {
-	switch r.OneOf(n, "signed", "keyed", "claimed") {
+	switch r.OneOf(n, recipientWords[:]...) {
 	case "keyed":
 		return rules.Keyed
 	case "claimed":
@@ -108,7 +108,7 @@ func (r *configReader) recipients(n *strict.Node) rules.Trust {
 }
 
 func (r *configReader) consent(n *strict.Node) rules.Consent {
-	switch r.OneOf(n, "aggregate", "full", "none") {
+	switch r.OneOf(n, consentWords[:]...) {
 	case "full":
 		return rules.ConsentFull
 	case "none":
@@ -160,16 +160,18 @@ func (r *configReader) locales(n *strict.Node) []string {
 			r.Errorf(n, "%q is no locale; write a language such as nl or nl-BE", text)
 		}
 	}
-	if len(list) > 40 {
-		r.Errorf(n, "%d locales are too many; write 40 at most", len(list))
+	if len(list) > maxLocales {
+		r.Errorf(n, "%d locales are too many; write %d at most", len(list), maxLocales)
 	}
 	return list
 }
 
+var currencyPattern = regexp.MustCompile(`^[A-Z]{3}$`)
+
 // currency reads a currency's code of three letters.
 func (r *configReader) currency(n *strict.Node) string {
 	text := r.Text(n)
-	if !regexp.MustCompile(`^[A-Z]{3}$`).MatchString(text) {
+	if !currencyPattern.MatchString(text) {
 		r.Errorf(n, "%q is no currency; write its three letters, such as EUR", text)
 		return ""
 	}
@@ -198,12 +200,12 @@ func (r *configReader) attributes(n *strict.Node, ofProfiles bool) []rules.Attri
 		if e.Value.Kind == strict.Scalar || !ofProfiles {
 			a.Type = r.typeOf(e.Value)
 		} else {
-			r.Map(e.Value, strict.Keys{
+			r.Map(e.Value, attributeFields.Read(strict.Keys{
 				"type":   func(n *strict.Node) { a.Type = r.typeOf(n) },
 				"values": func(n *strict.Node) { a.Values = r.Texts(n) },
 				"age":    func(n *strict.Node) { a.Age = r.Duration(n) },
 				"open":   func(n *strict.Node) { a.Open = r.Bool(n) },
-			})
+			}))
 		}
 		list = append(list, a)
 	}
