@@ -26,7 +26,7 @@ func TestLayoutProblems(t *testing.T) {
 		{"not by bare name", head + "  - text: {text: \"{item.title}\"}\n", "{item.title} is no placeholder; layers use the layout's own values by bare name"},
 		{"type of value", head + "  - image: {src: \"{headline}\"}\n", `the value "headline" is a text; here goes a picture`},
 		{"picture in text", head + "  - text: {text: \"{photo}\"}\n", "a text cannot draw it"},
-		{"fonts", head + "  - text: {text: x, font-family: [sans, serif]}\n", "expected a text; put it in quotes"},
+		{"fonts", head + "  - text: {text: x, font-family: [sans, serif]}\n", "expected one value, not a list; write one"},
 		{"font too small", head + "  - text: {text: x, font-size: 7}\n", "7 is out of bounds; choose 8 to 200"},
 		{"font too large", head + "  - text: {text: x, font-size: 201}\n", "201 is out of bounds; choose 8 to 200"},
 		{"unit", head + "  - text: {text: x, left: 3px}\n", "lengths are CSS pixels without a unit"},

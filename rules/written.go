@@ -18,7 +18,9 @@ func (l *loader) written(e strict.Entry) {
 	case "layout":
 		l.layout(n)
 	case "item":
-		l.itemID(n)
+		if n.Kind == strict.Scalar {
+			l.itemID(n)
+		}
 	case "items":
 		(&variantLoader{loader: l}).list(n, &List{})
 	case "link", "after":
@@ -42,14 +44,14 @@ func (l *loader) layout(n *strict.Node) (*Layout, bool) {
 }
 
 // eachText calls read for a text, each of a list of them, or those of each
-// locale of a map.
+// locale of a map. What else stands there is reported where it is used.
 func (l *loader) eachText(n *strict.Node, read func(*strict.Node)) {
 	switch n.Kind {
 	case strict.Scalar:
 		read(n)
 	case strict.List:
 		for _, item := range n.Items {
-			if l.Text(item); item.Kind == strict.Scalar {
+			if item.Kind == strict.Scalar {
 				read(item)
 			}
 		}
