@@ -213,44 +213,6 @@ func TestHoldoutTakesItsShare(t *testing.T) {
 	}
 }
 
-// FuzzDecide decides whatever loads, with any facts: never a panic, and always
-// a variant.
-func FuzzDecide(f *testing.F) {
-	for _, data := range campaigns(f) {
-		f.Add(data, int64(1_795_600_000), byte(0), []byte{3, 200, 0, 77})
-	}
-	f.Fuzz(func(t *testing.T, text []byte, at int64, class byte, facts []byte) {
-		root, wrong := strict.Parse("c.yaml", text)
-		if root == nil || strict.Bad(wrong) {
-			return
-		}
-		c, problems := rules.Load("c.yaml", root, sender(t), nil)
-		if c == nil || strict.Bad(problems) {
-			return
-		}
-		s := rules.Signals{
-			At: time.Unix(at%4_000_000_000, 0), Class: rules.Class(class % 4), Recipient: "r", Trust: rules.Trust(class / 4 % 4),
-			Values: make([]rules.Value, len(c.Signals)), Items: shelf{{Item: &rules.Item{ID: "dune-3", Title: "D"}}},
-		}
-		for i := range s.Values {
-			if n := len(facts); n > 0 && facts[i%n] > 9 && c.Signals[i].Source != rules.ClockSource {
-				v := int64(facts[i%n])
-				s.Values[i] = rules.Value{Type: c.Signals[i].Type, N: v * rules.Million, Text: string(facts), List: []string{string(facts)}}
-			}
-		}
-		var d rules.Decider
-		for _, decision := range d.Decide(c, &s) {
-			if decision.Variant == nil {
-				t.Fatalf("no variant: %+v", decision)
-			}
-			d.Resolve(c, &s, &decision)
-			d.Destination(c, &s, &decision, "")
-			rules.Until(c, &s, &decision)
-			rules.Explain(c, &s, decision.Block.ID, decision.Position)
-		}
-	})
-}
-
 func BenchmarkDecideFiveRules(b *testing.B) {
 	c := load(b, string(appendix(b, "black-friday")))
 	s := rules.Signals{At: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC), Values: make([]rules.Value, len(c.Signals))}
