@@ -213,6 +213,7 @@ const (
 	refused      cause = "refused"
 	panicked     cause = "panic"
 	headersLarge cause = "headers"
+	starting     cause = "starting"
 )
 
 // sendBuiltIn answers with the image compiled in.

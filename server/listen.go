@@ -35,21 +35,16 @@ func (l patient) Accept() (net.Conn, error) {
 	}
 }
 
-// Serve answers on the listeners until Shutdown, or until one of them fails;
-// then the other is closed too.
-func (s *Server) Serve(public, admin net.Listener) error {
-	ended := make(chan error, 2)
-	go serveOn(s.public, public, ended)
-	go serveOn(s.admin, admin, ended)
-	first := <-ended
-	if first != nil { // not by Shutdown, which ends both
-		_, _ = public.Close(), admin.Close()
+// Serve answers on the admin listener until Shutdown, or until that or the
+// public listener fails; then the other is closed too.
+func (s *Server) Serve(public *Public, admin net.Listener) error {
+	go serveOn(s.admin, admin, public.ended)
+	first := <-public.ended
+	if first != nil { // not by Close and Shutdown
+		_, _ = public.listener.Close(), admin.Close()
 	}
-	return errors.Join(first, <-ended)
+	return errors.Join(first, <-public.ended)
 }
-
-// ServePublic answers opens and clicks on one listener, and nothing else.
-func (s *Server) ServePublic(public net.Listener) error { return s.public.Serve(patient{public}) }
 
 func serveOn(server *fasthttp.Server, listener net.Listener, ended chan<- error) {
 	defer func() {

@@ -14,7 +14,7 @@ import (
 // cannot be read. The type is read from what came of the URL. Nothing of it is
 // logged. A connection that said nothing in time is closed: browsers open
 // them ahead.
-func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
+func (p *Public) refuse(ctx *fasthttp.RequestCtx, err error) {
 	header := &ctx.Request.Header
 	// What was read of a request that is too long stands in the error only.
 	path := requestPath(slices.Concat(header.RequestURI(), []byte(" HTTP/\n"), header.RawHeaders(), []byte("\n"+err.Error())))
@@ -26,11 +26,7 @@ func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 	if _, ok := errors.AsType[*fasthttp.ErrSmallBuffer](err); ok {
 		why = headersLarge
 	}
-	if isClickPath(path) {
-		sendRedirect(ctx, s.config.Home)
-	} else {
-		s.sendBuiltIn(ctx, formatOf(path), why)
-	}
+	p.sendLowest(ctx, path, why)
 	ctx.SetConnectionClose()
 }
 

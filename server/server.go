@@ -8,10 +8,7 @@ package server
 
 import (
 	"context"
-	"errors"
-	"log/slog"
 	"net/netip"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,20 +61,8 @@ type Server struct {
 	deciders sync.Pool     // of *rules.Decider
 	reads    chan struct{} // the gate of reads of the store
 	keys     sync.Pool     // of *[]byte, for pictures' keys
-	public   *fasthttp.Server
 	admin    *fasthttp.Server
 }
-
-// Limits of the public listener.
-const (
-	maxHeader      = 16 << 10
-	maxBody        = 16 << 10
-	writeBuffer    = 128 << 10
-	readTime       = 5 * time.Second
-	writeTime      = 10 * time.Second
-	idleTime       = 30 * time.Second
-	maxConnections = 100_000
-)
 
 // New returns a Server that serves nothing until Publish.
 func New(config Config) (*Server, error) {
@@ -97,13 +82,6 @@ func New(config Config) (*Server, error) {
 	s.reads = make(chan struct{}, storeReads)
 	s.keys.New = func() any { return new([]byte) }
 	s.site.Store(&Site{Campaigns: map[string]*Published{}})
-	s.public = &fasthttp.Server{
-		Handler: s.handle, ErrorHandler: s.refuse, Logger: silent{},
-		ReadBufferSize: maxHeader, WriteBufferSize: writeBuffer, MaxRequestBodySize: maxBody,
-		ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
-		Concurrency: maxConnections, NoDefaultServerHeader: true, NoDefaultContentType: true,
-		CloseOnShutdown: true, HeaderReceived: leaveBody,
-	}
 	s.admin = s.newAdmin()
 	return s, nil
 }
@@ -115,11 +93,11 @@ func (s *Server) Publish(site *Site) { s.site.Store(site) }
 // Site returns what is served now.
 func (s *Server) Site() *Site { return s.site.Load() }
 
-// Shutdown stops accepting, lets requests under way finish until ctx ends, and
-// writes what waits for the store. The journal and the store stay the
-// caller's to close.
+// Shutdown stops answering on the admin listener, lets requests under way finish
+// until ctx ends, and writes what waits for the store. The public listener has
+// been closed before; the journal and the store stay the caller's to close.
 func (s *Server) Shutdown(ctx context.Context) error {
-	err := errors.Join(s.public.ShutdownWithContext(ctx), s.admin.ShutdownWithContext(ctx))
+	err := s.admin.ShutdownWithContext(ctx)
 	s.images.close()
 	s.generics.close()
 	s.recorder.close()
@@ -127,9 +105,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// handle answers every request on the public listener.
+// handle answers a request on the public listener.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
-	defer s.rescue(ctx)
 	path := ourPath(ctx)
 	switch {
 	case ctx.IsOptions():
@@ -178,21 +155,6 @@ func hasPrefixFold(path []byte, prefix string) bool {
 func notFound(ctx *fasthttp.RequestCtx) {
 	ctx.SetStatusCode(fasthttp.StatusNotFound)
 	ctx.Response.Header.Set("X-Robots-Tag", "noindex")
-}
-
-// rescue answers a request whose handling panicked.
-func (s *Server) rescue(ctx *fasthttp.RequestCtx) {
-	cause := recover()
-	if cause == nil {
-		return
-	}
-	slog.Error("request panicked", "cause", cause, "stack", string(debug.Stack()))
-	ctx.Response.Reset()
-	if path := ourPath(ctx); isClickPath(path) {
-		sendRedirect(ctx, s.config.Home)
-	} else {
-		s.sendBuiltIn(ctx, formatOf(path), panicked)
-	}
 }
 
 // silent drops what fasthttp logs: it prints URLs.

@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"example.com/opentime/assets"
@@ -40,6 +38,7 @@ type app struct {
 	site   *site
 	public string // the addresses it listens on
 	admin  string
+	zones  func() (*signals.Zones, error)
 
 	store     *store.Store
 	journal   *journal.Journal
@@ -47,6 +46,7 @@ type app struct {
 	gatherer  *signals.Gatherer
 	profiles  *people.Profiles
 	publisher *publisher
+	front     *server.Public
 	server    *server.Server
 
 	reloading sync.Mutex
@@ -115,22 +115,30 @@ func startSite(e *env, s *site, o serveOptions) (*app, error) {
 	a := &app{env: e, site: s, started: s.config, served: make(chan error, 1)}
 	ctx, stop := context.WithCancel(context.Background())
 	a.stopped = stop
+	if o.idle {
+		if err := a.open(ctx, o); err != nil {
+			return nil, errors.Join(err, a.stop())
+		}
+		return a, nil
+	}
 	public, admin, err := a.bind(o)
-	if err == nil {
-		err = a.open(ctx, o)
-	}
-	if err == nil && !o.idle {
-		go func() { a.served <- a.server.Serve(public, admin) }()
-	}
 	if err != nil {
-		closeAll(public, admin)
 		return nil, errors.Join(err, a.stop())
 	}
+	// Who comes while the server starts waits instead of being refused.
+	a.front = server.ServePublic(public, s.config.home)
+	if err := a.open(ctx, o); err != nil {
+		_ = admin.Close()
+		return nil, errors.Join(err, a.stop())
+	}
+	a.front.Answer(a.server)
+	go func() { a.served <- a.server.Serve(a.front, admin) }()
 	return a, nil
 }
 
 // open opens the data and builds everything up to the server.
 func (a *app) open(ctx context.Context, o serveOptions) error {
+	a.unpackZones()
 	data, err := a.dataFolder(o)
 	if err != nil {
 		return err
@@ -255,55 +263,6 @@ func loadDemo() (*server.Demo, error) {
 	return demo, err
 }
 
-// bind opens the listeners before anything is loaded: who comes while the
-// server starts waits instead of being refused.
-func (a *app) bind(o serveOptions) (public, admin net.Listener, err error) {
-	if o.idle {
-		return nil, nil, nil
-	}
-	if public, err = listenOn(o.listen, a.site.config.listen); err != nil {
-		return nil, nil, err
-	}
-	if admin, err = listenOn(o.admin, a.site.config.admin); err != nil {
-		return public, nil, err
-	}
-	if !isLoopbackAddress(admin.Addr()) && (a.env.getenv("OPENTIME_TOKEN_INGEST") == "" || a.env.getenv("OPENTIME_TOKEN_READ") == "") {
-		return public, admin, hint(fmt.Errorf("the admin listener %s is no loopback address and has no tokens", admin.Addr()),
-			"set OPENTIME_TOKEN_INGEST and OPENTIME_TOKEN_READ, or listen on 127.0.0.1")
-	}
-	a.public, a.admin = public.Addr().String(), admin.Addr().String()
-	return public, admin, nil
-}
-
-// closeAll closes the listeners that were opened.
-func closeAll(listeners ...net.Listener) {
-	for _, l := range listeners {
-		if l != nil {
-			_ = l.Close()
-		}
-	}
-}
-
-func listenOn(address, fallback string) (net.Listener, error) {
-	if address == "" {
-		address = fallback
-	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		err = fmt.Errorf("listen on %s: %w", address, err)
-		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, hint(err, "is another server running? --listen and --admin name other addresses")
-		}
-		return nil, hint(err, "write an address such as 127.0.0.1:8080")
-	}
-	return listener, nil
-}
-
-func isLoopbackAddress(address net.Addr) bool {
-	tcp, ok := address.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
-}
-
 // stop ends everything in the order in which it leans on each other: what
 // waits for the store and the journal is written. Stopping twice is stopping
 // once.
@@ -314,11 +273,14 @@ func (a *app) stop() (err error) {
 
 func (a *app) end() error {
 	a.stopped()
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
 	var err error
+	if a.front != nil {
+		err = a.front.Close(ctx)
+	}
 	if a.server != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
-		defer cancel()
-		err = a.server.Shutdown(ctx)
+		err = errors.Join(err, a.server.Shutdown(ctx))
 	}
 	a.running.Wait()
 	if a.catalogue != nil {

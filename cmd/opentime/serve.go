@@ -33,6 +33,9 @@ Behind a front such as nginx, name its network in trusted_proxies.`
 
 // Run serves until a signal ends it.
 func (c *serveCmd) Run(e *env) error {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	defer signal.Stop(signals)
 	a, err := startApp(e, serveOptions{path: c.Path, listen: c.Listen, admin: c.Admin, data: c.Data})
 	if err != nil {
 		return err
@@ -42,8 +45,6 @@ func (c *serveCmd) Run(e *env) error {
 	if a.site.folder.embedded != nil {
 		e.print("demo    http://%s/demo", a.admin)
 	}
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	changes := a.watch()
 	for {
 		select {

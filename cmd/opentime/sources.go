@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"example.com/opentime/assets"
@@ -24,19 +25,15 @@ func (a *app) openSources(ctx context.Context, library *render.Library, data str
 	if err != nil {
 		return fmt.Errorf("load client tables: %w", err)
 	}
-	unpack := a.env.zones
-	if unpack == nil {
-		unpack = signals.LoadZones
-	}
-	zones, err := unpack()
-	if err != nil {
-		return err
-	}
 	gazetteer, err := signals.LoadGazetteer(assets.FS)
 	if err != nil {
 		return err
 	}
 	if err := a.openCatalogue(ctx, library, data); err != nil {
+		return err
+	}
+	zones, err := a.zones()
+	if err != nil {
 		return err
 	}
 	sources := signals.Sources{
@@ -46,6 +43,17 @@ func (a *app) openSources(ctx context.Context, library *render.Library, data str
 	a.gatherer = signals.NewGatherer(sources)
 	a.loadPlaceFiles(a.site)
 	return nil
+}
+
+// unpackZones begins to unpack the map of time zones, the longest part of a
+// start, beside the rest of it; zones waits for that.
+func (a *app) unpackZones() {
+	unpack := a.env.zones
+	if unpack == nil {
+		unpack = signals.LoadZones
+	}
+	a.zones = sync.OnceValues(unpack)
+	go guarded("time zones", func() { _, _ = a.zones() })
 }
 
 // openWeather starts the weather, if a source of it is named and there.

@@ -1,0 +1,125 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"example.com/opentime/render"
+)
+
+// Public answers on the public listener. It is there before its Server: who
+// comes while that one starts waits for it a while, then gets the lowest rung.
+type Public struct {
+	http     *fasthttp.Server
+	home     string
+	listener net.Listener
+	ended    chan error             // of the two listeners
+	server   atomic.Pointer[Server] // nil while it starts
+	started  chan struct{}          // closed once there is one
+	early    atomic.Uint64          // images that were sent before that
+}
+
+// startPatience is how long who comes is kept waiting for a server that starts.
+const startPatience = 3 * time.Second
+
+// Limits of the public listener.
+const (
+	maxHeader      = 16 << 10
+	maxBody        = 16 << 10
+	writeBuffer    = 128 << 10
+	readTime       = 5 * time.Second
+	writeTime      = 10 * time.Second
+	idleTime       = 30 * time.Second
+	maxConnections = 100_000
+)
+
+// ServePublic answers on a listener from now on, until Close. Clicks lead to
+// home until a Server is there.
+func ServePublic(listener net.Listener, home string) *Public {
+	p := &Public{home: home, listener: listener, ended: make(chan error, 2), started: make(chan struct{})}
+	p.http = &fasthttp.Server{
+		Handler: p.handle, ErrorHandler: p.refuse, Logger: silent{},
+		ReadBufferSize: maxHeader, WriteBufferSize: writeBuffer, MaxRequestBodySize: maxBody,
+		ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+		Concurrency: maxConnections, NoDefaultServerHeader: true, NoDefaultContentType: true,
+		CloseOnShutdown: true, HeaderReceived: leaveBody,
+	}
+	go serveOn(p.http, listener, p.ended)
+	return p
+}
+
+// Close stops accepting and lets requests under way finish until ctx ends.
+func (p *Public) Close(ctx context.Context) error {
+	err := p.http.ShutdownWithContext(ctx)
+	_ = p.listener.Close() // where it did not come to serving
+	return err
+}
+
+// Answer lets a server answer from now on, first whoever waits. It is called
+// once.
+func (p *Public) Answer(s *Server) {
+	p.server.Store(s)
+	close(p.started)
+	for range p.early.Load() {
+		s.metrics.builtIn(starting)
+	}
+}
+
+func (p *Public) handle(ctx *fasthttp.RequestCtx) {
+	defer p.rescue(ctx)
+	if s := p.wait(); s != nil {
+		s.handle(ctx)
+		return
+	}
+	if path := ourPath(ctx); isImagePath(path) || isClickPath(path) {
+		p.sendLowest(ctx, path, starting)
+		return
+	}
+	ctx.Error("starting\n", fasthttp.StatusServiceUnavailable)
+}
+
+// rescue answers a request whose handling panicked.
+func (p *Public) rescue(ctx *fasthttp.RequestCtx) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	slog.Error("request panicked", "cause", cause, "stack", string(debug.Stack()))
+	ctx.Response.Reset()
+	p.sendLowest(ctx, ourPath(ctx), panicked)
+}
+
+// sendLowest answers a click with a redirect home, anything else with the image
+// compiled in.
+func (p *Public) sendLowest(ctx *fasthttp.RequestCtx, path []byte, why cause) {
+	s := p.server.Load()
+	switch {
+	case isClickPath(path):
+		sendRedirect(ctx, p.home)
+	case s != nil:
+		s.sendBuiltIn(ctx, formatOf(path), why)
+	default:
+		p.early.Add(1)
+		sendImage(ctx, render.BuiltIn(formatOf(path)))
+	}
+}
+
+// wait returns the server, or nil where it has not started in time.
+func (p *Public) wait() *Server {
+	if s := p.server.Load(); s != nil {
+		return s
+	}
+	late := time.NewTimer(startPatience)
+	defer late.Stop()
+	select {
+	case <-p.started:
+	case <-late.C:
+	}
+	return p.server.Load()
+}
