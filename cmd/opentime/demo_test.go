@@ -38,6 +38,7 @@ type demo struct {
 	keys   *server.Keys
 	people []string
 	client http.Client
+	dial   func() (net.Conn, error) // to the public listener
 }
 
 // sharedZones unpacks the map of time zones once for all tests.
@@ -66,11 +67,8 @@ func startDemoIn(t *testing.T, dir string) *demo {
 		t.Fatal(err)
 	}
 	d.app = a
-	t.Cleanup(func() {
-		if err := a.stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	d.dial = func() (net.Conn, error) { return net.Dial("tcp", a.public) }
+	t.Cleanup(d.stop)
 	d.keys, err = server.ParseKeys(demoKeys, *d.now.Load())
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +87,13 @@ func startDemoIn(t *testing.T, dir string) *demo {
 		}
 	}
 	return d
+}
+
+// stop ends the server.
+func (d *demo) stop() {
+	if err := d.app.stop(); err != nil {
+		d.t.Error(err)
+	}
 }
 
 func (d *demo) clock() time.Time { return *d.now.Load() }
@@ -442,7 +447,7 @@ func (d *demo) raw(request string) (body []byte, rung string) {
 // ask sends bytes on a connection of their own and returns the answer.
 func (d *demo) ask(request string) *http.Response {
 	d.t.Helper()
-	conn, err := net.Dial("tcp", d.app.public)
+	conn, err := d.dial()
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -13,12 +13,22 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/opentime/signals"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"opentime": main})
+	testscript.Main(m, map[string]func(){"opentime": main, "opentime-quick": quick})
+}
+
+// quick is opentime without the map of time zones, which takes a second to
+// unpack: for tests that start it often.
+func quick() {
+	none := func() (*signals.Zones, error) { return nil, nil }
+	os.Exit(run(os.Args[1:], &env{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now, zones: none}))
 }
 
 func TestCommands(t *testing.T) {
