@@ -34,6 +34,7 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	r.PATCH("/v1/items", ingest(s.patchItems))
 	r.PUT("/v1/profiles", ingest(s.putProfiles))
 	r.GET("/metrics", read(s.writeMetrics))
+	r.GET("/v1/advice", read(s.adviceRoute))
 	r.GET("/v1/explain/{campaign}/{block}", read(s.explainRoute))
 	r.GET("/v1/explain/{campaign}/{block}/{position}", read(s.explainRoute))
 	r.GET("/v1/preview/{campaign}/{block}", read(s.previewRoute))
@@ -171,6 +172,11 @@ func ofJSON(err error) string {
 		return fmt.Sprintf("%s is a JSON %s at byte %d, where something else is expected", wrong.Field, wrong.Value, wrong.Offset)
 	}
 	return err.Error()
+}
+
+// adviceRoute lists the mistakes that are being made around the server.
+func (s *Server) adviceRoute(ctx *fasthttp.RequestCtx) {
+	answerJSON(ctx, append([]Advice{}, s.Advise()...))
 }
 
 func (s *Server) writeMetrics(ctx *fasthttp.RequestCtx) {

@@ -49,7 +49,7 @@ func (s *Server) demoPage(ctx *fasthttp.RequestCtx) {
 // adminPage lists what is served and what the admin listener has.
 func (s *Server) adminPage(ctx *fasthttp.RequestCtx) {
 	s.writePage(ctx, "admin.html", map[string]any{
-		"Site": s.Site(), "Public": s.config.Public, "Demo": s.config.Demo != nil,
+		"Site": s.Site(), "Public": s.config.Public, "Demo": s.config.Demo != nil, "Advice": s.Advise(),
 	})
 }
 

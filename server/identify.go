@@ -43,7 +43,8 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.C
 	header := &ctx.Request.Header
 	open := &Open{Link: link, Deadline: now.Add(requestTime)}
 	open.At = now
-	open.Address = s.address(ctx)
+	var unbelieved bool
+	open.Address, unbelieved = s.address(ctx)
 	open.Method = ctx.Method()[0] | 0x20
 	var headers signals.Headers
 	headers, open.Flags = readHeaders(header)
@@ -52,6 +53,7 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.C
 	open.Client = s.config.Gatherer.Clients().Classify(headers)
 	s.trust(open)
 	s.readParameters(open, campaign)
+	s.notice(open, unbelieved)
 	return open
 }
 
@@ -97,22 +99,20 @@ func (s *Server) readParameters(open *Open, campaign *rules.Campaign) {
 }
 
 // address returns the address of whoever asks: the peer's, or, where the peer
-// is a trusted proxy, the last in X-Forwarded-For that is none.
-func (s *Server) address(ctx *fasthttp.RequestCtx) netip.Addr {
+// is a trusted proxy, the last in X-Forwarded-For that is none. It reports
+// whether there was such a header that is not believed.
+func (s *Server) address(ctx *fasthttp.RequestCtx) (address netip.Addr, unbelieved bool) {
 	peer, ok := netip.AddrFromSlice(ctx.RemoteIP())
 	if !ok {
-		return netip.Addr{}
+		return netip.Addr{}, false
 	}
 	peer = peer.Unmap()
 	lines := ctx.Request.Header.PeekAll("X-Forwarded-For")
 	if len(lines) == 0 {
-		return peer
+		return peer, false
 	}
 	if !s.trusted(peer) {
-		if peer.IsPrivate() || peer.IsLoopback() {
-			s.metrics.unbelieved(peer)
-		}
-		return peer
+		return peer, true
 	}
 	// Each proxy adds to the end, some a line of their own.
 	for _, line := range slices.Backward(lines) {
@@ -120,12 +120,12 @@ func (s *Server) address(ctx *fasthttp.RequestCtx) netip.Addr {
 			i := bytes.LastIndexByte(line, ',')
 			hop, ok := parseHop(string(bytes.TrimSpace(line[i+1:])))
 			if !ok || !s.trusted(hop) {
-				return hop
+				return hop, false
 			}
 			line = line[:max(i, 0)]
 		}
 	}
-	return peer
+	return peer, false
 }
 
 // parseHop reads an address as proxies write it, some with a port; the zero

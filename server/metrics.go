@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net/netip"
 	"sync"
 
 	vm "github.com/VictoriaMetrics/metrics"
@@ -25,8 +24,6 @@ type metrics struct {
 	mu        sync.RWMutex
 	campaigns map[string]*campaignCounters // the rest share other's
 	labels    int                          // of campaigns that have their own
-
-	warned sync.Once
 }
 
 // campaignCounters are the counters of one campaign.
@@ -116,15 +113,6 @@ func (m *metrics) storeFailed(what string, err error) {
 	if n := c.Get(); n&(n-1) == 0 { // the 1st, 2nd, 4th, 8th, ...
 		slog.Warn("store failed", "what", what, "times", n, "err", err)
 	}
-}
-
-// unbelieved counts opens from a private address that carry X-Forwarded-For
-// while no proxy is trusted: the commonest mistake of the first day, said once.
-func (m *metrics) unbelieved(peer netip.Addr) {
-	m.set.GetOrCreateCounter(`opentime_unbelieved_forwards_total`).Inc()
-	m.warned.Do(func() {
-		slog.Warn("X-Forwarded-For from a private address is not believed; name its network in trusted_proxies", "peer", peer)
-	})
 }
 
 // watch adds gauges of what the server is made of.

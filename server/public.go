@@ -18,6 +18,7 @@ import (
 type Public struct {
 	http     *fasthttp.Server
 	home     string
+	patience time.Duration
 	listener net.Listener
 	ended    chan error             // of the two listeners
 	server   atomic.Pointer[Server] // nil while it starts
@@ -40,9 +41,15 @@ const (
 )
 
 // ServePublic answers on a listener from now on, until Close. Clicks lead to
-// home until a Server is there.
+// home until a Server answers.
 func ServePublic(listener net.Listener, home string) *Public {
-	p := &Public{home: home, listener: listener, ended: make(chan error, 2), started: make(chan struct{})}
+	p := newPublic(listener, home)
+	go serveOn(p.http, listener, p.ended)
+	return p
+}
+
+func newPublic(listener net.Listener, home string) *Public {
+	p := &Public{home: home, patience: startPatience, listener: listener, ended: make(chan error, 2), started: make(chan struct{})}
 	p.http = &fasthttp.Server{
 		Handler: p.handle, ErrorHandler: p.refuse, Logger: silent{},
 		ReadBufferSize: maxHeader, WriteBufferSize: writeBuffer, MaxRequestBodySize: maxBody,
@@ -50,7 +57,6 @@ func ServePublic(listener net.Listener, home string) *Public {
 		Concurrency: maxConnections, NoDefaultServerHeader: true, NoDefaultContentType: true,
 		CloseOnShutdown: true, HeaderReceived: leaveBody,
 	}
-	go serveOn(p.http, listener, p.ended)
 	return p
 }
 
@@ -115,7 +121,7 @@ func (p *Public) wait() *Server {
 	if s := p.server.Load(); s != nil {
 		return s
 	}
-	late := time.NewTimer(startPatience)
+	late := time.NewTimer(p.patience)
 	defer late.Stop()
 	select {
 	case <-p.started:

@@ -58,6 +58,7 @@ type Server struct {
 	shown    *shownBook
 	recorder *recorder
 	metrics  *metrics
+	advice   *adviser
 	deciders sync.Pool     // of *rules.Decider
 	reads    chan struct{} // the gate of reads of the store
 	keys     sync.Pool     // of *[]byte, for pictures' keys
@@ -67,6 +68,7 @@ type Server struct {
 // New returns a Server that serves nothing until Publish.
 func New(config Config) (*Server, error) {
 	s := &Server{config: config, readings: newReadings(), metrics: newMetrics()}
+	s.advice = newAdviser(s.metrics)
 	images, err := newImages(config.Renderer.Draw)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,7 @@ func (a *app) keepUp(ctx context.Context) {
 		"fallbacks":        func(ctx context.Context) { every(ctx, fallbacksEvery, a.keepFallbacks) },
 		"pruning":          func(ctx context.Context) { every(ctx, pruneEvery, a.prune) },
 		"warming":          a.publisher.keepWarm,
+		"advice":           func(ctx context.Context) { every(ctx, adviceEvery, func() { a.server.Advise() }) },
 	} {
 		a.running.Go(func() { guarded(name, func() { work(ctx) }) })
 	}
@@ -30,6 +31,7 @@ const (
 	homesEvery     = 24 * time.Hour
 	fallbacksEvery = 15 * time.Second
 	pruneEvery     = 6 * time.Hour
+	adviceEvery    = time.Minute
 )
 
 // every does work now and then as often as said, until ctx ends. A panic costs

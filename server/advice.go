@@ -1,0 +1,228 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	vm "github.com/VictoriaMetrics/metrics"
+
+	"example.com/opentime/rules"
+)
+
+// Advice is a mistake that is being made around the server, as its opens show,
+// and what to do about it.
+type Advice struct {
+	Mistake string    `json:"mistake"`
+	What    string    `json:"what"`
+	Do      string    `json:"do"`
+	SuchAs  string    `json:"such_as,omitempty"` // a campaign's block, an address of the sender's own network
+	Count   uint64    `json:"count,omitempty"`   // opens and clicks that show it, Of so many
+	Of      uint64    `json:"of,omitempty"`
+	Since   time.Time `json:"since"`
+}
+
+// mistake is one that opens show; those of the first day.
+type mistake int
+
+const (
+	unbelievedForward mistake = iota
+	privateReader
+	unfilledTag
+	mailAddress
+	withoutSeal
+	wrongSeal
+)
+
+// mistakes are what each is counted by and what is said of it, once enough opens
+// show it that tests and strangers cannot be the cause, and so many of a hundred.
+// Never changed.
+var mistakes = [...]struct {
+	id, counter    string
+	enough, ofHund uint64
+	what, do       string
+}{
+	unbelievedForward: {
+		"unbelieved-forward", `opentime_unbelieved_forwards_total`, 1, 0,
+		"X-Forwarded-For comes from a private address that is not trusted, so every reader seems to sit there",
+		"name the front's network in trusted_proxies of opentime.yaml and restart",
+	},
+	privateReader: {
+		"private-reader", `opentime_private_readers_total`, 100, 90,
+		"nearly all readers seem to have private addresses, so nobody's place is known",
+		"let the front send X-Forwarded-For; if it does, name the network of the proxy before it in trusted_proxies, too",
+	},
+	unfilledTag: {
+		"unfilled-tag", `opentime_anonymous_total{cause="` + string(MergeTag) + `"}`, 20, 5,
+		"the mail platform does not fill in who the recipient is: links arrive with its merge tag",
+		"compare the tag in the mail with what opentime link --for your platform prints",
+	},
+	mailAddress: {
+		"mail-address", `opentime_anonymous_total{cause="` + string(Address) + `"}`, 20, 5,
+		"links carry mail addresses instead of ids: they count as nobody's, and stand in the logs of others",
+		"merge the column r that opentime sign adds, not the address",
+	},
+	withoutSeal: {
+		"without-seal", `opentime_unsealed_total`, 20, 5,
+		"ids come without a seal, so nothing personal is shown",
+		"merge the column r that opentime sign adds; or import ids that are random and secret, and set recipients: keyed",
+	},
+	wrongSeal: {
+		"wrong-seal", `opentime_anonymous_total{cause="` + string(BadSeal) + `"}`, 20, 5,
+		"seals do not verify, so their recipients count as nobody",
+		"see that the key which sealed them is in OPENTIME_KEYS, that sender is what it was, and that nothing shortens r",
+	},
+}
+
+// Ages and spans of advice.
+const (
+	oldData    = 366 * 24 * time.Hour
+	enoughSeen = 1000           // opens after which counting begins anew
+	listedFor  = 24 * time.Hour // after a mistake was last seen
+)
+
+// adviser watches the counters for mistakes and says each once.
+type adviser struct {
+	counters [len(mistakes)]*vm.Counter
+	such     [len(mistakes)]atomic.Pointer[string]
+	opens    atomic.Uint64 // clicks, too
+
+	mu     sync.Mutex
+	before [len(mistakes)]uint64 // counts at which counting began
+	opened uint64
+	found  []found
+}
+
+// found is a mistake with when it was last seen.
+type found struct {
+	Advice
+	last time.Time
+}
+
+func newAdviser(m *metrics) *adviser {
+	a := &adviser{}
+	for i := range mistakes {
+		a.counters[i] = m.set.GetOrCreateCounter(mistakes[i].counter)
+	}
+	return a
+}
+
+// show notes where a mistake was seen first, which is counted elsewhere.
+func (a *adviser) show(m mistake, where func() string) {
+	if a.such[m].Load() == nil {
+		text := where()
+		a.such[m].CompareAndSwap(nil, &text)
+	}
+}
+
+// count counts a mistake, too.
+func (a *adviser) count(m mistake, where func() string) {
+	a.counters[m].Inc()
+	a.show(m, where)
+}
+
+// notice looks at an open for what shows a mistake. Unbelieved says that it came
+// with an X-Forwarded-For that was not believed.
+func (s *Server) notice(open *Open, unbelieved bool) {
+	a := s.advice
+	a.opens.Add(1)
+	block := func() string { return open.Link.Campaign + "/" + open.Link.Block }
+	switch open.Link.Damage {
+	case MergeTag:
+		a.show(unfilledTag, block)
+	case Address:
+		a.show(mailAddress, block)
+	case BadSeal:
+		a.show(wrongSeal, block)
+	}
+	if open.Trust == rules.Claimed && s.config.Recipients == rules.Signed {
+		a.count(withoutSeal, block)
+	}
+	if !open.Address.IsPrivate() && !open.Address.IsLoopback() {
+		return
+	}
+	why := privateReader
+	if unbelieved {
+		why = unbelievedForward
+	}
+	a.count(why, open.Address.String)
+}
+
+// Advise looks for mistakes and says new ones in the log. It returns those that
+// were seen within a day. The demo makes none.
+func (s *Server) Advise() []Advice {
+	if s.config.Demo != nil {
+		return nil
+	}
+	a, now := s.advice, s.config.Now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.look(now)
+	s.lookAtData(now)
+	var list []Advice
+	for _, f := range a.found {
+		if now.Sub(f.last) < listedFor {
+			list = append(list, f.Advice)
+		}
+	}
+	return list
+}
+
+// look compares what was counted since counting began.
+func (a *adviser) look(now time.Time) {
+	opens := a.opens.Load()
+	of := opens - a.opened
+	for i, m := range mistakes {
+		count := a.counters[i].Get() - a.before[i]
+		if count < m.enough || count*100 < of*m.ofHund {
+			continue
+		}
+		advice := Advice{Mistake: m.id, What: m.what, Do: m.do, Count: count, Of: of}
+		if such := a.such[i].Load(); such != nil {
+			advice.SuchAs = *such
+		}
+		a.find(advice, now)
+	}
+	if of < enoughSeen {
+		return
+	}
+	a.opened = opens
+	for i := range a.counters {
+		a.before[i] = a.counters[i].Get()
+	}
+}
+
+// lookAtData finds data files that are old.
+func (s *Server) lookAtData(now time.Time) {
+	sources := s.config.Gatherer.Sources()
+	if geo := sources.Geo; geo != nil && now.Sub(geo.Date()) > oldData {
+		s.advice.find(Advice{
+			Mistake: "old-geo",
+			What:    fmt.Sprintf("the database of addresses is of %s, and networks have moved since", geo.Date().Format("2 January 2006")),
+			Do:      "put a newer one in its place; it is read by itself",
+		}, now)
+	}
+	if date := sources.Clients.Date(); now.Sub(date) > oldData {
+		s.advice.find(Advice{
+			Mistake: "old-clients",
+			What:    fmt.Sprintf("the tables of mail clients are of %s, and new clients are taken for others", date.Format("2 January 2006")),
+			Do:      "install a newer release of opentime",
+		}, now)
+	}
+}
+
+// find keeps a mistake that was found, and says it the first time.
+func (a *adviser) find(advice Advice, now time.Time) {
+	for i := range a.found {
+		if f := &a.found[i]; f.Mistake == advice.Mistake {
+			advice.Since = f.Since
+			f.Advice, f.last = advice, now
+			return
+		}
+	}
+	advice.Since = now
+	a.found = append(a.found, found{advice, now})
+	slog.Warn(advice.What, "do", advice.Do, "such_as", advice.SuchAs, "opens", advice.Count, "of", advice.Of)
+}
