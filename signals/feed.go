@@ -13,15 +13,6 @@ import (
 	"example.com/opentime/strict"
 )
 
-// FeedFormat is how a feed is written.
-type FeedFormat uint8
-
-// The formats of feeds: Google Merchant's RSS or Atom, and its table.
-const (
-	GoogleXML FeedFormat = iota
-	GoogleTSV
-)
-
 // What a feed is refreshed and guarded by unless it says otherwise.
 const (
 	defaultRefresh = 15 * time.Minute
@@ -31,8 +22,8 @@ const (
 // FeedConfig is a feed as opentime.yaml declares it.
 type FeedConfig struct {
 	ID         string
-	File, URL  string // one of the two
-	Format     FeedFormat
+	File, URL  string            // one of the two
+	Format     FeedFormat        // GoogleXML unless said
 	Refresh    time.Duration     // 0: 15 minutes
 	Currency   string            // of amounts without one; "": such an amount is a problem
 	Attributes []rules.Attribute // declared ones
@@ -91,6 +82,7 @@ type FeedContent struct {
 	gone   []*rules.Item // that it had before the last start
 	stamp  stamp
 	edge   time.Time
+	ended  bool // it says itself that it is whole
 	Report FeedReport
 }
 

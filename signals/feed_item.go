@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -18,14 +19,18 @@ import (
 // maxFeedText bounds a text of a feed, in characters; more is cut.
 const maxFeedText = 1000
 
-// maxFeedProblems bounds what a report says.
-const maxFeedProblems = 100
+// What a report says at most: of all, and of one kind.
+const (
+	maxFeedProblems = 100
+	maxFeedKind     = 20
+)
 
 // feedRow is a row of a feed as it is written: what stands under each name, in
 // the order of the feed. It is reused.
 type feedRow struct {
 	line   int
 	fields []feedField
+	unread []string // what is wrong with values that are not among fields
 }
 
 // feedField is a named value of a row. Google says that it stood in Merchant's
@@ -55,14 +60,19 @@ type feedReader struct {
 	config  *FeedConfig
 	now     time.Time
 	content *FeedContent
-	seen    map[string]int // line by id
-	remote  bool           // an image elsewhere was seen and said
-	more    int            // problems beyond those kept
+	names   map[string]bool   // that anything is read from
+	seen    map[string]int    // line by id
+	count   int               // rows read, taken or not
+	kinds   map[string]int    // problems, by their format
+	words   map[string]string // brands, categories and tags, kept once
+	remote  bool              // an image elsewhere was seen and said
+	more    int               // problems beyond those kept
 }
 
 func newFeedReader(config *FeedConfig, now time.Time) *feedReader {
 	return &feedReader{
-		config: config, now: now, seen: map[string]int{},
+		config: config, now: now, names: namesOf(config), seen: map[string]int{}, kinds: map[string]int{},
+		words:   map[string]string{},
 		content: &FeedContent{feed: config.ID, Report: FeedReport{Feed: config.ID}},
 	}
 }
@@ -70,7 +80,8 @@ func newFeedReader(config *FeedConfig, now time.Time) *feedReader {
 // problem notes what is wrong at a line.
 func (r *feedReader) problem(level strict.Level, line int, format string, args ...any) {
 	report := &r.content.Report
-	if len(report.Problems) >= maxFeedProblems {
+	r.kinds[format]++
+	if len(report.Problems) >= maxFeedProblems || r.kinds[format] > maxFeedKind {
 		r.more++
 		return
 	}
@@ -87,12 +98,15 @@ func (r *feedReader) row(row *feedRow) {
 		r.problem(strict.Wrong, row.line, "%v; the row is left out", err)
 		return
 	}
+	for _, why := range row.unread {
+		r.warn(row, id, "%s; it is unknown until then", why)
+	}
 	if line, twice := r.seen[id]; twice {
 		r.refuse(row.line, id, "is in line %d already; the row is left out, give each item an id of its own", line)
 		return
 	}
 	r.seen[id] = row.line
-	item := &rules.Item{ID: id, Title: cutText(row.find("title")), Description: cutText(row.find("description")), Brand: cutText(row.find("brand"))}
+	item := &rules.Item{ID: id, Title: cutText(row.find("title")), Description: cutText(row.find("description")), Brand: r.word(row.find("brand"))}
 	if len(r.config.Attributes) > 0 {
 		item.More, item.Declared = make([]rules.Value, len(r.config.Attributes)), r.config.Attributes
 	}
@@ -116,9 +130,38 @@ func (r *feedReader) row(row *feedRow) {
 	r.content.Report.Items++
 }
 
+// maxWords bounds the words that are kept once for all items.
+const maxWords = 10_000
+
+// word is cutText for what many items have.
+func (r *feedReader) word(text string) string {
+	text = cutText(text)
+	if word, ok := r.words[text]; ok {
+		return word
+	}
+	if len(r.words) < maxWords {
+		r.words[text] = text
+	}
+	return text
+}
+
 func (r *feedReader) refuse(line int, id, format string, args ...any) {
 	r.content.Report.Refused++
-	r.problem(strict.Wrong, line, "item %s: "+format, append([]any{id}, args...)...)
+	if id = strings.TrimSpace(id); id == "" {
+		r.problem(strict.Wrong, line, "the row "+format, args...)
+		return
+	}
+	r.problem(strict.Wrong, line, "item %s: "+format, append([]any{cutText(id)}, args...)...)
+}
+
+// ended notes that the feed says itself that it is whole, and says where it is
+// not.
+func (r *feedReader) ended(rows, line int) error {
+	if rows != r.count {
+		return fmt.Errorf("line %d: it says that it has %d rows and has %d", line, rows, r.count)
+	}
+	r.content.ended = true
+	return nil
 }
 
 func (r *feedReader) warn(row *feedRow, id, format string, args ...any) {
@@ -146,6 +189,10 @@ func (r *feedReader) values(row *feedRow, item *rules.Item) {
 		switch a.t {
 		case rules.Money, rules.Number, rules.Moment:
 			read(a.name, a.t)
+		case rules.Boolean:
+			if r.config.Format.plain() {
+				read(a.name, a.t)
+			}
 		}
 	}
 	for _, a := range r.config.Attributes {
@@ -194,18 +241,24 @@ func (f *FeedConfig) checkLink(link string) error {
 }
 
 // tags are the parts of every product_type and the custom labels. The category
-// is the first product_type.
+// is the first product_type. Plain formats may have both by their own names.
 func (r *feedReader) tags(row *feedRow, item *rules.Item) {
 	add := func(tag string) {
-		if tag = cutText(tag); tag != "" && !slices.Contains(item.Tags, tag) {
+		if tag = r.word(tag); tag != "" && !slices.Contains(item.Tags, tag) {
 			item.Tags = append(item.Tags, tag)
 		}
 	}
 	for _, f := range row.fields {
 		switch {
+		case f.name == "category" && r.config.Format.plain():
+			item.Category = r.word(f.text)
+		case f.name == "tags" && r.config.Format.plain():
+			for part := range strings.SplitSeq(f.text, ";") {
+				add(part)
+			}
 		case f.name == "product_type":
 			if item.Category == "" {
-				item.Category = cutText(f.text)
+				item.Category = r.word(f.text)
 			}
 			for part := range strings.SplitSeq(f.text, ">") {
 				add(part)
@@ -219,6 +272,9 @@ func (r *feedReader) tags(row *feedRow, item *rules.Item) {
 // image resolves a picture beside the feed. One elsewhere is unknown.
 func (r *feedReader) image(row *feedRow, id string) string {
 	link := strings.TrimSpace(row.find("image_link"))
+	if r.config.Format.plain() {
+		link = cmp.Or(strings.TrimSpace(row.find("image")), link)
+	}
 	switch {
 	case link == "":
 		return ""
@@ -247,6 +303,13 @@ func (r *feedReader) image(row *feedRow, id string) string {
 // there yet is neither.
 func (r *feedReader) stock(row *feedRow, item *rules.Item) int64 {
 	n := unknownCount
+	switch {
+	case !item.InStock.Known():
+	case item.InStock.N == 0:
+		n = 0
+	default:
+		n = someCount
+	}
 	switch availability := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(row.find("availability"))), " ", "_"); availability {
 	case "":
 	case "in_stock":

@@ -11,9 +11,13 @@ import (
 
 // Limits of a feed.
 const (
-	maxFeedBytes = 512 << 20 // unpacked too
+	maxFeedBytes = 2 << 30 // unpacked too
 	maxRowBytes  = 1 << 20
 	maxFeedItems = 1_000_000
+
+	// readAhead is how much may be read ahead of a row: the buffers of unpacking
+	// and of a table.
+	readAhead = 128 << 10
 )
 
 // The errors of reading what is too large.
@@ -42,16 +46,16 @@ func ReadFeed(config FeedConfig, in io.Reader, now time.Time) (*FeedContent, Fee
 
 // read reads the rows of a feed, unpacking it first if it is packed.
 func (r *feedReader) read(in io.Reader) error {
-	limited := &feedLimit{in: in, left: maxFeedBytes, row: maxRowBytes + 4096}
-	plain := bufio.NewReader(limited)
+	limited := newFeedLimit(in)
+	plain := bufio.NewReaderSize(limited, readAhead/2)
 	if magic, _ := plain.Peek(2); string(magic) == "\x1f\x8b" {
 		limited.row = maxFeedBytes // rows are measured once unpacked
 		unpacked, err := gzip.NewReader(plain)
 		if err != nil {
 			return fmt.Errorf("unpack: %w", err)
 		}
-		limited = &feedLimit{in: unpacked, left: maxFeedBytes, row: maxRowBytes + 4096}
-		plain = bufio.NewReader(limited)
+		limited = newFeedLimit(unpacked)
+		plain = bufio.NewReaderSize(limited, readAhead/2)
 	}
 	if bom, _ := plain.Peek(3); string(bom) == "\xef\xbb\xbf" {
 		_, _ = plain.Discard(len(bom))
@@ -59,11 +63,29 @@ func (r *feedReader) read(in io.Reader) error {
 	if bom, _ := plain.Peek(2); string(bom) == "\xff\xfe" || string(bom) == "\xfe\xff" {
 		return errors.New("it is UTF-16; write it as UTF-8")
 	}
-	if r.config.Format == GoogleTSV {
-		return r.readTSV(plain, limited)
+	err := r.rows(plain, limited)
+	switch {
+	case errors.Is(err, errFeedSize), errors.Is(err, errRowSize):
+		return err
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errCutOff
 	}
-	return r.readXML(plain, limited)
+	return err
 }
+
+// rows reads the rows of a feed in its format.
+func (r *feedReader) rows(in *bufio.Reader, limit *feedLimit) error {
+	switch r.config.Format {
+	case GoogleTSV, CSV:
+		return r.readTable(in, limit)
+	case JSONLines:
+		return r.readLines(in, limit)
+	}
+	return r.readXML(in, limit)
+}
+
+// errCutOff says that the end of a feed is missing.
+var errCutOff = errors.New("it is cut off")
 
 // feedLimit bounds how much is read in all, and since the last row began.
 type feedLimit struct {
@@ -71,8 +93,12 @@ type feedLimit struct {
 	left, row int
 }
 
+func newFeedLimit(in io.Reader) *feedLimit {
+	return &feedLimit{in: in, left: maxFeedBytes, row: maxRowBytes + readAhead}
+}
+
 // next says that a row begins.
-func (l *feedLimit) next() { l.row = maxRowBytes + 4096 }
+func (l *feedLimit) next() { l.row = maxRowBytes + readAhead }
 
 func (l *feedLimit) Read(p []byte) (int, error) {
 	if len(p) > 64<<10 {

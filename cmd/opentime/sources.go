@@ -119,7 +119,7 @@ func (a *app) openCatalogue(ctx context.Context, library *render.Library, data s
 	config := signals.CatalogueConfig{Store: a.store, Now: a.env.now, HasPlace: a.hasPlace}
 	for _, f := range a.site.config.feeds {
 		feed := signals.FeedConfig{
-			ID: f.id, URL: f.url, Refresh: f.refresh, Currency: f.currency, Attributes: f.attributes,
+			ID: f.id, URL: f.url, Format: f.format, Refresh: f.refresh, Currency: f.currency, Attributes: f.attributes,
 			Hosts: a.site.config.hosts, Zone: a.site.config.zone, Keep: filepath.Join(data, "feeds"),
 			Lost: f.lost, ZeroPrices: f.zeroPrices,
 		}
