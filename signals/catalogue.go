@@ -63,6 +63,8 @@ func NewCatalogue(config CatalogueConfig) (*Catalogue, error) {
 	}
 	for i := range config.Feeds {
 		f := &feed{FeedConfig: config.Feeds[i].withDefaults()}
+		f.index = f.readIndex()
+		f.notes.index = f.index
 		x.feeds[f.ID] = f
 	}
 	if err := x.readFacts(); err != nil {

@@ -2,6 +2,7 @@ package signals
 
 import (
 	"cmp"
+	"compress/gzip"
 	"io/fs"
 	"os"
 	"slices"
@@ -34,19 +35,21 @@ type FeedConfig struct {
 	// Picture resolves an image_link without a scheme, a path beside the feed, to
 	// a reference by content; nil: such images are unknown.
 	Picture func(path string) (ref string, err error)
-	// Keep is a folder for the last good copy, which a start without the source
-	// loads; "": none is kept.
+	// Keep is a folder for the versions that were good, the last of which a start
+	// without the source loads; "": none is kept.
 	Keep string
-	// Lost and ZeroPrices guard against half a feed: a greater share of items
-	// gone, or with a price of 0, refuses it, where those are ten at least. 0:
-	// 40 %; 1: never.
-	Lost, ZeroPrices float64
+	// These guard against half a feed and mistakes: a greater share of items gone,
+	// of prices of 0, of rows whose item an earlier one has, or of images gone
+	// refuses it, where those are ten at least. 0: 40 %; 1: never.
+	Lost, ZeroPrices, Duplicates, Images float64
 }
 
 // withDefaults fills in what was left out.
 func (f FeedConfig) withDefaults() FeedConfig {
 	f.Refresh = cmp.Or(f.Refresh, defaultRefresh)
-	f.Lost, f.ZeroPrices = cmp.Or(f.Lost, defaultGuard), cmp.Or(f.ZeroPrices, defaultGuard)
+	for _, share := range []*float64{&f.Lost, &f.ZeroPrices, &f.Duplicates, &f.Images} {
+		*share = cmp.Or(*share, defaultGuard)
+	}
 	if f.Zone == nil {
 		f.Zone = time.UTC
 	}
@@ -69,10 +72,16 @@ type feed struct {
 	loaded     bool
 	expired    bool
 	gone       []string // ids of the items it has no more, as kept
+	index      feedIndex
+	packer     *gzip.Writer // of versions
+	tail       string       // the item that a feed refused for its missing end ended with
 
 	answered time.Time // when the source was last heard of; zero: not since the start
 	missed   int       // refreshes since
 	stale    atomic.Bool
+
+	noting sync.Mutex
+	notes  feedNotes // guarded by noting, never held for long
 }
 
 // FeedContent is a feed as it was read.
@@ -82,7 +91,10 @@ type FeedContent struct {
 	gone   []*rules.Item // that it had before the last start
 	stamp  stamp
 	edge   time.Time
-	ended  bool // it says itself that it is whole
+	ended  bool   // it says itself that it is whole
+	twice  int    // rows left out for an earlier one of the same item
+	tail   string // the last of the items that are there, as of the refresh before
+	chosen bool   // by hand, or of before this start: guard lets it through
 	Report FeedReport
 }
 

@@ -11,13 +11,8 @@ import (
 // loaded is what the goroutine that applies changes knows of a feed.
 type loaded struct {
 	stamp stamp
-	items int
+	ended bool
 }
-
-// guardError says that a feed looks like half of one.
-type guardError struct{ what string }
-
-func (e guardError) Error() string { return e.what }
 
 // applyFeed swaps a feed's items for those that were read, or lets what it said
 // of stock and prices become unknown.
@@ -33,7 +28,7 @@ func (x *Catalogue) applyFeed(c *change) error {
 	}
 	now := x.config.Now().UnixMilli()
 	next := x.table.Load().clone(true)
-	x.loaded[content.feed] = loaded{content.stamp, len(content.items)}
+	x.loaded[content.feed] = loaded{content.stamp, content.ended}
 	order := make([]int32, 0, len(content.items))
 	has := make(map[int32]bool, len(content.items))
 	for _, item := range content.items {
@@ -56,54 +51,6 @@ func (x *Catalogue) applyFeed(c *change) error {
 	x.swap(next)
 	return nil
 }
-
-// guard refuses a feed that is older than the one in use, or looks like half of
-// one.
-func (x *Catalogue) guard(v *view, content *FeedContent) error {
-	f := x.feeds[content.feed]
-	before := x.loaded[content.feed]
-	if s := content.stamp; s.from == fromFeed && before.stamp.from == fromFeed && s.at < before.stamp.at {
-		return guardError{fmt.Sprintf("it was built %s, before the one in use", time.UnixMilli(s.at).UTC().Format(time.RFC3339))}
-	}
-	has := make(map[string]bool, len(content.items))
-	zero, priced := 0, 0
-	for _, item := range content.items {
-		has[item.ID] = true
-		if item.Price.Known() {
-			priced++
-			if item.Price.N == 0 {
-				zero++
-			}
-		}
-	}
-	if tooMany(zero, priced, f.ZeroPrices) {
-		return guardError{fmt.Sprintf("%d of %d prices are 0, more than guard lets through; put them right, or write guard: {zero_prices: %d%%} to the feed in opentime.yaml",
-			zero, priced, percent(zero, priced))}
-	}
-	lost := 0
-	for _, i := range v.order {
-		if !has[v.table.held[i].item.ID] {
-			lost++
-		}
-	}
-	if tooMany(lost, len(v.order), f.Lost) {
-		return guardError{fmt.Sprintf("%d of %d items are gone from it, more than guard lets through; put them back, or write guard: {lost: %d%%} to the feed in opentime.yaml",
-			lost, len(v.order), percent(lost, len(v.order)))}
-	}
-	return nil
-}
-
-// guardFew is how many are too few to tell half a feed from a change of a small
-// one.
-const guardFew = 10
-
-// tooMany reports whether n of all are more than a share that guard lets through.
-func tooMany(n, all int, share float64) bool {
-	return n >= guardFew && float64(n) > share*float64(all)
-}
-
-// percent is the least whole share that lets n of all through.
-func percent(n, all int) int { return (100*n + all - 1) / all }
 
 // place puts an item into a table, with what the API knows better. It reports
 // false where another feed has the id.
@@ -133,13 +80,24 @@ func (x *Catalogue) place(next *table, content *FeedContent, item feedItem, now 
 	}
 	content.waitFor(h.known.stamp, now)
 	next.held[i] = h
-	if item.count != unknownCount && content.stamp.beats(h.known.stamp, now) {
-		h.known.setTotal(count{item.count, content.stamp})
-	} else if item.count == unknownCount && h.known.stamp.from > fromAPI {
-		// A feed that counted once and no more does not know any longer.
-		h.known.withoutFeed()
-	}
+	h.known.fed(item.count, content, now)
 	return i, true
+}
+
+// fed takes what a feed says of the count of all, where it is not older than
+// what is known. A feed that was chosen by hand is older than itself before.
+func (k *known) fed(n int64, content *FeedContent, now int64) {
+	old := k.stamp
+	if content.chosen && old.from > fromAPI {
+		old = k.pushed.stamp
+	}
+	switch {
+	case n != unknownCount && content.stamp.beats(old, now):
+		k.setTotal(count{n, content.stamp})
+	case (n == unknownCount || content.chosen) && k.stamp.from > fromAPI:
+		// A feed that counted once and no more does not know any longer.
+		k.withoutFeed()
+	}
 }
 
 // waitFor has an undated feed read again, changed or not, when it need no longer

@@ -51,6 +51,10 @@ func (f FeedFormat) String() string { return feedFormats[f] }
 // beside Merchant's.
 func (f FeedFormat) plain() bool { return f == CSV || f == JSONLines }
 
+// ofLines reports whether a format is lines that end anywhere: unlike XML, a
+// feed that is cut off between two of them looks whole.
+func (f FeedFormat) ofLines() bool { return f != GoogleXML }
+
 // keeps reports whether anything is read from what stands under a name.
 func (r *feedReader) keeps(name string) bool {
 	return r.names[name] || strings.HasPrefix(name, "custom_label_")

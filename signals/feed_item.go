@@ -102,6 +102,7 @@ func (r *feedReader) row(row *feedRow) {
 		r.warn(row, id, "%s; it is unknown until then", why)
 	}
 	if line, twice := r.seen[id]; twice {
+		r.content.twice++
 		r.refuse(row.line, id, "is in line %d already; the row is left out, give each item an id of its own", line)
 		return
 	}

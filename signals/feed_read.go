@@ -3,6 +3,7 @@ package signals
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -44,28 +45,39 @@ func ReadFeed(config FeedConfig, in io.Reader, now time.Time) (*FeedContent, Fee
 	return content, content.Report, nil
 }
 
+// unpack returns a feed's bytes as they were before they were packed, if they
+// are.
+func unpack(in io.Reader) (io.Reader, error) {
+	limited := newFeedLimit(in)
+	limited.row = maxFeedBytes // rows are measured once unpacked
+	packed := bufio.NewReaderSize(limited, readAhead/2)
+	if magic, _ := packed.Peek(2); string(magic) != "\x1f\x8b" {
+		return packed, nil
+	}
+	plain, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, fmt.Errorf("unpack: %w", err)
+	}
+	return plain, nil
+}
+
 // read reads the rows of a feed, unpacking it first if it is packed.
 func (r *feedReader) read(in io.Reader) error {
-	limited := newFeedLimit(in)
-	plain := bufio.NewReaderSize(limited, readAhead/2)
-	if magic, _ := plain.Peek(2); string(magic) == "\x1f\x8b" {
-		limited.row = maxFeedBytes // rows are measured once unpacked
-		unpacked, err := gzip.NewReader(plain)
-		if err != nil {
-			return fmt.Errorf("unpack: %w", err)
-		}
-		limited = newFeedLimit(unpacked)
-		plain = bufio.NewReaderSize(limited, readAhead/2)
+	unpacked, err := unpack(in)
+	if err != nil {
+		return err
 	}
+	limited := newFeedLimit(unpacked)
+	plain := bufio.NewReaderSize(limited, readAhead/2)
 	if bom, _ := plain.Peek(3); string(bom) == "\xef\xbb\xbf" {
 		_, _ = plain.Discard(len(bom))
 	}
 	if bom, _ := plain.Peek(2); string(bom) == "\xff\xfe" || string(bom) == "\xfe\xff" {
 		return errors.New("it is UTF-16; write it as UTF-8")
 	}
-	err := r.rows(plain, limited)
+	err = r.rows(plain, limited)
 	switch {
-	case errors.Is(err, errFeedSize), errors.Is(err, errRowSize):
+	case errors.Is(err, errFeedSize), errors.Is(err, errRowSize), errors.Is(err, errInterrupted):
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errCutOff
@@ -114,6 +126,22 @@ func (l *feedLimit) Read(p []byte) (int, error) {
 		return 0, errRowSize
 	}
 	return n, err
+}
+
+// errInterrupted says that a refresh ended for one that was asked for by hand.
+var errInterrupted = errors.New("interrupted by a refresh or a rollback that was asked for")
+
+// interruptible is a reader that ends with its context.
+type interruptible struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	if r.ctx.Err() != nil {
+		return 0, context.Cause(r.ctx)
+	}
+	return r.in.Read(p)
 }
 
 // tooMany says when there are more items than are taken.

@@ -7,8 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -73,34 +71,55 @@ func (x *Catalogue) Refresh(ctx context.Context, id string) (FeedReport, error) 
 	}
 	f.refreshing.Lock()
 	defer f.refreshing.Unlock()
-	if !f.loaded {
+	return x.refresh(ctx, f, false)
+}
+
+// refresh is Refresh for who holds f.refreshing. One that is forced lets
+// through what guard would refuse.
+func (x *Catalogue) refresh(ctx context.Context, f *feed, forced bool) (FeedReport, error) {
+	if !f.loaded || f.index.Hold && f.isDue(x.config.Now()) {
 		// First what was good before this start: so that there is something if the
 		// source is away, and something for guard to compare with if it is not.
-		if err := x.fromKept(f); err != nil {
-			slog.Warn("the last good copy of a feed was not loaded", "feed", id, "err", err)
-		}
+		x.fromKept(f)
 	}
-	report, err := x.fromSource(ctx, f)
+	if f.index.Hold && f.loaded {
+		x.heard(f, true)
+		return FeedReport{Feed: f.ID, Unchanged: true}, nil
+	}
+	ctx, done := f.asking(ctx, x.config.Now())
+	defer done()
+	report, err := x.fromSource(ctx, f, forced)
+	if err != nil {
+		err = fmt.Errorf("refresh feed %s: %w", f.ID, err)
+	}
+	if errors.Is(context.Cause(ctx), errInterrupted) && err != nil {
+		return report, err // its source has missed nothing
+	}
 	x.heard(f, err == nil)
+	f.noteRefresh(&report, err, x.config.Now())
 	if err == nil {
 		return report, nil
 	}
-	err = fmt.Errorf("refresh feed %s: %w", id, err)
 	if f.loaded && !f.expired && f.overdue(x.config.Now()) {
 		f.expired = true
-		if out := x.ask(&change{expire: id}); out.err != nil {
+		if out := x.ask(&change{expire: f.ID}); out.err != nil {
 			err = errors.Join(err, out.err)
 		}
 	}
 	return report, err
 }
 
+// isDue reports whether what was read is to be read again, changed or not.
+func (f *feed) isDue(now time.Time) bool {
+	return !f.loaded || f.expired || !f.edge.IsZero() && !now.Before(f.edge)
+}
+
 // fromSource reads the feed from where it is.
-func (x *Catalogue) fromSource(ctx context.Context, f *feed) (FeedReport, error) {
+func (x *Catalogue) fromSource(ctx context.Context, f *feed, forced bool) (FeedReport, error) {
 	now := x.config.Now()
 	known := f.state
-	if !f.loaded || f.expired || !f.edge.IsZero() && !now.Before(f.edge) {
-		known = sourceState{} // to be read again, changed or not
+	if f.isDue(now) || forced {
+		known = sourceState{}
 	}
 	answer, err := f.ask(ctx, known)
 	if err != nil {
@@ -110,24 +129,45 @@ func (x *Catalogue) fromSource(ctx context.Context, f *feed) (FeedReport, error)
 		return FeedReport{Feed: f.ID, Unchanged: true}, nil
 	}
 	defer func() { _ = answer.body.Close() }()
-	copied := f.copyTo()
+	copied := f.newCopy()
 	defer copied.discard()
-	content, report, err := ReadFeed(f.FeedConfig, io.TeeReader(answer.body, copied), now)
+	content, report, err := f.read(ctx, answer.body, copied, now)
+	if err == nil {
+		err = answer.steady()
+	}
 	if err != nil {
 		return report, err
 	}
-	if err := answer.steady(); err != nil {
-		return report, err
+	version := FeedVersion{Version: copied.version(), Received: now}
+	if f.index.left(version.Version) && f.loaded && !forced {
+		if f.isDue(now) {
+			x.fromKept(f)
+		}
+		f.state = answer.state
+		return FeedReport{Feed: f.ID, Unchanged: true}, nil
 	}
+	content.chosen, content.tail = forced, f.tail
 	report, err = x.load(f, content, answer.state.modified)
 	if err != nil {
 		return report, err
 	}
 	f.state = answer.state
-	if err := copied.keep(content.stamp.at); err != nil {
+	version.Items, version.Dated = report.Items, content.stamp.time()
+	var kept error
+	version.Bytes, kept = copied.keep(f.versionName(version.Version))
+	if err := errors.Join(kept, f.writeIndex(f.index.use(version))); err != nil {
 		slog.Warn("the last good copy of a feed was not kept", "feed", f.ID, "err", err)
 	}
 	return report, nil
+}
+
+// read reads what a source answered, unpacked, and copies it.
+func (f *feed) read(ctx context.Context, body io.Reader, copied *feedCopy, now time.Time) (*FeedContent, FeedReport, error) {
+	plain, err := unpack(interruptible{ctx, body})
+	if err != nil {
+		return nil, FeedReport{Feed: f.ID}, err
+	}
+	return ReadFeed(f.FeedConfig, io.TeeReader(plain, copied), now)
 }
 
 // load hands a feed over to the goroutine that applies changes.
@@ -142,7 +182,12 @@ func (x *Catalogue) load(f *feed, content *FeedContent, modified time.Time) (Fee
 		content.gone = f.readGone()
 		f.gone = idsOf(content.gone)
 	}
-	if out := x.ask(&change{content: content}); out.err != nil {
+	out := x.ask(&change{content: content})
+	f.tail = ""
+	if refused, ok := errors.AsType[guardError](out.err); ok {
+		f.tail = refused.tail
+	}
+	if out.err != nil {
 		return content.Report, out.err
 	}
 	f.loaded, f.expired, f.edge = true, false, content.edge
@@ -154,29 +199,29 @@ func (x *Catalogue) load(f *feed, content *FeedContent, modified time.Time) (Fee
 	return content.Report, nil
 }
 
-// fromKept loads the last good copy.
-func (x *Catalogue) fromKept(f *feed) error {
-	if f.Keep == "" {
-		return nil
+// fromKept loads the version that was in use last or, where it is damaged, the
+// newest that is not.
+func (x *Catalogue) fromKept(f *feed) {
+	var list []FeedVersion
+	if v := f.index.current(); v != nil {
+		list = append(list, *v)
 	}
-	in, err := os.Open(f.keptName())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
+	for _, v := range append(list, f.index.Versions...) {
+		if err := x.fromVersion(f, &v); err != nil {
+			slog.Warn("a version of a feed was not loaded", "feed", f.ID, "err", err)
+			continue
+		}
+		return
 	}
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }()
-	content, _, err := ReadFeed(f.FeedConfig, in, x.config.Now())
-	if err != nil {
-		return err
-	}
-	var modified time.Time
-	if info, err := in.Stat(); err == nil {
-		modified = info.ModTime()
-	}
-	_, err = x.load(f, content, modified)
-	return err
 }
 
-func (f *feed) keptName() string { return filepath.Join(f.Keep, f.ID+".feed") }
+// fromVersion loads a version that is kept.
+func (x *Catalogue) fromVersion(f *feed, v *FeedVersion) error {
+	content, err := x.readVersion(f, v)
+	if err != nil {
+		return err
+	}
+	content.chosen = true
+	_, err = x.load(f, content, v.Dated)
+	return err
+}

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 )
 
@@ -135,59 +134,5 @@ func feedClient() *http.Client {
 			}
 			return nil
 		},
-	}
-}
-
-// keptCopy is a copy of a feed on its way to the folder of last good ones. One
-// without a file takes nothing.
-type keptCopy struct {
-	file *os.File
-	name string
-	err  error
-}
-
-// copyTo begins a copy of the feed. What is wrong with it is said by keep.
-func (f *feed) copyTo() *keptCopy {
-	if f.Keep == "" {
-		return &keptCopy{}
-	}
-	if err := os.MkdirAll(f.Keep, 0o750); err != nil {
-		return &keptCopy{err: err}
-	}
-	file, err := os.CreateTemp(f.Keep, "."+f.ID+"-*")
-	return &keptCopy{file: file, name: f.keptName(), err: err}
-}
-
-// Write copies p. It never fails: what cannot be copied can still be read.
-func (k *keptCopy) Write(p []byte) (int, error) {
-	if k.file != nil && k.err == nil {
-		_, k.err = k.file.Write(p)
-	}
-	return len(p), nil
-}
-
-// keep makes the copy the last good one, of the feed's date.
-func (k *keptCopy) keep(at int64) error {
-	if k.file == nil {
-		return k.err
-	}
-	err := errors.Join(k.err, k.file.Sync(), k.file.Close())
-	if at > 0 && err == nil {
-		err = os.Chtimes(k.file.Name(), time.Time{}, time.UnixMilli(at))
-	}
-	if err == nil {
-		err = os.Rename(k.file.Name(), k.name)
-	}
-	if err == nil {
-		k.file = nil
-	}
-	return err
-}
-
-// discard removes a copy that was not kept.
-func (k *keptCopy) discard() {
-	if k.file != nil {
-		_ = k.file.Close()
-		_ = os.Remove(k.file.Name())
 	}
 }

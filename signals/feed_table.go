@@ -115,7 +115,7 @@ func (t *tableFeed) next() (bool, error) {
 // number.
 func (t *tableFeed) end(cells []string, line int) error {
 	text := strings.TrimPrefix(strings.Join(cells, ""), "#end")
-	n, err := strconv.Atoi(strings.Trim(text, " \t\n"+endOfInput))
+	n, err := strconv.Atoi(strings.Trim(text, " \t\r\n"+endOfInput))
 	if err != nil {
 		return fmt.Errorf("line %d: its #end has no number of rows; write #end and how many rows there are", line)
 	}

@@ -75,6 +75,7 @@ type shop struct {
 	clock *clock
 	facts *facts
 
+	format           signals.FeedFormat
 	lost, zeroPrices float64 // of the feed's guard
 }
 
@@ -88,7 +89,7 @@ func (s *shop) open() {
 	s.t.Helper()
 	x, err := signals.NewCatalogue(signals.CatalogueConfig{
 		Feeds: []signals.FeedConfig{{
-			ID: "films", File: filepath.Join(s.dir, "films.xml"), Hosts: []string{"cinema.example", "*.cinema.example"},
+			ID: "films", File: filepath.Join(s.dir, "films.xml"), Format: s.format, Hosts: []string{"cinema.example", "*.cinema.example"},
 			Keep: filepath.Join(s.dir, "keep"), Lost: s.lost, ZeroPrices: s.zeroPrices,
 			Attributes: []rules.Attribute{{Name: "genre", Type: rules.Text}, {Name: "minutes", Type: rules.Number}},
 			Picture: func(path string) (string, error) {
@@ -115,8 +116,13 @@ func (s *shop) write(built time.Time, items ...string) {
 	if !built.IsZero() {
 		date = "<lastBuildDate>" + built.Format(time.RFC1123Z) + "</lastBuildDate>"
 	}
+	s.writeText(`<rss xmlns:g="http://base.google.com/ns/1.0"><channel>` + date + strings.Join(items, "\n") + `</channel></rss>`)
+}
+
+// writeText writes the feed, last modified as the clock says.
+func (s *shop) writeText(text string) {
+	s.t.Helper()
 	name := filepath.Join(s.dir, "films.xml")
-	text := `<rss xmlns:g="http://base.google.com/ns/1.0"><channel>` + date + strings.Join(items, "\n") + `</channel></rss>`
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}

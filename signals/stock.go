@@ -31,6 +31,14 @@ type stamp struct {
 	from source
 }
 
+// time is when it was true; zero: nobody says.
+func (s stamp) time() time.Time {
+	if s.at == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(s.at).UTC()
+}
+
 // undatedLeaves is for how long a feed without a build date leaves alone what
 // the API said.
 const undatedLeaves = 24 * time.Hour

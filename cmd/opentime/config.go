@@ -61,9 +61,13 @@ type feedConfig struct {
 	refresh    time.Duration
 	currency   string
 	attributes []rules.Attribute
-	// lost and zeroPrices are the shares of items gone, and of prices 0, from
-	// which on a feed is refused; 0: 40 %.
-	lost, zeroPrices float64
+	guard      feedGuard
+}
+
+// feedGuard has the shares from which on a feed is refused: of items gone, of
+// prices of 0, of rows whose item an earlier one has, of images gone; 0: 40 %.
+type feedGuard struct {
+	lost, zeroPrices, duplicates, images float64
 }
 
 // placesConfig is a list of places.
@@ -126,7 +130,7 @@ func (c *config) needsRestart(newer *config) []string {
 // same reports whether two feeds are declared alike.
 func (f feedConfig) same(o feedConfig) bool {
 	return f.id == o.id && f.url == o.url && f.file == o.file && f.format == o.format &&
-		f.refresh == o.refresh && f.currency == o.currency && f.lost == o.lost && f.zeroPrices == o.zeroPrices &&
+		f.refresh == o.refresh && f.currency == o.currency && f.guard == o.guard &&
 		slices.EqualFunc(f.attributes, o.attributes, func(a, b rules.Attribute) bool { return a.Name == b.Name && a.Type == b.Type })
 }
 
@@ -247,8 +251,10 @@ func (r *configReader) feed(id string, n *strict.Node) {
 		"attributes": func(n *strict.Node) { f.attributes = r.attributes(n, false) },
 		"guard": func(n *strict.Node) {
 			r.Map(n, guardFields.Read(strict.Keys{
-				"lost":        func(n *strict.Node) { f.lost = r.Percent(n) },
-				"zero_prices": func(n *strict.Node) { f.zeroPrices = r.Percent(n) },
+				"lost":        func(n *strict.Node) { f.guard.lost = r.share(n) },
+				"zero_prices": func(n *strict.Node) { f.guard.zeroPrices = r.share(n) },
+				"duplicates":  func(n *strict.Node) { f.guard.duplicates = r.share(n) },
+				"images":      func(n *strict.Node) { f.guard.images = r.share(n) },
 			}))
 		},
 		"format": func(n *strict.Node) { f.format, _ = signals.ParseFeedFormat(r.OneOf(n, signals.FeedFormats()...)) },

@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"math"
 	"net"
 	"net/netip"
 	"net/url"
@@ -55,6 +56,11 @@ func (r *configReader) route(n *strict.Node) string {
 		return ""
 	}
 	return text
+}
+
+// share reads a percentage that is not the default where it is 0.
+func (r *configReader) share(n *strict.Node) float64 {
+	return max(r.Percent(n), math.SmallestNonzeroFloat64)
 }
 
 func loopbackHost(host string) bool {

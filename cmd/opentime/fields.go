@@ -71,6 +71,8 @@ var feedFields = strict.Fields{
 var guardFields = strict.Fields{
 	strict.Takes("lost", strict.PercentShape(), "Of items that are gone.").Or("40%"),
 	strict.Takes("zero_prices", strict.PercentShape(), "Of prices that are 0.").Or("40%"),
+	strict.Takes("duplicates", strict.PercentShape(), "Of rows whose id was there already.").Or("40%"),
+	strict.Takes("images", strict.PercentShape(), "Of items that had an image and have none.").Or("40%"),
 }
 
 // placesFields are the keys of a list of places.

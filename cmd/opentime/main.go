@@ -33,6 +33,7 @@ type program struct {
 	Link     linkCmd     `cmd:"" help:"Print the HTML that goes into the mail."`
 	Sign     signCmd     `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
 	Import   importCmd   `cmd:"" help:"Bring in what is known of recipients."`
+	Feed     feedCmd     `cmd:"" help:"Look after the feeds of the server that runs."`
 	Schema   schemaCmd   `cmd:"" help:"Print what files may say, as JSON Schema, for editors."`
 	Version  versionCmd  `cmd:"" help:"Say which opentime this is."`
 }

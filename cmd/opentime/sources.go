@@ -121,7 +121,7 @@ func (a *app) openCatalogue(ctx context.Context, library *render.Library, data s
 		feed := signals.FeedConfig{
 			ID: f.id, URL: f.url, Format: f.format, Refresh: f.refresh, Currency: f.currency, Attributes: f.attributes,
 			Hosts: a.site.config.hosts, Zone: a.site.config.zone, Keep: filepath.Join(data, "feeds"),
-			Lost: f.lost, ZeroPrices: f.zeroPrices,
+			Lost: f.guard.lost, ZeroPrices: f.guard.zeroPrices, Duplicates: f.guard.duplicates, Images: f.guard.images,
 		}
 		if f.file != "" {
 			feed.File = a.site.folder.path(f.file)
