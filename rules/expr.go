@@ -135,8 +135,7 @@ func (l *loader) alternatives(n *strict.Node, sc scope, read func(*strict.Node) 
 		if nodes = n.Items; len(nodes) == 0 {
 			l.Errorf(n, "no text is written; write at least one")
 		}
-		if slices.ContainsFunc(nodes, func(n *strict.Node) bool { return n.Kind == strict.Map }) {
-			l.Errorf(n, "expected texts in this list; write locales as a map: {nl: ..., fr: ...}")
+		if l.mapsAmong(n) {
 			return nil, true
 		}
 	case strict.Map:
@@ -151,6 +150,15 @@ func (l *loader) alternatives(n *strict.Node, sc scope, read func(*strict.Node) 
 		}
 	}
 	return all, len(all) > 0 || !sc.fallback
+}
+
+// mapsAmong reports a list of texts that has maps among them.
+func (l *loader) mapsAmong(n *strict.Node) bool {
+	if !slices.ContainsFunc(n.Items, func(n *strict.Node) bool { return n.Kind == strict.Map }) {
+		return false
+	}
+	l.Errorf(n, "expected texts in this list; write locales as a map: {nl: ..., fr: ...}")
+	return true
 }
 
 // admit reads something that a fallback may not be able to use: one that names

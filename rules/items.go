@@ -25,12 +25,7 @@ func takesTo(from string) bool { return from == "similar" || from == "alternativ
 func (vl *variantLoader) items() {
 	if g, ok := vl.get("item"); ok {
 		vl.needsCatalogue(g.value)
-		if g.value.Kind == strict.Scalar {
-			vl.v.Item = vl.itemID(g.value)
-		} else {
-			vl.Errorf(g.value, "item is the id of one item; write items: for a list of them")
-		}
-		if vl.v.Item == "" {
+		if vl.v.Item = vl.oneItem(g.value); vl.v.Item == "" {
 			vl.v.Item = "none" // reported; what follows from it is not
 		}
 	}
@@ -55,6 +50,15 @@ func (vl *variantLoader) needsCatalogue(n *strict.Node) {
 	default:
 		vl.Errorf(n, "there are several feeds; write catalogue: and the one to look items up in")
 	}
+}
+
+// oneItem reads what stands under item.
+func (l *loader) oneItem(n *strict.Node) string {
+	if n.Kind != strict.Scalar {
+		l.Errorf(n, "item is the id of one item; write items: for a list of them")
+		return ""
+	}
+	return l.itemID(n)
 }
 
 // itemID reads the id of an item that there is.

@@ -18,9 +18,7 @@ func (l *loader) written(e strict.Entry) {
 	case "layout":
 		l.layout(n)
 	case "item":
-		if n.Kind == strict.Scalar {
-			l.itemID(n)
-		}
+		l.oneItem(n)
 	case "items":
 		(&variantLoader{loader: l}).list(n, &List{})
 	case "link", "after":
@@ -44,14 +42,17 @@ func (l *loader) layout(n *strict.Node) (*Layout, bool) {
 }
 
 // eachText calls read for a text, each of a list of them, or those of each
-// locale of a map. What else stands there is reported where it is used.
+// locale of a map.
 func (l *loader) eachText(n *strict.Node, read func(*strict.Node)) {
 	switch n.Kind {
 	case strict.Scalar:
 		read(n)
 	case strict.List:
+		if l.mapsAmong(n) {
+			return
+		}
 		for _, item := range n.Items {
-			if item.Kind == strict.Scalar {
+			if l.Text(item); item.Kind == strict.Scalar {
 				read(item)
 			}
 		}
