@@ -15,16 +15,16 @@ import (
 	"example.com/opentime/strict"
 )
 
-// example is a YAML block of a document.
-type example struct {
+// yamlBlock is a YAML block of a document.
+type yamlBlock struct {
 	document string // its path from the repository's root
 	line     int    // of the first line of text in the document
 	text     string
 }
 
-// kind is what an example is, by its first line: what loads it, and how a part of
+// blockKind is what an example is, by its first line: what loads it, and how a part of
 // a file is made whole.
-type kind struct {
+type blockKind struct {
 	name   string
 	begins *regexp.Regexp
 	// file is the example's file in a site; %s in it is what begins caught.
@@ -33,8 +33,8 @@ type kind struct {
 	before, indent string
 }
 
-// kinds are all that examples may be: one that is none of them is run by nobody.
-var kinds = []kind{
+// blockKinds are all that examples may be: one that is none of them is run by nobody.
+var blockKinds = []blockKind{
 	{name: "campaign", begins: regexp.MustCompile(`^campaign: ([a-z0-9-]+)`), file: "campaigns/%s.yaml"},
 	{name: "tests", begins: regexp.MustCompile(`^# ([a-z0-9-]+)\.test\.yaml\n`), file: "campaigns/%s.test.yaml"},
 	{name: "layout", begins: regexp.MustCompile(`^layout: ([a-z0-9-]+)`), file: "campaigns/%s.yaml"},
@@ -50,13 +50,13 @@ var kinds = []kind{
 }
 
 // problemComment marks the problem that check finds in a line of an example.
-var problemComment = regexp.MustCompile(`\s# problem: (.*)$`)
+var problemComment = regexp.MustCompile(`(?m)\s# problem: (.*)$`)
 
 // TestEveryExampleIsRun finds the YAML blocks of all documents, and loads each as
 // what it is; the tests among them are run. An example has no problem but those
 // that its lines say, each in a comment: # problem: what is wrong; what to do.
 func TestEveryExampleIsRun(t *testing.T) {
-	documents := map[string][]example{}
+	documents := map[string][]yamlBlock{}
 	found := 0
 	for _, e := range examplesOf(t, "../..") {
 		documents[e.document] = append(documents[e.document], e)
@@ -86,7 +86,7 @@ func TestExamplesSayTheirProblems(t *testing.T) {
 		t.Helper()
 		dir := t.TempDir()
 		makeSite(t, dir)
-		got := exampleFaults(t, dir, []example{{document: "d.md", line: 1, text: text}})
+		got := exampleFaults(t, dir, []yamlBlock{{document: "d.md", line: 1, text: text}})
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
@@ -102,9 +102,9 @@ func TestExamplesSayTheirProblems(t *testing.T) {
 }
 
 // examplesOf returns the YAML blocks of all documents under a folder.
-func examplesOf(t *testing.T, root string) []example {
+func examplesOf(t *testing.T, root string) []yamlBlock {
 	t.Helper()
-	var all []example
+	var all []yamlBlock
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -126,8 +126,8 @@ func examplesOf(t *testing.T, root string) []example {
 
 // blocksOf returns the YAML blocks of a document, without the indentation of the
 // fence.
-func blocksOf(document, text string) []example {
-	var all []example
+func blocksOf(document, text string) []yamlBlock {
+	var all []yamlBlock
 	fence := regexp.MustCompile("^( *)```ya?ml *$")
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
@@ -135,7 +135,7 @@ func blocksOf(document, text string) []example {
 		if m == nil {
 			continue
 		}
-		e := example{document: document, line: i + 2}
+		e := yamlBlock{document: document, line: i + 2}
 		for i++; i < len(lines) && strings.TrimSpace(lines[i]) != "```"; i++ {
 			e.text += strings.TrimPrefix(lines[i], m[1]) + "\n"
 		}
@@ -145,7 +145,7 @@ func blocksOf(document, text string) []example {
 }
 
 // runExamples demands of a document's examples that they are run, and are right.
-func runExamples(t *testing.T, dir string, all []example) {
+func runExamples(t *testing.T, dir string, all []yamlBlock) {
 	t.Helper()
 	for _, fault := range exampleFaults(t, dir, all) {
 		t.Error(fault)
@@ -165,16 +165,16 @@ func runExamples(t *testing.T, dir string, all []example) {
 
 // exampleFaults writes a document's examples into a site, and returns what is
 // wrong with them as the document's readers would say it.
-func exampleFaults(t *testing.T, dir string, all []example) []string {
+func exampleFaults(t *testing.T, dir string, all []yamlBlock) []string {
 	t.Helper()
 	var faults []string
-	placed := map[string]placedExample{}
+	placed := map[string]placedBlock{}
 	for _, e := range all {
 		k, name := kindOf(e.text)
 		switch {
 		case k == nil:
 			var names []string
-			for _, k := range kinds {
+			for _, k := range blockKinds {
 				names = append(names, k.name)
 			}
 			faults = append(faults, fmt.Sprintf("%s:%d: nobody runs this: it is neither of %s", e.document, e.line, strings.Join(names, ", ")))
@@ -190,21 +190,21 @@ func exampleFaults(t *testing.T, dir string, all []example) []string {
 			before := strings.ReplaceAll(k.before, "%s", name)
 			text := k.indent + strings.ReplaceAll(strings.TrimSuffix(e.text, "\n"), "\n", "\n"+k.indent) + "\n"
 			write(t, file, before+text)
-			placed[file] = placedExample{e, strings.Count(before, "\n")}
+			placed[file] = placedBlock{e, strings.Count(before, "\n")}
 		}
 	}
 	providePictures(t, dir, all)
 	return append(faults, siteFaults(t, dir, placed)...)
 }
 
-// placedExample is an example in a file, behind so many lines.
-type placedExample struct {
-	example
+// placedBlock is an example in a file, behind so many lines.
+type placedBlock struct {
+	yamlBlock
 	before int
 }
 
 // siteFaults loads a site, and compares the problems of the examples in it.
-func siteFaults(t *testing.T, dir string, placed map[string]placedExample) []string {
+func siteFaults(t *testing.T, dir string, placed map[string]placedBlock) []string {
 	t.Helper()
 	where, err := findFolder(dir)
 	if err != nil {
@@ -227,10 +227,10 @@ func siteFaults(t *testing.T, dir string, placed map[string]placedExample) []str
 	return faults
 }
 
-func kindOf(text string) (k *kind, name string) {
-	for i := range kinds {
-		if m := kinds[i].begins.FindStringSubmatch(text); m != nil {
-			return &kinds[i], m[len(m)-1]
+func kindOf(text string) (k *blockKind, name string) {
+	for i := range blockKinds {
+		if m := blockKinds[i].begins.FindStringSubmatch(text); m != nil {
+			return &blockKinds[i], m[len(m)-1]
 		}
 	}
 	return nil, ""
@@ -238,7 +238,7 @@ func kindOf(text string) (k *kind, name string) {
 
 // compare says where the problems of an example differ from those that it says.
 // before is how many lines stand before it in its file.
-func (e *example) compare(problems []strict.Problem, before int) []string {
+func (e *yamlBlock) compare(problems []strict.Problem, before int) []string {
 	said := map[string]bool{}
 	for i, line := range strings.Split(e.text, "\n") {
 		if m := problemComment.FindStringSubmatch(line); m != nil {
@@ -298,7 +298,7 @@ weather: {from: met.no, contact: mail@shop.example}
 }
 
 // providePictures puts a picture in each place where examples name one.
-func providePictures(t *testing.T, dir string, all []example) {
+func providePictures(t *testing.T, dir string, all []yamlBlock) {
 	t.Helper()
 	picture, err := assets.FS.ReadFile("demo/campaigns/photos/brand.jpg")
 	if err != nil {

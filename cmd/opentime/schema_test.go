@@ -172,27 +172,26 @@ func shownOnPages(t *testing.T, demo, appendix *site) []example {
 	t.Helper()
 	const layer = "layout: example\nsize: 300x100\nvalues: {headline: text, photo: picture, n: number, until: moment}\nlayers:\n"
 	var all []example
-	for _, page := range []string{"README.md", "rules/README.md", "render/README.md", "cmd/opentime/README.md"} {
-		text := fileText(t, filepath.Join("../..", filepath.FromSlash(page)))
-		for _, block := range regexp.MustCompile("(?ms)^ *```yaml\n(.*?)```").FindAllStringSubmatch(text, -1) {
-			x := example{name: page, data: []byte(block[1]), site: appendix}
-			if page == "README.md" {
-				x.site = demo
-			}
-			switch text := strings.TrimSpace(block[1]); {
-			case strings.HasPrefix(text, "campaign:"):
-				x.kind = "campaign"
-			case strings.HasPrefix(text, "layout:"):
-				x.kind = "layout"
-			case strings.HasPrefix(text, "sender:"):
-				x.kind = "server"
-			case strings.HasPrefix(text, "- ") && page == "render/README.md":
-				x.kind, x.data = "layout", []byte(layer+block[1])
-			default:
-				continue
-			}
-			all = append(all, x)
+	for _, block := range examplesOf(t, "../..") {
+		x := example{name: block.document, data: []byte(block.text), site: appendix}
+		if block.document == "README.md" {
+			x.site = demo
 		}
+		switch {
+		case problemComment.MatchString(block.text):
+			continue // an example of mistakes
+		case strings.HasPrefix(block.text, "campaign:"):
+			x.kind = "campaign"
+		case strings.HasPrefix(block.text, "layout:"):
+			x.kind = "layout"
+		case strings.HasPrefix(block.text, "sender:"):
+			x.kind = "server"
+		case strings.HasPrefix(block.text, "- ") && block.document == "render/README.md":
+			x.kind, x.data = "layout", []byte(layer+block.text)
+		default:
+			continue
+		}
+		all = append(all, x)
 	}
 	return all
 }
