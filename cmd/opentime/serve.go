@@ -28,7 +28,7 @@ func (serveCmd) Help() string {
   opentime serve /etc/opentime            your own
   OPENTIME_KEYS='a:...' opentime serve .  keys come from the environment
 
-Behind a front such as nginx, name its network in trusted_proxies.`
+Behind a front such as nginx, name its network in trusted_proxies. Sockets that systemd hands over are taken, the public one first, then the admin's: a restart then refuses nobody.`
 }
 
 // Run serves until a signal ends it.
