@@ -108,13 +108,9 @@ var conditionFields = append(strict.Fields{
 
 // behaviourWords are the words of behaviours.
 func behaviourWords() strict.Fields {
-	about := [...]string{
-		Viewed: "looked at an item", Carted: "put an item into the cart", Bought: "bought an item", Wished: "wished for an item",
-		Rated: "rated an item", Opened: "opened a mail", Clicked: "clicked", Shown: "was shown something",
-	}
 	var fields strict.Fields
 	for kind, word := range eventNames {
-		fields = append(fields, strict.Takes(word, strict.RefShape("behaviour"), "The recipient "+about[kind]+": {} for ever, or details such as {within: 30d}."))
+		fields = append(fields, strict.Takes(word, strict.RefShape("behaviour"), "The recipient "+eventExamples[kind].about+": {} for ever, or details such as {within: 30d}."))
 	}
 	return fields
 }

@@ -47,9 +47,9 @@ func SegmentsSchema(sender *Sender) strict.Schema {
 		nested.Items = &self
 		all.Properties[list] = nested
 	}
-	for _, k := range w.signals {
-		if about, examples := typeHelp(k.typ); !k.ofItem() && k.kind != AnswerRef {
-			all.Properties[k.name] = strict.Shape{Description: about, Examples: examples}
+	for _, sig := range w.signals {
+		if sig.pattern == "" && !sig.scoped {
+			all.Properties[sig.name] = strict.Shape{Description: sig.help(), Examples: sig.examples()}
 		}
 	}
 	one := self
@@ -57,45 +57,6 @@ func SegmentsSchema(sender *Sender) strict.Schema {
 	return strict.Schema{
 		Title: "Segments of opentime", Root: strict.MapShape(strict.IDShape(), one), Defs: map[string]strict.Shape{"shared-conditions": all},
 	}
-}
-
-// vocabulary is the words that a schema has of a sender.
-type vocabulary struct {
-	sender  *Sender
-	any     bool      // the sender stands for all there are
-	c       *Campaign // may name what any campaign of the sender may
-	signals []*known  // those without a free part in their names
-}
-
-// anyPlaces stands for a list of places where the sender may be any.
-const anyPlaces = "places"
-
-func newVocabulary(sender *Sender) *vocabulary {
-	w := &vocabulary{sender: sender, any: sender == nil}
-	if w.any {
-		w.sender = &Sender{Places: []string{anyPlaces}}
-	}
-	w.c = &Campaign{sender: w.sender}
-	declared := map[string]Attribute{}
-	for _, feed := range slices.Sorted(maps.Keys(w.sender.Feeds)) {
-		for _, a := range w.sender.Feeds[feed] {
-			if other, twice := declared[a.Name]; twice && (other.Type != a.Type || !slices.Equal(other.Values, a.Values)) {
-				a.Type, a.Values = Unknown, nil // it is another thing in another feed
-			}
-			declared[a.Name] = a
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(declared)) {
-		w.c.attributes = append(w.c.attributes, declared[name])
-	}
-	for _, name := range w.c.names() {
-		if parts, _, err := splitSignal(name); err == nil {
-			if k := w.c.findWord(parts, ""); k != nil {
-				w.signals = append(w.signals, k)
-			}
-		}
-	}
-	return w
 }
 
 // campaign is the root of a campaign's schema.
@@ -123,7 +84,7 @@ func (w *vocabulary) layoutID() strict.Shape {
 }
 
 func (w *vocabulary) feed() strict.Shape {
-	if len(w.sender.Feeds) == 0 {
+	if w.any || len(w.sender.Feeds) == 0 {
 		return strict.IDShape()
 	}
 	return strict.WordShape(slices.Sorted(maps.Keys(w.sender.Feeds))...)
@@ -168,9 +129,9 @@ func openShape() strict.Shape {
 func (w *vocabulary) given() strict.Shape {
 	s := givenFields.Shape()
 	s.PatternProperties = map[string]strict.Shape{w.beginnings(): strict.RefShape("given-value")}
-	for _, k := range w.signals {
-		if !w.free(k) {
-			s.Properties[k.name] = givenShape(k)
+	for _, sig := range w.signals {
+		if sig.pattern == "" {
+			s.Properties[sig.name] = givenShape(sig.known).Says(upperFirst(sig.about))
 		}
 	}
 	return s

@@ -1,13 +1,12 @@
 package rules
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"example.com/opentime/strict"
 )
-
-// wordPattern matches a word of a signal's name.
-const wordPattern = `[A-Za-z0-9_-]+`
 
 // comparedTypes are the types of signals that conditions compare.
 var comparedTypes = [...]Type{
@@ -47,84 +46,52 @@ func (w *vocabulary) conditionsOf(of string) strict.Shape {
 		nested.Ref = strings.Replace(nested.Ref, "$defs/", "$defs/"+of, 1)
 		s.Properties[word] = nested
 	}
-	scoped := of == ""
-	for _, k := range w.signals {
+	for _, sig := range w.signals {
 		switch {
-		case k.typ == Picture, !scoped && (k.ofItem() || k.kind == AnswerRef):
-		case w.free(k):
-			s.PatternProperties[freePattern(k)] = matcherOf(k)
+		case sig.known.typ == Picture, of != "" && sig.scoped:
+		case sig.pattern != "":
+			s.PatternProperties[sig.pattern] = sig.matcher()
 		default:
-			s.Properties[k.name] = matcherOf(k)
+			s.Properties[sig.name] = sig.matcher()
 		}
 	}
-	for _, pattern := range w.freeNames(scoped) {
-		s.PatternProperties[pattern] = strict.RefShape("matcher")
-	}
+	s.PatternProperties[bracketPattern] = strict.RefShape("matcher")
 	return s
 }
 
-// matcherOf is what a signal is compared with.
-func matcherOf(k *known) strict.Shape {
-	switch {
-	case k.typ == Unknown:
-		return strict.RefShape("matcher")
-	case k.country:
-		return matcherShape(k).Says("An ISO code of a country, or a list: any of them.")
-	case len(k.values) > 0 && (k.typ == Text || k.typ == TextList):
-		return matcherShape(k).Says("One of " + known12(k.values) + ", or a list: any of them.")
-	}
-	return strict.RefShape("matcher-" + k.typ.String())
-}
-
-// free reports whether a part of a signal's name stands for any id.
-func (w *vocabulary) free(k *known) bool {
-	return w.any && k.kind == NoRef && k.signal.Source == NearSource
-}
-
-// freePattern matches the names that a signal of a list of places stands for.
-func freePattern(k *known) string { return `^near\.` + wordPattern + `\.` + k.signal.Key + "$" }
-
-// freeNames are patterns of the names with an id in them: of an item, a tag, a
-// block, a parameter; in brackets any. Where the sender may be any, so may be
-// what it declares.
-func (w *vocabulary) freeNames(scoped bool) []string {
-	word := wordPattern
-	names := []string{
-		`^` + word + `[^\[]*\[[^\]]+\]`, `^stock\.` + word + `(?:@.+)?$`, `^interest\.` + word + `$`, `^parameters\.` + word + `$`,
-		`^(?:answered|results)\.` + word + `(?:\.` + word + `)?$`, `^item\.` + word + `\.` + word + `$`,
-	}
-	if scoped {
-		names = append(names, `^item\.stock@.+$`)
-	}
-	if w.any {
-		names = append(names, `^(?:profile|code)\.`+word+`$`)
-	}
-	if w.any && scoped {
-		names = append(names, `^item\.`+word+`$`)
-	}
-	return names
-}
+// bracketPattern matches a signal's name with an id in brackets.
+const bracketPattern = "^" + wordPattern + `[^\[]*\[[^\]]+\]`
 
 // beginnings matches the names with an id in them and the beginnings of names,
 // as they stand in a test's given.
 func (w *vocabulary) beginnings() string {
-	free := `stock|item|interest|answered|results|parameters`
-	if w.any {
-		free += `|near|profile|code`
+	patterns := []string{bracketPattern, `^item\.` + wordPattern + `\.stock@.+$`} // as another name of stock
+	for _, sig := range w.signals {
+		pattern := strings.TrimSuffix(sig.pattern, "$")
+		if pattern == "" {
+			pattern = "^" + regexp.QuoteMeta(sig.name)
+		}
+		for i := strings.LastIndex(pattern, `\.`); i > 0; i = strings.LastIndex(pattern[:i], `\.`) {
+			if begins := pattern[:i] + "$"; !slices.Contains(patterns, begins) {
+				patterns = append(patterns, begins)
+			}
+		}
+		if sig.pattern != "" {
+			patterns = append(patterns, sig.pattern)
+		}
 	}
-	return `^(?:client|here|weather|cart|near|profile|code)$|^near\.` + wordPattern + `$|^(?:` + free + `)(?:[.@]|$)|^` + wordPattern + `[^\[]*\[`
+	return strings.Join(patterns, "|")
 }
 
 // signal is the name of a signal, as known takes it.
 func (w *vocabulary) signal() strict.Shape {
-	exact := strict.Shape{Type: []string{"string"}}
-	patterns := w.freeNames(true)
-	for _, k := range w.signals {
-		if w.free(k) {
-			patterns = append(patterns, freePattern(k))
+	exact, patterns := strict.Shape{Type: []string{"string"}}, []string{bracketPattern}
+	for _, sig := range w.signals {
+		if sig.pattern != "" {
+			patterns = append(patterns, sig.pattern)
 			continue
 		}
-		exact.Enum = append(exact.Enum, k.name)
+		exact.Enum = append(exact.Enum, sig.name)
 	}
 	free := strict.Shape{Type: []string{"string"}, Pattern: strings.Join(patterns, "|"), Remedy: "write the name of a signal, such as weather.rain"}
 	return strict.Shape{AnyOf: []strict.Shape{exact, free}}
@@ -134,15 +101,17 @@ func (w *vocabulary) signal() strict.Shape {
 func (w *vocabulary) where() strict.Shape {
 	s := strict.Shape{
 		Type: []string{"object"}, MinProperties: 1, Others: false, Properties: map[string]strict.Shape{},
-		PatternProperties: map[string]strict.Shape{`^stock@.+$|\[[^\]]+\]`: strict.RefShape("matcher")},
+		PatternProperties: map[string]strict.Shape{`\[[^\]]+\]`: strict.RefShape("matcher")},
 	}
-	for _, k := range w.signals {
-		if name, ok := strings.CutPrefix(k.name, "item."); ok && k.typ != Picture {
-			s.Properties[name] = matcherOf(k)
+	for _, sig := range w.signals {
+		name, ok := strings.CutPrefix(sig.name, "item.")
+		switch {
+		case !ok || !sig.scoped || sig.known.typ == Picture:
+		case sig.pattern != "":
+			s.PatternProperties["^"+strings.TrimPrefix(sig.pattern, `^item\.`)] = strict.RefShape("matcher")
+		default:
+			s.Properties[name] = sig.matcher()
 		}
-	}
-	if w.any {
-		s.PatternProperties["^"+wordPattern+"$"] = strict.RefShape("matcher")
 	}
 	return s
 }
@@ -158,5 +127,3 @@ func segmentShape(shared *strict.Node) strict.Shape {
 	}
 	return strict.Shape{AnyOf: []strict.Shape{strict.WordShape(ids...), strict.IDShape()}}
 }
-
-func upperFirst(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -155,8 +155,8 @@ var bad = []struct {
 	{"test", "test: {expect: {b: {layout: stripe}}}", "/0/expect/b/layout", true},
 	{"server", "server: {recipients: anybody}", "/recipients", false},
 	{"server", "server: {consent: maybe}", "/consent", false},
-	{"server", "server: {weather: {from: open-meteo}}", "/weather/from", false},
-	{"server", "server: {feeds: {f: {file: f.csv, format: csv}}}", "/feeds/f/format", false},
+	{"server", "server: {weather: {from: accuweather}}", "/weather/from", false},
+	{"server", "server: {feeds: {f: {file: f.xlsx, format: xlsx}}}", "/feeds/f/format", false},
 	{"server", "server: {profiles: {attributes: {points: integer}}}", "/profiles/attributes/points", false},
 }
 
