@@ -25,7 +25,7 @@ func TestProblemsOfTablesAndLines(t *testing.T) {
 			"a,A,https://cinema.example/a,1 EUR,90\r\n" +
 			"g,G,https://elsewhere.example/g,1 EUR,90\r\n" +
 			",H,https://cinema.example/h,1 EUR,90\r\n", `2 items, 7 refused
-films.xml:3:1: warning: item b: price: "cheap" has no currency; write one such as 12.50 EUR; it is unknown until then
+films.xml:3:1: warning: item b: price: "cheap" is not an amount of money; write one such as 12.50 EUR; it is unknown until then
 films.xml:5:1: item c: has 4 cells under 5 names; the row is left out, quote texts with a separator in them
 films.xml:6:1: item d: has 6 cells under 5 names; the row is left out, quote texts with a separator in them
 films.xml:7:1: the row has a quote inside a cell, or one that does not end; the row is left out, quote such cells and double their quotes
