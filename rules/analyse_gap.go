@@ -158,7 +158,7 @@ func (a *analysis) left(base box, at int, hole spans, others []box) spans {
 	if !ok {
 		return nil
 	}
-	if b, ok = a.outside(b, others, &steps); !ok || steps < 0 {
+	if b, ok = a.outside(b, others, &steps); !ok || steps < 0 || !a.independent(b, at) {
 		return nil
 	}
 	return a.valuesIn(b, at)
@@ -225,15 +225,14 @@ func (a *analysis) hoursLeft(phases []phase, holes spans, others []box) {
 // gap reports a hole, at the phase before it or else after it.
 func (a *analysis) gap(phases []phase, hole span) {
 	x := &a.atoms[phases[0].atom]
-	below := nearest(phases, func(s span) int64 { return hole.lo - s.hi })
-	above := nearest(phases, func(s span) int64 { return s.lo - hole.hi })
+	below, above := beside(phases, hole)
 	from, to := a.write(x, x.before(hole)), a.write(x, x.after(hole))
 	at, place := below, ""
 	switch {
 	case below == nil:
 		at, place = above, "between the campaign's start and "+x.name+" "+to
 	case above == nil:
-		place = "between " + x.name + " " + from + " and the campaign's end"
+		place = "between " + x.name + " " + from + " and " + to + ", when the campaign has ended"
 	case from == to:
 		place = "for " + x.name + " " + from
 	default:
@@ -242,17 +241,19 @@ func (a *analysis) gap(phases []phase, hole span) {
 	a.l.Warnf(a.asks(at), "no rule %s: %s falls to the fallback; %s", place, a.write(x, x.example(hole)), a.remedy(x, at, hole))
 }
 
-// nearest returns the phase with the span that is the least distance away, of
-// those with one above 0; nil if there is none.
-func nearest(phases []phase, distance func(span) int64) *phase {
-	var found *phase
-	least := int64(most)
+// beside returns the phases with the spans next to a hole, nil where there is
+// none on that side.
+func beside(phases []phase, hole span) (below, above *phase) {
+	hi, lo := int64(least), int64(most)
 	for i := range phases {
 		for _, s := range phases[i].in {
-			if d := distance(s); d > 0 && d < least {
-				found, least = &phases[i], d
+			if s.hi < hole.lo && s.hi > hi {
+				below, hi = &phases[i], s.hi
+			}
+			if s.lo > hole.hi && s.lo < lo {
+				above, lo = &phases[i], s.lo
 			}
 		}
 	}
-	return found
+	return below, above
 }
