@@ -415,11 +415,11 @@ func (a *analysis) valuesOf(x *atom) []string {
 func (a *analysis) dayparts() []string {
 	var all []string
 	for _, d := range a.c.Dayparts {
-		if a.hours(d.ID) != nil {
+		if len(a.hours(d.ID)) > 0 {
 			all = append(all, d.ID)
 		}
 	}
-	if a.hours("none") != nil {
+	if len(a.hours("none")) > 0 {
 		all = append(all, "none")
 	}
 	return all
