@@ -403,7 +403,7 @@ func hasHole(t *rapid.T, a *analysed, o *someOpens, p strict.Problem) {
 	case "time":
 		matcher += ".." + strings.Replace(matcher, ":00", ":01", 1)
 	}
-	inHole(t, a, o, p, fmt.Sprintf("%s: %s", name, matcher), func(s *rules.Signals) bool { return o.move(t, s, name, match[1]) })
+	inHole(t, a, o, p, hole{fmt.Sprintf("%s: %s", name, matcher), func(s *rules.Signals) bool { return o.move(t, s, name, match[1]) }})
 }
 
 func leavesHours(t *rapid.T, a *analysed, o *someOpens, p strict.Problem) {
@@ -412,13 +412,20 @@ func leavesHours(t *rapid.T, a *analysed, o *someOpens, p strict.Problem) {
 		if part[2] == "none" {
 			condition = "not: {daypart: [early, day, late]}"
 		}
-		inHole(t, a, o, p, condition, func(s *rules.Signals) bool { return o.move(t, s, "time", part[1]) })
+		inHole(t, a, o, p, hole{condition, func(s *rules.Signals) bool { return o.move(t, s, "time", part[1]) }})
 	}
 }
 
-// inHole looks for an open that move brings to the fallback, and in which a last
+// hole is one that a rule with the condition would fill, and what moves an open
+// into it.
+type hole struct {
+	condition string
+	move      func(*rules.Signals) bool
+}
+
+// inHole looks for an open that is moved to the fallback, and in which a last
 // rule for the hole that asks what the others ask beside it would show.
-func inHole(t *rapid.T, a *analysed, o *someOpens, p strict.Problem, condition string, move func(*rules.Signals) bool) {
+func inHole(t *rapid.T, a *analysed, o *someOpens, p strict.Problem, in hole) {
 	text := a.text
 	if m := ruleLine.FindStringSubmatch(strings.Split(text, "\n")[p.Line-1]); m[1][0] == 'l' {
 		first, rest, _ := strings.Cut(m[2], "}")
@@ -426,14 +433,14 @@ func inHole(t *rapid.T, a *analysed, o *someOpens, p strict.Problem, condition s
 		if name, _, _ := strings.Cut(first, ":"); strings.Contains(rest, name) || strings.Contains(rest, "segment") {
 			return // the rest may ask of the same signal
 		}
-		rule := fmt.Sprintf("      - {name: hole, when: {all: [{%s}%s}, show: {headline: hole%s}}\n    fallback", condition, rest, ofItem(m[2]))
+		rule := fmt.Sprintf("      - {name: hole, when: {all: [{%s}%s}, show: {headline: hole%s}}\n    fallback", in.condition, rest, ofItem(m[2]))
 		text = strings.Replace(text, "    fallback", rule, 1)
 	}
 	b := loadAnalysed(t, text)
 	there := &someOpens{c: b.Campaign, random: o.random, zone: true}
 	for range 30_000 {
 		s := there.open(t)
-		if !move(&s) {
+		if !in.move(&s) {
 			continue
 		}
 		if d := b.decide(&s); d.Reason == rules.Fallback && text == a.text || d.Rule != nil && d.Rule.Name == "hole" {

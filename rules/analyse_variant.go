@@ -86,9 +86,9 @@ func (a *analysis) alike() {
 		if x.lost || x.many || len(x.Split) > 0 {
 			continue
 		}
-		print := x.Variant.print()
-		i, ok := last[print]
-		last[print] = j
+		looks := x.Variant.print()
+		i, ok := last[looks]
+		last[looks] = j
 		if !ok || !sameVariant(a.rules[i].Variant, x.Variant) || !a.joins(i, j) {
 			continue
 		}

@@ -216,7 +216,7 @@ func (a *analysis) tooMany(n int) bool {
 // knows returns the boxes in which signals are all known or, not wanted, one is
 // not.
 func (a *analysis) knows(c *Condition, want bool, at where) []box {
-	var any []box
+	var some []box
 	every, possible := box{}, true
 	for _, ref := range c.Refs {
 		t := Unknown
@@ -230,12 +230,12 @@ func (a *analysis) knows(c *Condition, want bool, at where) []box {
 				every, possible = a.meet(every, one)
 			}
 		} else if one, ok := a.alone(i, a.atoms[i].all.meet(spans{{unknownAt, unknownAt}})); ok {
-			any = append(any, one)
+			some = append(some, one)
 		}
 	}
 	switch {
 	case !want:
-		return any
+		return some
 	case !possible:
 		return nil
 	}

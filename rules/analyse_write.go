@@ -192,15 +192,15 @@ func writeTime(seconds int64) string {
 
 // writeDuration writes a duration in its units.
 func writeDuration(ms int64) string {
-	text := ""
+	var parts []string
 	for i, unit := range []int64{dayMillis, 3_600_000, 60_000, 1000} {
 		if n := ms / unit; n != 0 {
-			text += fmt.Sprint(n) + string("dhms"[i])
+			parts = append(parts, fmt.Sprint(n)+string("dhms"[i]))
 		}
 		ms %= unit
 	}
-	if text == "" {
+	if len(parts) == 0 {
 		return "0s"
 	}
-	return text
+	return strings.Join(parts, "")
 }
