@@ -10,8 +10,10 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	xdraw "golang.org/x/image/draw"
 )
@@ -28,7 +30,10 @@ const (
 // use, also by several processes.
 type Library struct {
 	dir  string
+	more string // a folder of pictures from elsewhere, beside dir's own; "": none
 	cuts memo[cut, *sizedPhoto]
+
+	fetching sync.Mutex // held while a picture from elsewhere is decoded
 }
 
 // OpenLibrary opens the library in dir, which is made where there is none.
@@ -54,14 +59,14 @@ func (l *Library) Add(data []byte) (Hash, error) {
 	if _, err := decodeSource(data); err != nil {
 		return Hash{}, fmt.Errorf("add picture: %w", err)
 	}
-	if err := l.keep(h, data); err != nil {
+	if err := l.keep(l.path(h), data); err != nil {
 		return Hash{}, fmt.Errorf("add picture: %w", err)
 	}
 	return h, nil
 }
 
 // keep writes a file whole or not at all.
-func (l *Library) keep(h Hash, data []byte) error {
+func (l *Library) keep(name string, data []byte) error {
 	f, err := os.CreateTemp(l.dir, "new-*")
 	if err != nil {
 		return err
@@ -72,7 +77,7 @@ func (l *Library) keep(h Hash, data []byte) error {
 	if err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), l.path(h))
+	return os.Rename(f.Name(), name)
 }
 
 func (l *Library) path(h Hash) string { return filepath.Join(l.dir, h.String()) }
@@ -81,6 +86,12 @@ func (l *Library) path(h Hash) string { return filepath.Join(l.dir, h.String()) 
 // error.
 func (l *Library) Open(h Hash) ([]byte, error) {
 	data, err := os.ReadFile(l.path(h))
+	if errors.Is(err, fs.ErrNotExist) {
+		data, err = os.ReadFile(l.fetchedPath(h))
+	}
+	if errors.Is(err, fs.ErrNotExist) && l.more != "" {
+		data, err = os.ReadFile(filepath.Join(l.more, h.String()))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open picture: %w", err)
 	}

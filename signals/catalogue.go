@@ -20,6 +20,8 @@ type CatalogueConfig struct {
 	// HasPlace says whether a place of that id exists, so that counts at others
 	// are refused; nil: all are taken.
 	HasPlace func(id string) bool
+	Pictures *PictureConfig // nil: none are fetched
+	Network  Network
 }
 
 // FactStore keeps what the API said of stock and items, as this package
@@ -46,6 +48,8 @@ type Catalogue struct {
 	version atomic.Uint64
 	stale   atomic.Int32 // feeds that are
 
+	pictures *pictures // nil: none are fetched
+
 	known   map[string]*known // of the goroutine that applies changes
 	loaded  map[string]loaded // likewise, by feed
 	changes chan *change
@@ -62,10 +66,13 @@ func NewCatalogue(config CatalogueConfig) (*Catalogue, error) {
 		changes: make(chan *change), stop: make(chan struct{}),
 	}
 	for i := range config.Feeds {
-		f := &feed{FeedConfig: config.Feeds[i].withDefaults()}
+		f := &feed{FeedConfig: config.Feeds[i].withDefaults(), network: config.Network}
 		f.index = f.readIndex()
 		f.notes.index = f.index
 		x.feeds[f.ID] = f
+	}
+	if config.Pictures != nil {
+		x.pictures = newPictures(*config.Pictures, config.Network)
 	}
 	if err := x.readFacts(); err != nil {
 		return nil, fmt.Errorf("load catalogue: %w", err)
@@ -128,13 +135,15 @@ func (x *Catalogue) PatchItems(rows []ItemRow) (Applied, error) {
 }
 
 // change is asked of the goroutine that applies them: rows of one sort, a feed
-// that was read, or a feed that has not answered for too long.
+// that was read, a feed that has not answered for too long, or pictures that
+// came.
 type change struct {
-	stock   []StockRow
-	items   []ItemRow
-	content *FeedContent
-	expire  string
-	done    chan outcome
+	stock    []StockRow
+	items    []ItemRow
+	content  *FeedContent
+	expire   string
+	pictures map[string]string // references by links
+	done     chan outcome
 }
 
 // outcome is what became of a change.
@@ -185,7 +194,7 @@ func (x *Catalogue) run() {
 	}
 }
 
-func (c *change) isRows() bool { return c.content == nil && c.expire == "" }
+func (c *change) isRows() bool { return c.content == nil && c.expire == "" && c.pictures == nil }
 
 // apply applies changes; only the last may be other than rows.
 func (x *Catalogue) apply(list []*change) {
@@ -210,10 +219,23 @@ func (x *Catalogue) apply(list []*change) {
 		}
 	}
 	if !last.isRows() {
-		err := x.applyFeed(last)
+		err := x.applyOther(last)
 		answered++
 		last.done <- outcome{err: err}
 	}
+}
+
+// applyOther applies a change that is no rows.
+func (x *Catalogue) applyOther(c *change) error {
+	switch {
+	case c.content != nil:
+		return x.applyFeed(c.content)
+	case c.pictures != nil:
+		x.applyPictures(c.pictures)
+	default:
+		x.expireFeed(c.expire)
+	}
+	return nil
 }
 
 // applyRows applies rows of several callers with one write to the store. Nobody

@@ -18,12 +18,13 @@ type table struct {
 
 // held is an item of a table.
 type held struct {
-	item  *rules.Item // with the API's changes; nil: only its stock is known
-	base  *rules.Item // as the feed has it
-	feed  string
-	gone  bool // the feed has it no more
-	aged  bool // the feed has not answered for too long
-	known *known
+	item    *rules.Item // with the API's changes; nil: only its stock is known
+	base    *rules.Item // as the feed has it
+	picture string      // link of its image on the web
+	feed    string
+	gone    bool // the feed has it no more
+	aged    bool // the feed has not answered for too long
+	known   *known
 }
 
 // view answers for the items of one feed.

@@ -32,6 +32,8 @@ type FeedConfig struct {
 	Zone       *time.Location    // of moments without one; nil: UTC
 	// Open opens File; nil: on the disk.
 	Open func(name string) (fs.File, error)
+	// PictureHosts are the only hosts that pictures are fetched from.
+	PictureHosts []string
 	// Picture resolves an image_link without a scheme, a path beside the feed, to
 	// a reference by content; nil: such images are unknown.
 	Picture func(path string) (ref string, err error)
@@ -65,6 +67,7 @@ func (f *FeedConfig) name() string { return cmp.Or(f.File, "feed "+f.ID) }
 // feed is a feed with what its last refresh left.
 type feed struct {
 	FeedConfig
+	network Network
 
 	refreshing sync.Mutex // held by Refresh; guards what follows
 	state      sourceState
@@ -101,7 +104,8 @@ type FeedContent struct {
 // feedItem is a row of a feed.
 type feedItem struct {
 	*rules.Item
-	count int64 // unknownCount: the feed does not say
+	count   int64  // unknownCount: the feed does not say
+	picture string // link of an image on the web
 }
 
 // FeedReport is what became of reading a feed.

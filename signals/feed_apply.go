@@ -14,14 +14,8 @@ type loaded struct {
 	ended bool
 }
 
-// applyFeed swaps a feed's items for those that were read, or lets what it said
-// of stock and prices become unknown.
-func (x *Catalogue) applyFeed(c *change) error {
-	if c.content == nil {
-		x.expireFeed(c.expire)
-		return nil
-	}
-	content := c.content
+// applyFeed swaps a feed's items for those that were read.
+func (x *Catalogue) applyFeed(content *FeedContent) error {
 	v := x.table.Load().views[content.feed]
 	if err := x.guard(v, content); err != nil {
 		return err
@@ -49,6 +43,7 @@ func (x *Catalogue) applyFeed(c *change) error {
 	next.views[content.feed].order = order
 	next.views[content.feed].arrange()
 	x.swap(next)
+	x.pictures.look()
 	return nil
 }
 
@@ -73,7 +68,10 @@ func (x *Catalogue) place(next *table, content *FeedContent, item feedItem, now 
 		}
 		return 0, false
 	}
-	h := &held{base: item.Item, feed: content.feed, known: old.known}
+	if item.picture != "" {
+		item.Image = x.pictures.ref(item.picture)
+	}
+	h := &held{base: item.Item, picture: item.picture, feed: content.feed, known: old.known}
 	h.item = x.patched(h, now)
 	for _, patch := range h.known.patches {
 		content.waitFor(patch.stamp, now)

@@ -103,11 +103,11 @@ func (v *view) guardImages(now map[string]feedItem) guarded {
 	for _, i := range v.order {
 		h := v.table.held[i]
 		item, ok := now[h.item.ID]
-		if !ok || h.base.Image == "" {
+		if !ok || h.base.Image == "" && h.picture == "" {
 			continue
 		}
 		g.all++
-		if item.Image == "" {
+		if item.Image == "" && item.picture == "" {
 			g.n++
 		}
 	}

@@ -65,7 +65,6 @@ type feedReader struct {
 	count   int               // rows read, taken or not
 	kinds   map[string]int    // problems, by their format
 	words   map[string]string // brands, categories and tags, kept once
-	remote  bool              // an image elsewhere was seen and said
 	more    int               // problems beyond those kept
 }
 
@@ -125,9 +124,10 @@ func (r *feedReader) row(row *feedRow) {
 	r.tags(row, item)
 	r.values(row, item)
 	r.sale(row, item)
-	item.Image = r.image(row, id)
-	n := r.stock(row, item)
-	r.content.items = append(r.content.items, feedItem{item, n})
+	read := feedItem{Item: item}
+	item.Image, read.picture = r.image(row, id)
+	read.count = r.stock(row, item)
+	r.content.items = append(r.content.items, read)
 	r.content.Report.Items++
 }
 
@@ -270,33 +270,33 @@ func (r *feedReader) tags(row *feedRow, item *rules.Item) {
 	}
 }
 
-// image resolves a picture beside the feed. One elsewhere is unknown.
-func (r *feedReader) image(row *feedRow, id string) string {
-	link := strings.TrimSpace(row.find("image_link"))
+// image resolves a picture beside the feed, or returns the link of one on the
+// web.
+func (r *feedReader) image(row *feedRow, id string) (ref, link string) {
+	name := strings.TrimSpace(row.find("image_link"))
 	if r.config.Format.plain() {
-		link = cmp.Or(strings.TrimSpace(row.find("image")), link)
+		name = cmp.Or(strings.TrimSpace(row.find("image")), name)
 	}
+	var err error
 	switch {
-	case link == "":
-		return ""
-	case strings.Contains(link, "://") || strings.HasPrefix(link, "//"):
-		if !r.remote {
-			r.remote = true
-			r.problem(strict.Note, row.line, "item %s: image_link is on the web, and so unknown for this and every such item; put the file beside the feed and write its path", id)
+	case name == "":
+		return "", ""
+	case strings.Contains(name, "://") || strings.HasPrefix(name, "//"):
+		if link, err = r.config.pictureLink(name); err != nil {
+			r.warn(row, id, "image_link: %v; the image is unknown until then", err)
 		}
-		return ""
-	case !filepath.IsLocal(filepath.FromSlash(link)):
-		r.warn(row, id, "image_link %q leads out of the feed's folder; the image is unknown, put it beside the feed", link)
-		return ""
+		return "", link
+	case !filepath.IsLocal(filepath.FromSlash(name)):
+		r.warn(row, id, "image_link %q leads out of the feed's folder; the image is unknown, put it beside the feed", name)
+		return "", ""
 	case r.config.Picture == nil:
-		return ""
+		return "", ""
 	}
-	ref, err := r.config.Picture(link)
-	if err != nil {
+	if ref, err = r.config.Picture(name); err != nil {
 		r.warn(row, id, "image_link: %v; the image is unknown until then", err)
-		return ""
+		return "", ""
 	}
-	return ref
+	return ref, ""
 }
 
 // stock reads how many there are. A feed that gives no number says by its

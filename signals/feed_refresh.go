@@ -12,12 +12,15 @@ import (
 	"time"
 )
 
-// Run keeps the feeds fresh until ctx ends, beginning with all of them at once.
-// What goes wrong is logged.
+// Run keeps the feeds fresh until ctx ends, beginning with all of them at once,
+// and fetches the pictures that they name. What goes wrong is logged.
 func (x *Catalogue) Run(ctx context.Context) {
 	var feeds sync.WaitGroup
 	for id := range x.feeds {
 		feeds.Go(func() { x.keepFresh(ctx, id) })
+	}
+	if x.pictures != nil && !x.pictures.config.Still {
+		feeds.Go(func() { x.keepPictures(ctx) })
 	}
 	feeds.Wait()
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 )
@@ -94,7 +95,10 @@ func (f *feed) askURL(ctx context.Context, known sourceState) (sourceAnswer, err
 	if known.since != "" {
 		request.Header.Set("If-Modified-Since", known.since)
 	}
-	client := feedClient()
+	client, err := f.client(request)
+	if err != nil {
+		return sourceAnswer{}, fmt.Errorf("fetch: %w", err)
+	}
 	response, err := client.Do(request)
 	if ofURL, ok := errors.AsType[*url.Error](err); ok {
 		err = ofURL.Err // without the address: it may hold a key
@@ -115,13 +119,29 @@ func (f *feed) askURL(ctx context.Context, known sourceState) (sourceAnswer, err
 	return sourceAnswer{body: response.Body, state: state, steady: func() error { return nil }}, nil
 }
 
-// feedClient returns a client that waits only so long and does not follow far.
-func feedClient() *http.Client {
-	dialer := &net.Dialer{Timeout: feedDial}
+// client returns a client that waits only so long, does not follow far, and
+// reaches no addresses that a feed's server may not send it to.
+func (f *feed) client(request *http.Request) (*http.Client, error) {
+	proxy, err := http.ProxyFromEnvironment(request)
+	if err != nil {
+		return nil, errors.New("the proxy that the environment names is none")
+	}
+	own := request.URL.Hostname()
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		may := ofFeed(own, host)
+		if proxy != nil {
+			may = func(netip.AddrPort) error { return nil } // it is the proxy's, and the sender's choice
+		}
+		return f.network.dialer(feedDial, may).DialContext(ctx, network, address)
+	}
 	return &http.Client{
 		Timeout: feedWhole,
 		Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext,
+			Proxy: http.ProxyURL(proxy), DialContext: dial,
 			TLSHandshakeTimeout: feedDial, ResponseHeaderTimeout: feedHeader,
 			DisableKeepAlives: true, // a feed is asked for a few times an hour
 		},
@@ -131,8 +151,10 @@ func feedClient() *http.Client {
 				return errors.New("its server sends us in circles")
 			case via[0].URL.Scheme == "https" && request.URL.Scheme != "https":
 				return errors.New("its server sends us away from https")
+			case proxy != nil && request.URL.Hostname() != own:
+				return errors.New("its server sends us to another host, which is not looked into behind a proxy; write that one as url")
 			}
 			return nil
 		},
-	}
+	}, nil
 }

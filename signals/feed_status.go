@@ -86,13 +86,17 @@ type FeedStatus struct {
 	// Refused and Problems are of what was read last, be it in use or refused.
 	Refused  int      `json:"refused_rows"`
 	Problems []string `json:"problems,omitempty"`
+	// Pictures are of items with an image on the web; nil without any.
+	Pictures *PictureStatus `json:"pictures,omitempty"`
 }
 
 // FeedStatus says how every feed does, in order of their names.
 func (x *Catalogue) FeedStatus() []FeedStatus {
 	var all []FeedStatus
 	for _, id := range slices.Sorted(maps.Keys(x.feeds)) {
-		all = append(all, x.feeds[id].status(x.config.Now()))
+		s := x.feeds[id].status(x.config.Now())
+		s.Pictures = x.pictureStatus(id)
+		all = append(all, s)
 	}
 	return all
 }

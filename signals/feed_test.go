@@ -74,7 +74,7 @@ films.xml:10:1: warning: item f: image_link: no picture missing.jpg; the image i
 films.xml:10:1: warning: item f: availability "soon" is unknown; write in_stock, out_of_stock, preorder or backorder
 films.xml:10:1: warning: item f: stock: count many is no whole number from 0 to 1000000000; the availability stands
 films.xml:11:1: warning: item g: no link; what leads to it is passed over, give it one
-films.xml:11:1: note: item g: image_link is on the web, and so unknown for this and every such item; put the file beside the feed and write its path
+films.xml:11:1: warning: item g: image_link: it leads to cdn.example, where no pictures are fetched; add it to the feed's pictures in opentime.yaml; the image is unknown until then
 films.xml:12:1: item "h]": an id has no ], no control characters and no space around it; the row is left out
 films.xml:13:1: item i: link "https://cinema.example@evil.example/" has a name or password in it; remove it; the row is left out
 films.xml:14:1: warning: item j: price: "5" has no currency; write one such as 12.50 EUR; it is unknown until then

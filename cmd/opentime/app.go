@@ -57,6 +57,7 @@ type app struct {
 	scratch   string // a data folder that goes with the process
 
 	data          string // the data folder
+	picturesOf    string // the one whose pictures from the web are used
 	journalFolder string
 	started       config // what it was started with
 }
@@ -155,7 +156,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if a.journal, err = journal.Open(a.journalFolder, "local", build, a.env.now); err != nil {
 		return err
 	}
-	library, err := render.OpenLibrary(filepath.Join(data, "pictures"))
+	library, err := a.openLibrary(o)
 	if err != nil {
 		return err
 	}
@@ -207,6 +208,21 @@ func (a *app) dataFolder(o serveOptions) (string, error) {
 	}
 	dir := a.site.folder.path(a.site.config.data)
 	return dir, os.MkdirAll(dir, 0o750)
+}
+
+// openLibrary opens the library of pictures. One that listens to nothing also
+// reads those from the web that the site's own data has.
+func (a *app) openLibrary(o serveOptions) (*render.Library, error) {
+	library, err := render.OpenLibrary(filepath.Join(a.data, "pictures"))
+	if err != nil {
+		return nil, err
+	}
+	a.picturesOf = a.data
+	if o.idle && a.site.folder.embedded == nil {
+		a.picturesOf = a.site.folder.path(a.site.config.data)
+		library.Borrow(filepath.Join(a.picturesOf, "pictures"))
+	}
+	return library, nil
 }
 
 // storeFolder returns where the store is. One that listens to nothing keeps

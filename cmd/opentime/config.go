@@ -62,6 +62,7 @@ type feedConfig struct {
 	currency   string
 	attributes []rules.Attribute
 	guard      feedGuard
+	pictures   []string // hosts that item pictures are fetched from; nil: where links and the feed are
 }
 
 // feedGuard has the shares from which on a feed is refused: of items gone, of
@@ -130,7 +131,7 @@ func (c *config) needsRestart(newer *config) []string {
 // same reports whether two feeds are declared alike.
 func (f feedConfig) same(o feedConfig) bool {
 	return f.id == o.id && f.url == o.url && f.file == o.file && f.format == o.format &&
-		f.refresh == o.refresh && f.currency == o.currency && f.guard == o.guard &&
+		f.refresh == o.refresh && f.currency == o.currency && f.guard == o.guard && slices.Equal(f.pictures, o.pictures) &&
 		slices.EqualFunc(f.attributes, o.attributes, func(a, b rules.Attribute) bool { return a.Name == b.Name && a.Type == b.Type })
 }
 
@@ -249,6 +250,7 @@ func (r *configReader) feed(id string, n *strict.Node) {
 		"refresh":    func(n *strict.Node) { f.refresh = r.Duration(n) },
 		"currency":   func(n *strict.Node) { f.currency = r.currency(n) },
 		"attributes": func(n *strict.Node) { f.attributes = r.attributes(n, false) },
+		"pictures":   func(n *strict.Node) { f.pictures = r.pictureHosts(n) },
 		"guard": func(n *strict.Node) {
 			r.Map(n, guardFields.Read(strict.Keys{
 				"lost":        func(n *strict.Node) { f.guard.lost = r.share(n) },

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ fonts: [fonts/NotoSansCJK.ttc]
 weather: {from: met.no, contact: ops@cinema.example, age: 2h}
 feeds:
   films: {url: "https://cinema.example/films.xml", refresh: 5m, currency: EUR, attributes: {review: text}}
-  local: {file: local.xml, format: google-tsv}
+  local: {file: local.xml, format: google-tsv, pictures: [], guard: {lost: 0%, images: 80%}}
   lines: {url: "https://cinema.example/films.jsonl.gz?day=1.csv"}
 places: {cinemas: places.csv, shops: {file: shops.csv, route: "https://maps.example/?q={lat},{lon}"}}
 profiles: {attributes: {points: number, delivery: {type: text, values: [sorting, delivered], age: 6h, open: true}}}
@@ -56,6 +57,9 @@ func TestConfigReadsEveryKey(t *testing.T) {
 		"feeds":      len(c.feeds) == 3 && c.feeds[0].refresh == 5*time.Minute && c.feeds[1].refresh == 15*time.Minute,
 		"feed":       c.feeds[0].attributes[0].Name == "review" && c.feeds[0].currency == "EUR" && c.feeds[1].file == "local.xml",
 		"formats":    c.feeds[0].format == signals.GoogleXML && c.feeds[1].format == signals.GoogleTSV && c.feeds[2].format == signals.JSONLines,
+		"guard":      c.feeds[1].guard.lost > 0 && c.feeds[1].guard.lost < 1e-9 && c.feeds[1].guard.images == 0.8 && c.feeds[1].guard.duplicates == 0,
+		"pictures": slices.Equal(c.feeds[0].pictureHosts(c.hosts), []string{"cinema.example", "*.cinema.example", "cinema.example"}) &&
+			len(c.feeds[1].pictureHosts(c.hosts)) == 0,
 		"places":     len(c.places) == 2 && c.places[0].file == "places.csv" && c.places[1].route != "",
 		"attributes": len(c.attributes) == 2 && c.attributes[0].Type == rules.Number,
 		"attribute":  c.attributes[1].Open && c.attributes[1].Age == 6*time.Hour && len(c.attributes[1].Values) == 2,
@@ -99,6 +103,8 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		{"feeds: {films: {file: a, url: \"https://a.example\"}}", `feed "films" has two sources`},
 		{"feeds: {films: {file: a, format: xls}}", `"xls" is not possible here`},
 		{"feeds: {films: {file: a, guard: {lost: much}}}", `is not a percentage`},
+		{"feeds: {films: {file: a, pictures: [127.0.0.1]}}", `"127.0.0.1" is an address; write the host's name`},
+		{"feeds: {films: {file: a, pictures: [cdn]}}", `"cdn" is no host; write a name such as`},
 		{"campaigns: ../elsewhere", `campaigns lie below opentime.yaml`},
 		{"feeds: {films: {file: a, currency: euro}}", `"euro" is no currency`},
 		{"feeds: {films: {file: a, attributes: {review: texts}}}", `unknown type "texts"; did you mean "text"?`},

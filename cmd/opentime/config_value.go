@@ -92,6 +92,18 @@ func (r *configReader) hosts(n *strict.Node) []string {
 	return hosts
 }
 
+// pictureHosts reads the hosts that item pictures are fetched from: names, no
+// addresses. None written is none, not the default.
+func (r *configReader) pictureHosts(n *strict.Node) []string {
+	hosts := r.hosts(n)
+	for i, host := range hosts {
+		if _, err := netip.ParseAddr(host); err == nil {
+			r.Errorf(item(n, i), "%q is an address; write the host's name", host)
+		}
+	}
+	return append([]string{}, hosts...)
+}
+
 // ids reads a list of ids.
 func (r *configReader) ids(n *strict.Node) []string {
 	var ids []string

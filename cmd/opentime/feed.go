@@ -136,6 +136,15 @@ func printStatus(w io.Writer, s *signals.FeedStatus) {
 	if s.Error != "" {
 		line("  refused", fmt.Sprintf("since %s: %s", timeText(s.Failing), s.Error))
 	}
+	if p := s.Pictures; p != nil {
+		line("  pictures", fmt.Sprintf("%d of %d are there, %d wait, %d failed", p.There, p.Named, p.Waiting, p.Failed))
+		for _, problem := range p.Problems {
+			line("", problem)
+		}
+		if p.Over > 0 {
+			line("", fmt.Sprintf("%d more than can be fetched are left out", p.Over))
+		}
+	}
 	if len(s.Problems) > 0 {
 		line("  rows", fmt.Sprintf("%d left out", s.Refused))
 	}

@@ -63,6 +63,7 @@ var feedFields = strict.Fields{
 	strict.Takes("refresh", strict.DurationShape(), "How often it is read again.").Or("15m"),
 	strict.Takes("currency", currencyShape(), "Of prices without one: three letters such as EUR."),
 	strict.Takes("attributes", attributesShape(typeShape()), "What items have beside the usual, as in review: text."),
+	strict.Takes("pictures", hostsShape(), "The hosts that item pictures are fetched from; where links and the feed are if left out."),
 	strict.Takes("guard", guardFields.Shape(), "The shares from which on a feed is refused and the last one kept."),
 	strict.Takes("format", strict.WordShape(signals.FeedFormats()...), "By the ending of the file or address if left out."),
 }

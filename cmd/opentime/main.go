@@ -59,6 +59,7 @@ type env struct {
 	getenv         func(string) string
 	now            func() time.Time
 	zones          func() (*signals.Zones, error) // the map of time zones, unpacked once; nil: by each who needs it
+	network        signals.Network                // zero: the internet; tests have their own server reached
 }
 
 // errProblems ends a command with exit code 1 whose problems were printed.

@@ -102,6 +102,7 @@ func (s *site) addFeeds(now func() time.Time) {
 		config.Feeds = append(config.Feeds, signals.FeedConfig{
 			ID: f.id, File: name, Format: f.format, Currency: f.currency, Attributes: f.attributes,
 			Hosts: s.config.hosts, Zone: s.config.zone, Open: s.folder.open, Picture: s.itemPicture(name),
+			PictureHosts: f.pictureHosts(s.config.hosts),
 		})
 	}
 	catalogue, err := signals.NewCatalogue(config)

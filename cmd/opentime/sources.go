@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -116,12 +118,13 @@ func (f folder) files(name string) (fs.FS, string) {
 
 // openCatalogue loads the feeds and keeps them fresh.
 func (a *app) openCatalogue(ctx context.Context, library *render.Library, data string) error {
-	config := signals.CatalogueConfig{Store: a.store, Now: a.env.now, HasPlace: a.hasPlace}
+	config := signals.CatalogueConfig{Store: a.store, Now: a.env.now, HasPlace: a.hasPlace, Pictures: a.pictures(library), Network: a.env.network}
 	for _, f := range a.site.config.feeds {
 		feed := signals.FeedConfig{
 			ID: f.id, URL: f.url, Format: f.format, Refresh: f.refresh, Currency: f.currency, Attributes: f.attributes,
 			Hosts: a.site.config.hosts, Zone: a.site.config.zone, Keep: filepath.Join(data, "feeds"),
 			Lost: f.guard.lost, ZeroPrices: f.guard.zeroPrices, Duplicates: f.guard.duplicates, Images: f.guard.images,
+			PictureHosts: f.pictureHosts(a.site.config.hosts),
 		}
 		if f.file != "" {
 			feed.File = a.site.folder.path(f.file)
@@ -152,6 +155,44 @@ func (a *app) openCatalogue(ctx context.Context, library *render.Library, data s
 	}
 	a.running.Go(func() { guarded("feeds", func() { catalogue.Run(ctx) }) })
 	return nil
+}
+
+// pictures says where pictures that feeds name on the web go. One that listens
+// to nothing fetches none, and knows those of the site's own data.
+func (a *app) pictures(library *render.Library) *signals.PictureConfig {
+	of := func(ref string) render.Hash {
+		hash, _ := render.ParseHash(ref) // what is none is nowhere
+		return hash
+	}
+	return &signals.PictureConfig{
+		Keep: filepath.Join(a.picturesOf, "feeds", "pictures.json"), Still: a.picturesOf != a.data,
+		Add: func(picture []byte) (string, error) {
+			hash, err := library.AddFetched(picture)
+			return hash.String(), err
+		},
+		Has:    func(ref string) bool { return library.HasFetched(of(ref)) },
+		Remove: func(ref string) error { return library.RemoveFetched(of(ref)) },
+		List: func() ([]string, error) {
+			all, err := library.Fetched()
+			refs := make([]string, len(all))
+			for i, hash := range all {
+				refs[i] = hash.String()
+			}
+			return refs, err
+		},
+	}
+}
+
+// pictureHosts are the hosts that a feed's pictures are fetched from: those it
+// names or, where it names none, those that links lead to and its own.
+func (f *feedConfig) pictureHosts(hosts []string) []string {
+	if f.pictures != nil {
+		return f.pictures
+	}
+	if u, err := url.Parse(f.url); err == nil && f.url != "" {
+		return append(slices.Clone(hosts), u.Hostname())
+	}
+	return hosts
 }
 
 // firstRefresh is how long a start waits for feeds at URLs.
