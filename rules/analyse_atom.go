@@ -15,7 +15,6 @@ import (
 type atom struct {
 	ref   Ref // of kind NoRef: a behaviour
 	items int // which items an attribute is of
-	eve   bool
 	view  aspect
 	match Match // what the aspect is about
 	typ   Type
@@ -46,7 +45,6 @@ const (
 type signalKey struct {
 	ref   Ref
 	items int
-	eve   bool // of the day before, where now lies in a daypart that began then
 }
 
 // aspectKey tells the aspects of a signal apart.
@@ -57,7 +55,7 @@ type aspectKey struct {
 }
 
 // where is what the conditions of a rule are read with: the items in its scope,
-// and whether they stand beside a daypart.
+// and whether they stand beside a daypart that may have begun the day before.
 type where struct {
 	items int
 	eve   bool
@@ -99,15 +97,11 @@ func (a *analysis) signal(ref Ref, t Type, name string, at where) int {
 	if ref.Kind != SignalRef {
 		key.items = at.items
 	}
-	switch a.clockOf(ref) {
-	case "date", "weekday", "month":
-		key.eve = at.eve
-	}
 	i, ok := a.signals[key]
 	if !ok {
 		i = len(a.atoms)
 		a.signals[key] = i
-		a.atoms = append(a.atoms, atom{ref: ref, items: key.items, eve: key.eve, typ: t, name: name, kin: a.kinOf(ref), base: i})
+		a.atoms = append(a.atoms, atom{ref: ref, items: key.items, typ: t, name: name, kin: a.kinOf(ref), base: i})
 		if x := &a.atoms[i]; !isText(t) {
 			x.all = a.values(x)
 		} else if a.sealed {
@@ -143,6 +137,20 @@ func (a *analysis) aspect(base int, view aspect, match Match) int {
 	return i
 }
 
+// ofEve reports whether a condition may be on the date of the day before. Nothing
+// is known of its values then: to a client that fetches ahead, who is not told
+// the hour, it is only certain where it is so on both days.
+func (a *analysis) ofEve(c *Condition, at where) bool {
+	if !at.eve || c.Op != Compare {
+		return false
+	}
+	switch a.clockOf(c.Ref) {
+	case "date", "weekday", "month":
+		return true
+	}
+	return false
+}
+
 // behaviour returns the atom of a condition that is only told apart by its text.
 func (a *analysis) behaviour(c *Condition) int {
 	text := c.atom()
@@ -150,7 +158,11 @@ func (a *analysis) behaviour(c *Condition) int {
 	if !ok {
 		i = len(a.atoms)
 		a.behaviours[text] = i
-		a.atoms = append(a.atoms, atom{view: opaque, typ: Boolean, name: c.Name, kin: kinHistory, base: i, all: spans{{unknownAt, unknownAt}, {0, 1}}})
+		kin := kinHistory
+		if c.Op == Compare {
+			kin = kinClock // of the day before
+		}
+		a.atoms = append(a.atoms, atom{view: opaque, typ: Boolean, name: c.Name, kin: kin, base: i, all: spans{{unknownAt, unknownAt}, {0, 1}}})
 	}
 	return i
 }
@@ -242,7 +254,7 @@ func (a *analysis) knownValues(x *atom) spans {
 	case clock == "now":
 		return spans{a.runs}
 	case clock == "date":
-		return spans{a.dates(x.eve)}
+		return spans{a.dates()}
 	}
 	switch x.typ {
 	case Time:
@@ -323,15 +335,12 @@ func (a *analysis) limits() span {
 }
 
 // dates are the dates that recipients may have while the campaign runs, in
-// whatever zone, and of the day before where eve counts.
-func (a *analysis) dates(eve bool) span {
+// whatever zone.
+func (a *analysis) dates() span {
 	const apart = 15 * 3_600_000 // more than any zone is from UTC
 	dates := span{firstAt, most}
 	if a.runs.lo != firstAt {
 		dates.lo = floorDiv(a.runs.lo-apart, dayMillis)
-		if eve {
-			dates.lo--
-		}
 	}
 	if a.runs.hi != most {
 		dates.hi = floorDiv(a.runs.hi+apart, dayMillis)

@@ -74,9 +74,6 @@ func (a *analysis) differInOne(x, y *phase) bool {
 // ordered reports whether an atom's values are in an order that a hole can be
 // in. The daypart is one: its hours are.
 func (x *atom) ordered(a *analysis) bool {
-	if x.eve {
-		return false
-	}
 	switch x.typ {
 	case Number, Percent, Duration, Time, Weekday, Month, Moment:
 		return x.view == whole

@@ -63,7 +63,7 @@ func (a *analysis) asks(p *phase) *strict.Node {
 // asking returns the condition that asks of an atom, or nil.
 func (a *analysis) asking(c *Condition, atom int, at where) *strict.Node {
 	switch {
-	case c.Op == Compare && a.signal(c.Ref, c.Type, c.Name, at) == a.atoms[atom].base:
+	case c.Op == Compare && !a.ofEve(c, at) && a.signal(c.Ref, c.Type, c.Name, at) == a.atoms[atom].base:
 		return c.Node
 	case c.Name != "":
 		return nil

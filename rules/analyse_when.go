@@ -121,7 +121,9 @@ func (a *analysis) boxesOf(c *Condition, want bool, at where) []box {
 	case Not:
 		return a.combined(c, want, !want, at)
 	case Compare:
-		return a.compare(c, want, at)
+		if !a.ofEve(c, at) {
+			return a.compare(c, want, at)
+		}
 	case Known:
 		return a.knows(c, want, at)
 	}
