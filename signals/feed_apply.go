@@ -37,6 +37,9 @@ func (x *Catalogue) applyFeed(content *FeedContent) error {
 			gone := *h
 			gone.gone = true
 			next.held[i] = &gone
+			if h.known.stamp.from > fromAPI {
+				h.known.withoutFeed() // nobody counts it any longer
+			}
 		}
 	}
 	x.addGone(next, content)

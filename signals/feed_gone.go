@@ -119,7 +119,9 @@ func (x *Catalogue) addGone(next *table, content *FeedContent) {
 			i = next.add(item.ID, &held{known: k})
 		}
 		if next.held[i].item == nil {
-			next.held[i] = &held{item: item, base: item, feed: content.feed, gone: true, known: next.held[i].known}
+			h := &held{base: item, feed: content.feed, gone: true, known: next.held[i].known}
+			h.item = x.patched(h, x.config.Now().UnixMilli())
+			next.held[i] = h
 		}
 	}
 }

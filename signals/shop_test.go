@@ -75,6 +75,7 @@ type shop struct {
 	clock *clock
 	facts *facts
 
+	writes           int
 	format           signals.FeedFormat
 	lost, zeroPrices float64 // of the feed's guard
 }
@@ -126,7 +127,9 @@ func (s *shop) writeText(text string) {
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.Chtimes(name, time.Time{}, s.clock.Now()); err != nil {
+	// Each a little before the last, so that it is another file.
+	s.writes++
+	if err := os.Chtimes(name, time.Time{}, s.clock.Now().Add(-time.Duration(s.writes)*time.Microsecond)); err != nil {
 		s.t.Fatal(err)
 	}
 }

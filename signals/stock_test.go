@@ -3,124 +3,12 @@ package signals_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"example.com/opentime/signals"
 )
-
-func TestWhichOfTwoCountsWins(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		do   func(*shop, time.Time)
-		want string
-	}{
-		{"the API's, newer than the feed's", func(s *shop, now time.Time) {
-			s.write(now.Add(-time.Hour), item("a", "<stock>9</stock>"))
-			s.refresh()
-			s.stock(now.Add(-time.Minute), "a", "", 3)
-		}, "3"},
-		{"the feed's, newer than the API's", func(s *shop, now time.Time) {
-			s.stock(now.Add(-2*time.Hour), "a", "", 3)
-			s.write(now.Add(-time.Hour), item("a", "<stock>9</stock>"))
-			s.refresh()
-		}, "9"},
-		{"the API's, when an older feed comes later", func(s *shop, now time.Time) {
-			s.stock(now.Add(-time.Minute), "a", "", 3)
-			s.write(now.Add(-time.Hour), item("a", "<stock>9</stock>"))
-			s.refresh()
-		}, "3"},
-		{"the API's without a date, of its receipt", func(s *shop, now time.Time) {
-			s.write(now.Add(-time.Second), item("a", "<stock>9</stock>"))
-			s.refresh()
-			s.stock(time.Time{}, "a", "", 3)
-		}, "3"},
-		{"of equals the later received", func(s *shop, now time.Time) {
-			s.stock(now, "a", "", 3)
-			s.stock(now, "a", "", 4)
-		}, "4"},
-		{"not the older of the API's", func(s *shop, now time.Time) {
-			s.stock(now, "a", "", 3)
-			s.stock(now.Add(-time.Second), "a", "", 4)
-		}, "3"},
-		{"the API's for a day, when the feed has no build date", func(s *shop, _ time.Time) {
-			s.stock(time.Time{}, "a", "", 3)
-			s.clock.add(23 * time.Hour)
-			s.write(time.Time{}, item("a", "<stock>9</stock>"))
-			s.refresh()
-		}, "3"},
-		{"then that feed's", func(s *shop, _ time.Time) {
-			s.stock(time.Time{}, "a", "", 3)
-			s.clock.add(25 * time.Hour)
-			s.write(time.Time{}, item("a", "<stock>9</stock>"))
-			s.refresh()
-		}, "9"},
-		{"then that feed's, though it did not change since", func(s *shop, _ time.Time) {
-			s.stock(time.Time{}, "a", "", 3)
-			s.clock.add(time.Hour)
-			s.write(time.Time{}, item("a", "<stock>9</stock>"))
-			s.refresh()
-			s.clock.add(23 * time.Hour)
-			s.refresh()
-		}, "9"},
-		{"the API's, when it is newer than what an undated feed held since", func(s *shop, _ time.Time) {
-			s.write(time.Time{}, item("a", "<stock>9</stock>"))
-			s.refresh()
-			s.clock.add(time.Hour)
-			s.stock(time.Time{}, "a", "", 3)
-			s.clock.add(25 * time.Hour)
-			s.refresh()
-		}, "3"},
-		{"some, where the feed says only that it is in stock", func(s *shop, now time.Time) {
-			s.write(now, item("a", "<g:availability>in stock</g:availability>"))
-			s.refresh()
-		}, "some"},
-		{"none, where it is not", func(s *shop, now time.Time) {
-			s.write(now, item("a", "<g:availability>out_of_stock</g:availability>"))
-			s.refresh()
-		}, "0"},
-		{"unknown, where it can be ordered", func(s *shop, now time.Time) {
-			s.write(now, item("a", "<g:availability>preorder</g:availability>"))
-			s.refresh()
-		}, "unknown"},
-		{"unknown, where a feed counts no more", func(s *shop, now time.Time) {
-			s.write(now.Add(-time.Minute), item("a", "<stock>9</stock>"))
-			s.refresh()
-			s.clock.add(time.Minute)
-			s.write(now, item("a", ""))
-			s.refresh()
-		}, "unknown"},
-		{"the API's some", func(s *shop, now time.Time) { s.stock(now, "a", "", "some") }, "some"},
-		{"a feed's below zero is zero", func(s *shop, now time.Time) {
-			s.write(now, item("a", "<stock>-3</stock>"))
-			s.refresh()
-		}, "0"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := newShop(t)
-			c.do(s, s.clock.Now())
-			if got := stockText(s.Stock("a", "")); got != c.want {
-				t.Errorf("stock is %s, want %s", got, c.want)
-			}
-			_ = s.Close()
-			s.open()
-			s.refreshIfAny()
-			if got := stockText(s.Stock("a", "")); got != c.want {
-				t.Errorf("after a restart stock is %s, want %s", got, c.want)
-			}
-		})
-	}
-}
-
-func (s *shop) refreshIfAny() {
-	s.t.Helper()
-	if _, err := os.Stat(filepath.Join(s.dir, "films.xml")); err == nil {
-		s.refresh()
-	}
-}
 
 func TestStockAtPlacesStandsByItself(t *testing.T) {
 	s := newShop(t)
