@@ -94,7 +94,7 @@ func (a *analysis) itemsOf(r *Rule) int {
 // signal returns the atom of a signal as a whole.
 func (a *analysis) signal(ref Ref, t Type, name string, at where) int {
 	key := signalKey{ref: ref}
-	if ref.Kind != SignalRef {
+	if ofItem(ref) {
 		key.items = at.items
 	}
 	i, ok := a.signals[key]
@@ -110,6 +110,9 @@ func (a *analysis) signal(ref Ref, t Type, name string, at where) int {
 	}
 	return i
 }
+
+// ofItem reports whether a reference is to something of the item in scope.
+func ofItem(ref Ref) bool { return ref.Kind == ItemRef || ref.Kind == PlaceStockRef }
 
 // clockOf returns which clock a reference is to, or "".
 func (a *analysis) clockOf(ref Ref) string {
@@ -179,7 +182,7 @@ const (
 	kinStock       // of one item: what is in stock has a count
 	kinPrice       // of one item
 	kinHistory     // what the recipient did
-	kinOther       // what is not known here
+	kinVotes       // those for the answers of a question
 )
 
 // related reports whether the values of two atoms may depend on one another.
@@ -188,11 +191,13 @@ func (a *analysis) related(i, j int) bool {
 }
 
 func (a *analysis) kinOf(ref Ref) kin {
-	if ref.Kind == ItemRef {
+	switch ref.Kind {
+	case ItemRef:
 		return kinOfItem(ItemAttribute(ref.Index))
-	}
-	if ref.Kind != SignalRef {
-		return kinOther | kinStock
+	case PlaceStockRef:
+		return kinStock | kinPlace
+	case AnswerRef:
+		return kinVotes | kinClock // open until it closes
 	}
 	switch sig := &a.c.Signals[ref.Index]; sig.Source {
 	case ClockSource:
@@ -210,10 +215,14 @@ func (a *analysis) kinOf(ref Ref) kin {
 		return kinStock | kinPlace
 	case ItemSource:
 		return kinOfItem(ItemAttribute(sig.Index))
-	case ProfileSource, ParameterSource:
-		return 0
+	case ResultsSource:
+		return kinVotes
+	case FirstOpenSource:
+		return kinHistory | kinClock // never after now
+	case CartSource, InterestSource, AnsweredSource, CodeSource:
+		return kinHistory
 	}
-	return kinOther | kinHistory
+	return 0
 }
 
 // kinOfItem is kinOf for an attribute of an item.
@@ -279,8 +288,7 @@ func (a *analysis) knownValues(x *atom) spans {
 // ofYear reports whether an atom's values are numbered days of the year.
 func (x *atom) ofYear() bool { return x.view == yearless || x.view == whole && x.typ == Yearly }
 
-// counted reports whether a number may be a count of stock, which may be Some.
-// What is not known here may be.
+// counted reports whether a reference is to a count of stock, which may be Some.
 func (a *analysis) counted(ref Ref) bool {
 	switch ref.Kind {
 	case SignalRef:
@@ -288,12 +296,15 @@ func (a *analysis) counted(ref Ref) bool {
 	case ItemRef:
 		return ItemAttribute(ref.Index) == ItemStock
 	}
-	return true
+	return ref.Kind == PlaceStockRef
 }
 
 // neverUnknown reports whether the whole of a signal is always known. The hour
 // is not, to clients that fetch ahead.
 func (a *analysis) neverUnknown(x *atom) bool {
+	if x.ref.Kind == AnswerRef {
+		return AnswerPart(x.ref.Index) == AnswerText || AnswerPart(x.ref.Index) == AnswerOpen
+	}
 	if x.ref.Kind != SignalRef || x.view == inCurrency {
 		return false
 	}

@@ -140,7 +140,7 @@ func (a *analysis) others(phases []phase) []box {
 			a.spend(len(b) * len(base))
 			all = append(all, slices.DeleteFunc(slices.Clone(b), func(s *set) bool {
 				return base.of(s.atom) == nil &&
-					(limited && a.atoms[s.atom].kin == kinClock || slices.ContainsFunc(base, func(t *set) bool { return a.related(s.atom, t.atom) }))
+					(a.unsteady(s.atom, limited) || slices.ContainsFunc(base, func(t *set) bool { return a.related(s.atom, t.atom) }))
 			}))
 		}
 	}
@@ -168,8 +168,8 @@ func (a *analysis) left(base box, at int, hole spans, others []box) spans {
 func (a *analysis) independent(b box, at int) bool {
 	limited := !a.c.Starts.IsZero() || !a.c.Ends.IsZero()
 	for i, s := range b {
-		x := &a.atoms[s.atom]
-		if limited && s.atom != at && x.kin == kinClock && (a.clockOf(x.ref) != "now" || a.c.startsLocal || a.c.endsLocal) || a.onlyAhead(s) {
+		now := a.clockOf(a.atoms[s.atom].ref) == "now" && !a.c.startsLocal && !a.c.endsLocal
+		if s.atom != at && !now && a.unsteady(s.atom, limited) || a.onlyAhead(s) {
 			return false
 		}
 		for _, t := range b[i+1:] {
@@ -179,6 +179,13 @@ func (a *analysis) independent(b box, at int) bool {
 		}
 	}
 	return true
+}
+
+// unsteady reports whether it depends on when the campaign runs, or on when a
+// question closes, which values an atom can have.
+func (a *analysis) unsteady(at int, limited bool) bool {
+	x := &a.atoms[at]
+	return limited && x.kin&kinClock != 0 || x.ref.Kind == AnswerRef
 }
 
 // onlyAhead reports whether a set holds for clients that fetch ahead only.

@@ -45,7 +45,10 @@ func listed(all []string) string {
 
 // hidden is what mail proxies are not told.
 func (a *analysis) hidden(ref Ref, _ *TextFormat) string {
-	if ref.Kind != SignalRef {
+	switch {
+	case ref.Kind == PlaceStockRef && strings.HasPrefix(a.c.stockPlaces[ref.Index], "near."):
+		return "near"
+	case ref.Kind != SignalRef:
 		return ""
 	}
 	switch sig := &a.c.Signals[ref.Index]; {
@@ -55,7 +58,7 @@ func (a *analysis) hidden(ref Ref, _ *TextFormat) string {
 		return "near"
 	case sig.Source == WeatherSource:
 		return "weather"
-	case sig.Source == ClientSource && sig.Key != "class", sig.Name == "first_open":
+	case sig.Source == ClientSource && sig.Key != "class", sig.Source == FirstOpenSource:
 		return sig.Name
 	}
 	return ""
@@ -72,8 +75,10 @@ func (a *analysis) passing(ref Ref, f *TextFormat) string {
 		return "the hour"
 	case clock == "time" || clock == "daypart":
 		return clock
-	case ref.Kind == ItemRef && ItemAttribute(ref.Index) == ItemStock:
+	case a.counted(ref):
 		return stockCounts
+	case ref.Kind == AnswerRef && (AnswerPart(ref.Index) == AnswerShare || AnswerPart(ref.Index) == AnswerCount):
+		return "votes"
 	case ref.Kind != SignalRef:
 		return ""
 	}
@@ -82,9 +87,7 @@ func (a *analysis) passing(ref Ref, f *TextFormat) string {
 		return "weather"
 	case sig.Source == NearSource && (sig.Key == "open" || sig.Key == "closes"):
 		return "opening hours"
-	case sig.Source == StockSource:
-		return stockCounts
-	case strings.HasPrefix(sig.Name, "results."):
+	case sig.Source == ResultsSource:
 		return "votes"
 	}
 	return ""
@@ -239,20 +242,15 @@ func (d *drawing) of(ref Ref, f *TextFormat) string {
 	}
 	none := spans{{firstAt, 0}}
 	key := signalKey{ref: ref}
-	if ref.Kind != SignalRef {
+	if ofItem(ref) {
 		key.items = d.at.items
 	}
 	at, asked := d.signals[key]
 	switch list := d.variant.List; {
 	case asked && !d.valuesIn(d.box, at).meets(none):
 		return word
-	case ref.Kind == ItemRef && list != nil && list.InStock && !slices.ContainsFunc(list.From, isOwn):
+	case ref.Kind == ItemRef && list != nil && list.InStock && !slices.ContainsFunc(list.From, isFacts):
 		return word // what is offered is in stock
 	}
 	return ""
-}
-
-// isOwn reports whether a list is the recipient's own, which is shown as it is.
-func isOwn(from string) bool {
-	return slices.Contains([]string{"cart", "viewed", "wished", "bought"}, from)
 }

@@ -1,9 +1,6 @@
 package rules
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // ageing warns of what passes where copies fetched ahead are told it.
 func (a *analysis) ageing() {
@@ -59,26 +56,15 @@ func (a *analysis) passingOf(v *Variant, note func(string)) {
 		note("a countdown")
 	}
 	for i := range v.Values {
-		if ref := v.Values[i].Ref; a.passing(ref, &plainFormat) != "" {
-			note(a.nameOf(ref))
+		if ref := v.Values[i].Ref; ref.Kind != NoRef && a.passing(ref, &plainFormat) != "" {
+			note(a.c.nameOf(ref))
 		}
 	}
 	for p := range v.pieces() {
 		if p.Ref.Kind != NoRef && a.passing(p.Ref, &p.Format) != "" {
-			note(a.nameOf(p.Ref))
+			note(a.c.nameOf(p.Ref))
 		}
 	}
-}
-
-// nameOf is the name of a signal that may pass.
-func (a *analysis) nameOf(ref Ref) string {
-	switch ref.Kind {
-	case SignalRef:
-		return a.c.Signals[ref.Index].Name
-	case ItemRef:
-		return "item." + a.c.attributeName(ref.Index)
-	}
-	return ""
 }
 
 // rights warns of codes that whoever can write a link gets.
@@ -101,7 +87,7 @@ func (a *analysis) rights() {
 // code returns the single-use code that a variant shows or leads to, or "".
 func (a *analysis) code(v *Variant) string {
 	for p := range v.pieces() {
-		if p.Ref.Kind == SignalRef && strings.HasPrefix(a.c.Signals[p.Ref.Index].Name, "code.") {
+		if p.Ref.Kind == SignalRef && a.c.Signals[p.Ref.Index].Source == CodeSource {
 			return a.c.Signals[p.Ref.Index].Name
 		}
 	}

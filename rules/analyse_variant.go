@@ -17,8 +17,8 @@ func (a *analysis) sure(x *ruled) bool {
 	for _, b := range x.boxes {
 		a.spend(len(b))
 		for _, s := range b {
-			if ref := a.atoms[s.atom].ref; ref.Kind != NoRef && ref.Kind != SignalRef {
-				return false // of an item that there may not be
+			if ofItem(a.atoms[s.atom].ref) {
+				return false // there may be none
 			}
 		}
 	}
@@ -65,13 +65,14 @@ func (t Template) sure() bool {
 	return len(t) > 0 && !slices.ContainsFunc(t, func(p Piece) bool { return !alwaysKnown(p.Ref) })
 }
 
-// alwaysKnown reports whether a reference is to something of the campaign's own.
+// alwaysKnown reports whether a reference is to a text or number of the
+// campaign's own.
 func alwaysKnown(ref Ref) bool {
 	switch ref.Kind {
 	case NoRef, CampaignRef, BlockRef, RuleRef, VariantRef, PositionRef:
 		return true
 	}
-	return false
+	return ref.Kind == AnswerRef && AnswerPart(ref.Index) == AnswerText
 }
 
 // alike reports rules that show the same, where they can be one. Those of a

@@ -168,7 +168,7 @@ func (d *Decider) missing(texts [][]Template) string {
 	for i := range alternatives[len(alternatives)-1] {
 		p := &alternatives[len(alternatives)-1][i]
 		if p.Ref.Kind != NoRef && p.Pictures == nil && !d.value(p.Ref).Known() {
-			return ": " + d.name(p.Ref) + " is unknown"
+			return ": " + d.campaign.nameOf(p.Ref) + " is unknown"
 		}
 	}
 	return ""
@@ -203,7 +203,7 @@ func (d *Decider) conditions(a *RuleAccount, c *Condition, depth int) {
 	case Known:
 		x.Text = "known"
 		for _, ref := range c.Refs {
-			x.Text += " " + d.name(ref)
+			x.Text += " " + d.campaign.nameOf(ref)
 		}
 	default:
 		value := d.value(c.Ref)
@@ -257,16 +257,17 @@ func nodeText(n *strict.Node) string {
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
-func (d *Decider) name(ref Ref) string {
+// nameOf is the name of a signal as campaigns write it.
+func (c *Campaign) nameOf(ref Ref) string {
 	switch ref.Kind {
 	case SignalRef:
-		return d.campaign.Signals[ref.Index].Name
+		return c.Signals[ref.Index].Name
 	case AnswerRef:
 		return "answer." + answerFields[ref.Index].name
 	case PlaceStockRef:
-		return "item.stock@" + d.campaign.stockPlaces[ref.Index]
+		return "item.stock@" + c.stockPlaces[ref.Index]
 	}
-	return "item." + d.campaign.attributeName(ref.Index)
+	return "item." + c.attributeName(ref.Index)
 }
 
 // origin says where a value came from.
