@@ -109,6 +109,12 @@ func (x *Catalogue) Stock(item, place string) rules.Value {
 	return rules.Value{}
 }
 
+// HasItems reports whether a feed has been loaded and has items.
+func (x *Catalogue) HasItems(feed string) bool {
+	v := x.table.Load().views[feed]
+	return v != nil && len(v.order) > 0
+}
+
 // HasItem reports whether a feed has, or ever had, an item.
 func (x *Catalogue) HasItem(id string) bool {
 	t := x.table.Load()

@@ -146,13 +146,7 @@ func (a *app) openCatalogue(ctx context.Context, library *render.Library, data s
 		return err
 	}
 	a.catalogue = catalogue
-	// A source that hangs does not hold the start up: its last good copy is
-	// loaded before it is asked.
-	first, cancel := context.WithTimeout(ctx, firstRefresh)
-	defer cancel()
-	for _, f := range config.Feeds {
-		a.refresh(first, f.ID)
-	}
+	a.firstRefresh(ctx, config.Feeds)
 	a.running.Go(func() { guarded("feeds", func() { catalogue.Run(ctx) }) })
 	return nil
 }
@@ -195,8 +189,37 @@ func (f *feedConfig) pictureHosts(hosts []string) []string {
 	return hosts
 }
 
-// firstRefresh is how long a start waits for feeds at URLs.
-const firstRefresh = 5 * time.Second
+// firstWait is how long a start waits for its feeds.
+const firstWait = 5 * time.Second
+
+// firstRefresh reads all feeds, and returns when they are read or firstWait has
+// passed: a source that hangs does not hold the start up, and the last good copy
+// is loaded before it is asked. A file that has none is read to its end first,
+// however long it is. What is being read when this returns goes on aside.
+func (a *app) firstRefresh(ctx context.Context, feeds []signals.FeedConfig) {
+	soon, cancel := context.WithTimeout(ctx, firstWait)
+	defer cancel()
+	read := make([]chan struct{}, len(feeds))
+	for i := range feeds {
+		read[i] = make(chan struct{})
+		a.running.Go(func() {
+			defer close(read[i])
+			guarded("feed", func() { a.refresh(ctx, feeds[i].ID) })
+		})
+	}
+	for i, feed := range feeds {
+		select {
+		case <-read[i]:
+		case <-soon.Done():
+			if feed.File != "" && !a.catalogue.HasItems(feed.ID) {
+				select {
+				case <-read[i]:
+				case <-ctx.Done():
+				}
+			}
+		}
+	}
+}
 
 // hasPlace reports whether a place of that id is in one of the lists.
 func (a *app) hasPlace(id string) bool {
