@@ -42,10 +42,10 @@ func TestForecastCountsWhatTheServerShows(t *testing.T) {
 	for _, g := range given {
 		args = append(args, "--given", g)
 	}
-	var out strings.Builder
-	e := &env{zones: sharedZones, stdout: &out, stderr: &out, now: d.clock, getenv: func(string) string { return "" }}
+	var out, said strings.Builder
+	e := &env{zones: sharedZones, stdout: &out, stderr: &said, now: d.clock, getenv: func(string) string { return "" }}
 	if code := run(args, e); code != 0 {
-		t.Fatal(out.String())
+		t.Fatal(out.String(), said.String())
 	}
 	var report forecastReport
 	if err := json.Unmarshal([]byte(out.String()), &report); err != nil {
