@@ -90,7 +90,7 @@ func TestFeedsThatAreNotWhatTheySay(t *testing.T) {
 		"lines behind the end":        {signals.JSONLines, line + `{"end": 1}` + "\n" + line, "line 2: there are rows behind the end"},
 		"a line of 3 MiB":             {signals.JSONLines, line + `{"id":"b","title":"` + strings.Repeat("x", 3<<20) + `"}`, "a row is larger than 1 MiB"},
 		"a cell of 3 MiB":             {signals.CSV, head + row + "b," + strings.Repeat("x", 3<<20), "a row is larger than 1 MiB"},
-		"a quote without its other":   {signals.CSV, head + row + `b,"` + strings.Repeat("x\n", 2<<20), "a row is larger than 1 MiB"},
+		"a quote without its other":   {signals.CSV, head + row + `b,"` + strings.Repeat("x\n", 2<<10), "line 2050: it is cut off"},
 	} {
 		config := feedConfig()
 		config.Format = c.format

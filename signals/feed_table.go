@@ -2,7 +2,6 @@ package signals
 
 import (
 	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -12,37 +11,25 @@ import (
 	"unicode/utf8"
 )
 
-// endOfInput is put behind a table. It stands in a row of its own where the
-// table ended with a whole row; else it tells that the last cell was cut off.
-const endOfInput = "\x1e"
-
-// table reads a table's rows.
+// tableFeed reads a table's items.
 type tableFeed struct {
 	*feedReader
-	cells *csv.Reader
+	rows  *tableRows
 	limit *feedLimit
 	names []string
 	id    int // column of ids
 	row   feedRow
-	last  tableRow
-}
-
-// tableRow is what became of a line of a table.
-type tableRow struct {
-	line  int
-	short bool // it has fewer cells than there are names, or its quotes do not end
-	ended bool // it is endOfInput
+	short bool // the last row is not whole: it lacks cells, or the end of its quotes
+	last  int  // its line
 }
 
 // readTable reads the rows of Merchant's table or of a CSV: a line of names,
 // then a row an item. A last row that is not whole, or has no line break behind
 // it, is a table cut off.
 func (r *feedReader) readTable(in *bufio.Reader, limit *feedLimit) error {
-	t := &tableFeed{feedReader: r, limit: limit}
-	t.cells = csv.NewReader(io.MultiReader(in, strings.NewReader(endOfInput+"\n")))
-	t.cells.FieldsPerRecord, t.cells.ReuseRecord = -1, true
+	t := &tableFeed{feedReader: r, limit: limit, rows: &tableRows{in: in, comma: ","}}
 	if r.config.Format == GoogleTSV {
-		t.cells.Comma, t.cells.LazyQuotes = '\t', true
+		t.rows.comma, t.rows.lenient = "\t", true
 	}
 	if err := t.readNames(); err != nil {
 		return err
@@ -57,14 +44,17 @@ func (r *feedReader) readTable(in *bufio.Reader, limit *feedLimit) error {
 
 // readNames reads the line of names.
 func (t *tableFeed) readNames() error {
-	names, err := t.cells.Read()
-	if err != nil {
-		return fmt.Errorf("no line of names: %w", err)
-	}
-	if names[0] == endOfInput {
+	row, err := t.rows.next(0)
+	switch {
+	case errors.Is(err, io.EOF):
 		return errNoRows
+	case err != nil:
+		return fmt.Errorf("no line of names: %w", err)
+	case row.stray:
+		return errors.New("its line of names has a quote inside a name, or one that does not end")
 	}
-	for _, name := range names {
+	t.last, t.short = row.line, !row.whole
+	for _, name := range row.cells {
 		name = strings.ToLower(strings.TrimSpace(name))
 		t.names = append(t.names, strings.ReplaceAll(strings.TrimPrefix(name, "g:"), " ", "_"))
 	}
@@ -77,62 +67,49 @@ func (t *tableFeed) readNames() error {
 	return fmt.Errorf("no column id; there are: %s", strings.Join(t.names[:min(len(t.names), 12)], ", "))
 }
 
-// next reads a row, and reports whether the table ended with it.
+// next reads a row, and reports whether the table ended before it.
 func (t *tableFeed) next() (bool, error) {
 	t.limit.next()
-	cells, err := t.cells.Read()
-	if errors.Is(err, io.EOF) {
-		if !t.last.ended {
-			return false, fmt.Errorf("line %d: it is cut off", t.last.line)
-		}
-		return true, nil
-	}
-	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
-		t.last = tableRow{line: wrong.StartLine, short: true}
-		t.refuse(wrong.StartLine, "", "has a quote inside a cell, or one that does not end; the row is left out, quote such cells and double their quotes")
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("read table: %w", err)
-	}
-	line, _ := t.cells.FieldPos(0)
-	before := t.last
-	t.last = tableRow{line: line, short: len(cells) < len(t.names)}
+	row, err := t.rows.next(len(t.names))
 	switch {
-	case len(cells) == 1 && cells[0] == endOfInput:
-		t.last = tableRow{line: before.line, ended: !before.short}
-		return false, nil
-	case strings.HasPrefix(cells[0], "#end"):
-		return true, t.end(cells, line)
-	case strings.HasSuffix(cells[len(cells)-1], endOfInput):
-		return false, fmt.Errorf("line %d: it is cut off; end each line with a line break", line)
+	case errors.Is(err, io.EOF) && t.short:
+		return false, fmt.Errorf("line %d: it is cut off", t.last)
+	case errors.Is(err, io.EOF):
+		return true, nil
+	case err != nil:
+		return false, err
+	case !row.stray && strings.HasPrefix(row.cells[0], "#end"):
+		return true, t.end(row)
+	case !row.whole:
+		return false, fmt.Errorf("line %d: it is cut off; end each line with a line break", row.line)
 	}
-	t.take(cells, line)
+	t.last, t.short = row.line, len(row.cells) < len(t.names) || row.open
+	if row.stray {
+		t.refuse(row.line, "", "has a quote inside a cell, or one that does not end; the row is left out, quote such cells and double their quotes")
+		return false, nil
+	}
+	t.take(row.cells, row.line)
 	return false, t.tooMany()
 }
 
 // end takes the row that says that all others were there: "#end" and their
 // number.
-func (t *tableFeed) end(cells []string, line int) error {
-	text := strings.TrimPrefix(strings.Join(cells, ""), "#end")
-	n, err := strconv.Atoi(strings.Trim(text, " \t\r\n"+endOfInput))
+func (t *tableFeed) end(row tableCells) error {
+	text := strings.TrimPrefix(strings.Join(row.cells, ""), "#end")
+	n, err := strconv.Atoi(strings.TrimSpace(text))
 	if err != nil {
-		return fmt.Errorf("line %d: its #end has no number of rows; write #end and how many rows there are", line)
+		return fmt.Errorf("line %d: its #end has no number of rows; write #end and how many rows there are", row.line)
 	}
-	if err := t.ended(n, line); err != nil {
+	if err := t.ended(n, row.line); err != nil {
 		return err
 	}
-	for {
-		cells, err := t.cells.Read()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("read table: %w", err)
-		case len(cells) != 1 || cells[0] != endOfInput:
-			behind, _ := t.cells.FieldPos(0)
-			return fmt.Errorf("line %d: there are rows behind #end; write it last", behind)
-		}
+	switch behind, err := t.rows.next(len(t.names)); {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return err
+	default:
+		return fmt.Errorf("line %d: there are rows behind #end; write it last", behind.line)
 	}
 }
 
