@@ -128,12 +128,17 @@ func (r *Renderer) scene(p *Picture, worker *worker, w, h int) (*scene, error) {
 		still.Values[i] = v
 	}
 	return r.scenes.get(string(still.Key(nil)), func() (*scene, int64, error) {
-		ground, scale, err := r.compiled(&still, worker, w, h)
+		key, scale, err := groundOf(&still, w, h)
+		if err != nil {
+			return nil, 0, err
+		}
+		ground, err := r.compiled(&still, key, worker)
 		if err != nil {
 			return nil, 0, err
 		}
 		d := r.drawing(&still, scale, worker)
 		d.dst, d.digits = image.NewRGBA(image.Rect(0, 0, w, h)), false
+		copy(d.dst.Pix, ground.base.Pix)
 		if err := ground.draw(d); err != nil {
 			return nil, 0, err
 		}

@@ -49,7 +49,7 @@ func Transparent(f Format, width int) Image {
 	default:
 		m := image.NewRGBA(image.Rect(0, 0, width, 1))
 		draw.Draw(m, m.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
-		i.Bytes, _ = encode(JPG, m, defaultQuality) // a buffer does not fail
+		i.Bytes = new(jpegCoder).encode(nil, m, defaultQuality)
 	}
 	return i
 }

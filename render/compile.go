@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"slices"
 )
 
 // compiled is a layout drawn as far as no value changes it: a ground, and the
@@ -29,39 +30,65 @@ type ground struct {
 	scale    float64
 	locale   string // where words depend on it
 	mirrored bool
+	photos   string // those that are part of it; "": none is
 }
 
 const compiledBytes = 128 << 20
 
-// compiled returns the layout's static part for a size.
-func (r *Renderer) compiled(p *Picture, worker *worker, w, h int) (*compiled, float64, error) {
+// photos are a picture's source pictures as part of a ground: pictures that
+// differ in words alone share it.
+func (p *Picture) photos() string {
+	var all []byte
+	for i, v := range p.Layout.Values {
+		if v.Type != "picture" || !p.Layout.uses[i].drawn {
+			continue
+		}
+		if !p.has(i) {
+			all = append(all, 0)
+			continue
+		}
+		all = append(append(all, 1), p.value(i).Photo[:]...)
+	}
+	return string(all)
+}
+
+// groundOf returns which ground a picture needs, without its source pictures,
+// and the scale it is drawn in.
+func groundOf(p *Picture, w, h int) (ground, float64, error) {
 	l := p.Layout
 	scale := float64(w) / float64(l.Width)
 	if drift := float64(h) / float64(l.Height) / scale; drift < 0.98 || drift > 1.02 {
-		return nil, 0, fmt.Errorf("draw picture: %dx%d is not of the proportions of layout %s, %dx%d", w, h, l.ID, l.Width, l.Height)
+		return ground{}, 0, fmt.Errorf("draw picture: %dx%d is not of the proportions of layout %s, %dx%d", w, h, l.ID, l.Width, l.Height)
 	}
-	d := r.drawing(&Picture{Layout: l, Locale: p.Locale}, scale, worker)
-	key := ground{revision: l.Revision, w: w, h: h, scale: scale, mirrored: d.mirrored}
+	g := ground{revision: l.Revision, w: w, h: h, scale: scale, mirrored: rightToLeftLocale(p.Locale)}
 	for _, one := range l.layers {
-		if c := one.about(); c.localised && !c.changes() {
-			key.locale = p.Locale
+		if c := one.about(); c.localised && !c.changes(nothing) {
+			g.locale = p.Locale
 			break
 		}
 	}
-	c, err := r.grounds.get(key, func() (*compiled, int64, error) {
-		c, err := compile(d, w, h)
-		if err != nil {
-			return nil, 0, err
-		}
-		cost := int64(len(c.base.Pix))
-		for _, s := range c.steps {
-			if s.tile != nil {
-				cost += int64(len(s.tile.Pix))
-			}
-		}
-		return c, cost, nil
+	return g, scale, nil
+}
+
+// nothing is what is fixed in a layout by itself.
+func nothing(int) bool { return false }
+
+// compiled returns the part of a picture's layout that does not change: with its
+// source pictures if key has them.
+func (r *Renderer) compiled(p *Picture, key ground, worker *worker) (*compiled, error) {
+	plain := key
+	plain.photos = ""
+	c, err := r.grounds.get(plain, func() (*compiled, int64, error) {
+		c, err := compile(r.drawing(&Picture{Layout: p.Layout, Locale: p.Locale}, key.scale, worker), key.w, key.h)
+		return c, c.size(), err
 	})
-	return c, scale, err
+	if err != nil || key.photos == "" {
+		return c, err
+	}
+	return r.grounds.get(key, func() (*compiled, int64, error) {
+		c, err := c.withPhotos(r.drawing(p, key.scale, worker))
+		return c, c.size(), err
+	})
 }
 
 // compile draws the layers that do not change.
@@ -70,13 +97,13 @@ func compile(d *drawing, w, h int) (*compiled, error) {
 	draw.Draw(c.base, c.base.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
 	layers := d.p.Layout.layers
 	for i := 0; i < len(layers); {
-		if layers[i].about().changes() {
+		if layers[i].about().changes(nothing) {
 			c.steps = append(c.steps, step{layer: layers[i]})
 			i++
 			continue
 		}
 		end := i
-		for end < len(layers) && !layers[end].about().changes() {
+		for end < len(layers) && !layers[end].about().changes(nothing) {
 			end++
 		}
 		d.dst = c.base
@@ -92,6 +119,37 @@ func compile(d *drawing, w, h int) (*compiled, error) {
 		i = end
 	}
 	return c, nil
+}
+
+// withPhotos takes the steps up to the first that other values than source
+// pictures change, so that what is drawn on it is the same pixels.
+func (c *compiled) withPhotos(d *drawing) (*compiled, error) {
+	values := d.p.Layout.Values
+	fixed := func(value int) bool { return values[value].Type == "picture" }
+	taken := slices.IndexFunc(c.steps, func(s step) bool { return s.layer != nil && s.layer.about().changes(fixed) })
+	if taken < 0 {
+		taken = len(c.steps)
+	}
+	d.dst = &image.RGBA{Pix: slices.Clone(c.base.Pix), Stride: c.base.Stride, Rect: c.base.Rect}
+	first := &compiled{steps: c.steps[:taken]}
+	if err := first.draw(d); err != nil {
+		return nil, err
+	}
+	return &compiled{base: d.dst, steps: c.steps[taken:]}, nil
+}
+
+// size is the memory that it takes, in bytes.
+func (c *compiled) size() int64 {
+	if c == nil {
+		return 0
+	}
+	size := len(c.base.Pix)
+	for _, s := range c.steps {
+		if s.tile != nil {
+			size += len(s.tile.Pix)
+		}
+	}
+	return int64(size)
 }
 
 // cropped is the part of a picture that is not transparent, as a step.
@@ -113,12 +171,13 @@ func cropped(m *image.RGBA) []step {
 	return []step{{tile: tile, at: box.Min}}
 }
 
-// draw draws a picture on d.dst, which has the compiled size.
+// draw draws what changes on d.dst, which holds the ground.
 func (c *compiled) draw(d *drawing) error {
-	copy(d.dst.Pix, c.base.Pix)
 	for _, s := range c.steps {
 		if s.layer == nil {
-			draw.Draw(d.dst, s.tile.Rect.Add(s.at), s.tile, image.Point{}, draw.Over)
+			at := s.tile.Rect.Add(s.at)
+			d.touch(at)
+			draw.Draw(d.dst, at, s.tile, image.Point{}, draw.Over)
 			continue
 		}
 		if err := d.drawAll([]layer{s.layer}); err != nil {

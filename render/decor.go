@@ -120,8 +120,10 @@ func (d *drawing) decorate(look *decor, b Box) {
 		}
 		moved.x += right * d.scale
 		moved.y += look.shadow.y * d.scale
+		d.touch(moved.pixels().Inset(-int(look.shadow.blur*d.scale) - 3))
 		fillShadow(d.dst, moved, look.shadow.blur*d.scale, look.shadow.colour)
 	}
+	d.touch(r.Inset(-1))
 	if look.gradient != nil {
 		angle := look.gradient.angle
 		if d.mirrored {

@@ -1,10 +1,12 @@
 package render
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
 	"runtime"
+	"slices"
 )
 
 // Renderer draws pictures. It is safe for concurrent use; how many are drawn
@@ -14,13 +16,20 @@ type Renderer struct {
 	photos  *Library
 	workers chan *worker
 	grounds memo[ground, *compiled]
+	plates  memo[plateKey, *plate]
 	scenes  memo[string, *scene]
+	seen    seen
 }
 
 // worker is what one drawing at a time uses.
 type worker struct {
-	set    *Typesetter
-	pixels []byte
+	set     *Typesetter
+	pixels  []byte
+	holds   *compiled         // what pixels hold, but within touched; nil: anything
+	touched []image.Rectangle // by the drawing before
+	changed []bool
+	jpeg    jpegCoder
+	out     []byte
 }
 
 // New returns a Renderer that sets text in fonts and takes source pictures
@@ -28,6 +37,7 @@ type worker struct {
 func New(fonts *Fonts, photos *Library) *Renderer {
 	r := &Renderer{fonts: fonts, photos: photos, workers: make(chan *worker, 2*runtime.GOMAXPROCS(0))}
 	r.grounds.max = compiledBytes
+	r.plates.max = plateBytes
 	r.scenes.max = sceneBytes
 	return r
 }
@@ -109,13 +119,21 @@ func (r *Renderer) worker() *worker {
 	}
 }
 
-// canvas is the worker's pixels as a picture of w by h, not cleared.
-func (w *worker) canvas(width, height int) *image.RGBA {
-	n := 4 * width * height
-	if cap(w.pixels) < n {
-		w.pixels = make([]byte, n)
+// canvas is the worker's pixels, holding a ground. Where it held the same one,
+// only what was drawn on it is wiped.
+func (w *worker) canvas(c *compiled) *image.RGBA {
+	if w.holds == c {
+		m := &image.RGBA{Pix: w.pixels, Stride: c.base.Stride, Rect: c.base.Rect}
+		for _, r := range w.touched {
+			for y := r.Min.Y; y < r.Max.Y; y++ {
+				from, to := m.PixOffset(r.Min.X, y), m.PixOffset(r.Max.X, y)
+				copy(m.Pix[from:to], c.base.Pix[from:to])
+			}
+		}
+		return m
 	}
-	return &image.RGBA{Pix: w.pixels[:n], Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}
+	w.pixels = append(w.pixels[:0], c.base.Pix...)
+	return &image.RGBA{Pix: w.pixels, Stride: c.base.Stride, Rect: c.base.Rect}
 }
 
 // draw draws and encodes.
@@ -123,14 +141,70 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 	if p.moving() {
 		return r.animate(p, worker, w, h)
 	}
-	ground, scale, err := r.compiled(p, worker, w, h)
+	key, scale, err := groundOf(p, w, h)
+	if err != nil {
+		return nil, err
+	}
+	quality := p.settings().quality
+	print := plateKey{key, quality}
+	print.ground.photos = p.photos()
+	again := r.seen.again(print)
+	if again { // what is drawn once is not worth a ground of its own
+		key = print.ground
+	}
+	ground, err := r.compiled(p, key, worker)
 	if err != nil {
 		return nil, err
 	}
 	d := r.drawing(p, scale, worker)
-	d.dst = worker.canvas(w, h)
+	d.dst, d.touched = worker.canvas(ground), worker.touched[:0]
+	worker.holds = nil // until the drawing is whole
 	if err := ground.draw(d); err != nil {
 		return nil, err
 	}
-	return encode(p.Format, d.dst, p.settings().quality)
+	worker.holds, worker.touched = ground, d.touched
+	if p.Format != JPG {
+		return encode(p.Format, d.dst)
+	}
+	if !again {
+		worker.out = worker.jpeg.encode(worker.out[:0], d.dst, quality)
+		return bytes.Clone(worker.out), nil
+	}
+	plate, err := r.plates.get(print, func() (*plate, int64, error) {
+		made := worker.jpeg.newPlate(ground.base, quality)
+		return made, made.size(), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	worker.changes(ground.base, d.dst)
+	worker.out = worker.jpeg.print(worker.out[:0], plate, d.dst, worker.changed, quality)
+	return bytes.Clone(worker.out), nil
+}
+
+// changes works out which MCUs of m, drawn on a ground, are not the ground's.
+func (w *worker) changes(base, m *image.RGBA) {
+	columns := mcus(m.Rect.Dx())
+	w.changed = slices.Grow(w.changed[:0], columns*mcus(m.Rect.Dy()))[:columns*mcus(m.Rect.Dy())]
+	clear(w.changed)
+	for _, r := range w.touched {
+		for row := r.Min.Y / mcuSide; row < mcus(r.Max.Y); row++ {
+			for column := r.Min.X / mcuSide; column < mcus(r.Max.X); column++ {
+				at := row*columns + column
+				w.changed[at] = w.changed[at] || differ(base, m, column, row)
+			}
+		}
+	}
+}
+
+// differ reports whether two pictures of one size differ in an MCU.
+func differ(a, b *image.RGBA, column, row int) bool {
+	left, right := 4*column*mcuSide, 4*min((column+1)*mcuSide, a.Rect.Dx())
+	for y := row * mcuSide; y < min((row+1)*mcuSide, a.Rect.Dy()); y++ {
+		from, to := y*a.Stride+left, y*a.Stride+right
+		if !bytes.Equal(a.Pix[from:to], b.Pix[from:to]) {
+			return true
+		}
+	}
+	return false
 }

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"example.com/opentime/render"
+	"strconv"
+	"syscall"
 )
 
 // frames decodes a GIF and lays its frames over each other.
@@ -303,6 +305,34 @@ func BenchmarkDraw(b *testing.B) {
 		p.Frames = render.WholeFrames
 		bench(b, "countdown/gif-whole", r, &p)
 	}
+}
+
+// BenchmarkPersonalised draws one photo with other words each time.
+func BenchmarkPersonalised(b *testing.B) {
+	r, photo := renderer(b)
+	p := &render.Picture{Layout: layoutNamed(b, "photo-headline"), Format: render.JPG, Values: []render.Value{{Kind: render.Photo, Photo: photo}, {}, text("Bekijk de tijden")}}
+	names := []string{"Emma", "Łukasz", "Ayşe", "Jiří", "Alexandria", "Bo", "François", "Zoë"}
+	size, n := 0, 0
+	b.ReportAllocs()
+	start := used()
+	for b.Loop() {
+		p.Values[1] = text("Dag " + names[n%len(names)] + ", er zijn nog " + strconv.Itoa(n%90) + " plaatsen")
+		n++
+		i, err := r.Draw(p)
+		if err != nil {
+			b.Fatal(err)
+		}
+		size += len(i.Bytes)
+	}
+	b.ReportMetric(float64(used()-start)/1000/float64(n), "cpu-us/image")
+	b.ReportMetric(float64(size)/float64(n), "bytes/image")
+}
+
+// used is the CPU time this process took.
+func used() int64 {
+	var usage syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage) // of oneself it does not fail
+	return usage.Utime.Nano() + usage.Stime.Nano()
 }
 
 func bench(b *testing.B, name string, r *render.Renderer, p *render.Picture) {

@@ -3,24 +3,17 @@ package render
 import (
 	"bytes"
 	"image"
-	"image/jpeg"
 	"image/png"
 	"sync"
 )
 
-// encode writes a still. This is the seam for other encoders: pixels in, the
-// bytes of a file out. They write no density: an image's size is in pixels.
-func encode(f Format, m *image.RGBA, quality int) ([]byte, error) {
-	switch f {
-	case PNG:
-		return encodePNG(m)
-	case GIF:
+// encode writes a still that is no JPEG. Files say no density: an image's size is
+// in pixels.
+func encode(f Format, m *image.RGBA) ([]byte, error) {
+	if f == GIF {
 		return encodeGIF(m)
 	}
-	var b bytes.Buffer
-	b.Grow(len(m.Pix) / 24)
-	err := jpeg.Encode(&b, m, &jpeg.Options{Quality: quality})
-	return b.Bytes(), err
+	return encodePNG(m)
 }
 
 // pngBuffers lets encodings share their scratch; it holds no state.

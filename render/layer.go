@@ -45,10 +45,11 @@ func or(length, other float64) float64 {
 	return other
 }
 
-// changes reports whether a value changes what the layer draws.
-func (c *common) changes() bool {
-	return len(c.needs) > 0 || len(c.without) > 0 ||
-		slices.ContainsFunc(c.children, func(l layer) bool { return l.about().changes() })
+// changes reports whether a value that is not fixed changes what the layer draws.
+func (c *common) changes(fixed func(value int) bool) bool {
+	varies := func(value int) bool { return !fixed(value) }
+	return slices.ContainsFunc(c.needs, varies) || slices.ContainsFunc(c.without, varies) ||
+		slices.ContainsFunc(c.children, func(l layer) bool { return l.about().changes(fixed) })
 }
 
 // drawing is one picture being drawn, by one worker.
@@ -65,6 +66,22 @@ type drawing struct {
 	// mirrored is true in locales written from right to left: layers are placed
 	// as in all others, and what they draw stands on the other side.
 	mirrored bool
+	touched  []image.Rectangle // where layers drew, and perhaps a little beyond
+}
+
+// maxTouched bounds the list of what layers touched.
+const maxTouched = 64
+
+// touch notes that a layer draws within r.
+func (d *drawing) touch(r image.Rectangle) {
+	r = r.Intersect(d.dst.Rect)
+	switch {
+	case r.Empty():
+	case len(d.touched) < maxTouched:
+		d.touched = append(d.touched, r)
+	default:
+		d.touched[maxTouched-1] = d.touched[maxTouched-1].Union(r)
+	}
 }
 
 // drawing returns one of a picture, whose pixels the caller gives it.

@@ -52,6 +52,7 @@ func (l *lineLayer) draw(d *drawing, b Box) error {
 	}
 	r := d.pixels(b)
 	r.Max.X, r.Max.Y = max(r.Max.X, r.Min.X+1), max(r.Max.Y, r.Min.Y+1)
+	d.touch(r)
 	draw.Draw(d.dst, r, image.NewUniform(l.colour.of(d.p)), image.Point{}, draw.Over)
 	return nil
 }
@@ -172,6 +173,7 @@ func (l *starsLayer) draw(d *drawing, b Box) error {
 			fillStar(tile, float64(i)*(size+gap), 0, size, colour)
 		}
 		part := image.Rect(round(from), 0, round(to), h)
+		d.touch(part.Add(corner))
 		draw.Draw(d.dst, part.Add(corner), tile, part.Min, draw.Over)
 	}
 	whole := math.Floor(rating)
@@ -224,6 +226,7 @@ func (l *barLayer) draw(d *drawing, b Box) error {
 		return nil
 	}
 	r := d.pixels(b)
+	d.touch(r.Inset(-1))
 	bar := shape{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()), l.look.radius * d.scale}
 	full := bar
 	full.w = max(1, bar.w*part)
@@ -283,7 +286,9 @@ func (l *qrLayer) draw(d *drawing, b Box) error {
 	}
 	whole := side * (modules + 2*l.quiet)
 	corner := image.Pt(r.Min.X+(r.Dx()-whole)/2, r.Min.Y+(r.Dy()-whole)/2)
-	draw.Draw(d.dst, image.Rectangle{corner, corner.Add(image.Pt(whole, whole))}, image.NewUniform(l.back.of(d.p)), image.Point{}, draw.Over)
+	square := image.Rectangle{corner, corner.Add(image.Pt(whole, whole))}
+	d.touch(square)
+	draw.Draw(d.dst, square, image.NewUniform(l.back.of(d.p)), image.Point{}, draw.Over)
 	dark := image.NewUniform(l.colour.of(d.p))
 	for y := range modules {
 		for x := range modules {

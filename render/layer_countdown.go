@@ -67,7 +67,7 @@ func (l *countdownLayer) draw(d *drawing, b Box) error {
 		return nil
 	}
 	for i, number := range clockNumbers(d.p.left(l.value)) {
-		d.set.Draw(d.dst, boxOf(face.cells[i]), number, face.style)
+		d.touch(d.set.Draw(d.dst, boxOf(face.cells[i]), number, face.style).Ink)
 	}
 	return nil
 }

@@ -37,6 +37,7 @@ func (l *imageLayer) draw(d *drawing, b Box) error {
 	if photo.Opaque {
 		op = draw.Src
 	}
+	d.touch(r)
 	draw.Draw(d.dst, r, photo.RGBA, photo.RGBA.Rect.Min, op)
 	return nil
 }

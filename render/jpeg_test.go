@@ -1,0 +1,198 @@
+package render
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// demoPhoto is a photo of the demo, as pixels.
+func demoPhoto(t testing.TB) *image.RGBA {
+	t.Helper()
+	files, err := filepath.Glob("../assets/demo/posters/*.jpg")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no photo", err)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := image.NewRGBA(image.Rect(0, 0, m.Bounds().Dx(), m.Bounds().Dy()))
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			out.Set(x, y, m.At(x, y))
+		}
+	}
+	return out
+}
+
+// scribble changes some pixels of a picture, and returns which MCUs that were.
+func scribble(random *rand.Rand, m *image.RGBA) []bool {
+	changed := make([]bool, mcus(m.Rect.Dx())*mcus(m.Rect.Dy()))
+	for range random.IntN(8) {
+		x, y, w, h := random.IntN(m.Rect.Dx()), random.IntN(m.Rect.Dy()), 1+random.IntN(90), 1+random.IntN(60)
+		c := color.RGBA{uint8(random.IntN(256)), uint8(random.IntN(256)), uint8(random.IntN(256)), 255}
+		for py := y; py < min(y+h, m.Rect.Dy()); py++ {
+			for px := x; px < min(x+w, m.Rect.Dx()); px++ {
+				if random.IntN(3) > 0 {
+					m.SetRGBA(px, py, c)
+					changed[py/mcuSide*mcus(m.Rect.Dx())+px/mcuSide] = true
+				}
+			}
+		}
+	}
+	return changed
+}
+
+// TestAPrintIsWhatEncodingWrites prints plates with random changes: their bytes
+// are those of encoding all.
+func TestAPrintIsWhatEncodingWrites(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	photo := demoPhoto(t)
+	var coder, other jpegCoder
+	for range 60 {
+		w, h := 1+random.IntN(400), 1+random.IntN(200)
+		base := image.NewRGBA(image.Rect(0, 0, w, h))
+		for y := range h {
+			for x := range w {
+				base.SetRGBA(x, y, photo.RGBAAt(x%photo.Rect.Dx(), y%photo.Rect.Dy()))
+			}
+		}
+		scribble(random, base)
+		quality := 1 + random.IntN(100)
+		p := coder.newPlate(base, quality)
+		for range 4 {
+			m := &image.RGBA{Pix: bytes.Clone(base.Pix), Stride: base.Stride, Rect: base.Rect}
+			changed := scribble(random, m)
+			for i := range changed { // saying too much is no harm
+				changed[i] = changed[i] || random.IntN(20) == 0
+			}
+			got := coder.print(nil, p, m, changed, quality)
+			want := other.encode(nil, m, quality)
+			if !bytes.Equal(got, want) {
+				t.Fatalf("%dx%d, quality %d: the print has %d bytes, encoding writes %d others", w, h, quality, len(got), len(want))
+			}
+		}
+	}
+}
+
+// TestOthersReadOurJPEG has djpeg and image/jpeg read pictures of all sizes and
+// qualities: without a warning, and near to the pixels.
+func TestOthersReadOurJPEG(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	photo := demoPhoto(t)
+	var coder jpegCoder
+	for i := range 40 {
+		w, h, quality := 1+random.IntN(300), 1+random.IntN(150), 1+random.IntN(100)
+		if i == 0 {
+			w, h, quality = 1200, 400, 82
+		}
+		m := photo.SubImage(image.Rect(0, 0, min(w, photo.Rect.Dx()), min(h, photo.Rect.Dy()))).(*image.RGBA)
+		scribble(random, m)
+		data := coder.encode(nil, m, quality)
+		command := exec.Command("djpeg", "-pnm")
+		var said strings.Builder
+		command.Stdin, command.Stderr = bytes.NewReader(data), &said
+		pnm, err := command.Output()
+		if err != nil || said.Len() > 0 {
+			t.Fatalf("%v, quality %d: djpeg: %v %s", m.Rect, quality, err, said.String())
+		}
+		if !bytes.HasPrefix(pnm, []byte("P6")) {
+			t.Fatalf("%v: djpeg wrote %q", m.Rect, pnm[:2])
+		}
+		ours := decoded(t, data)
+		var theirs bytes.Buffer
+		if err := jpeg.Encode(&theirs, m, &jpeg.Options{Quality: quality}); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := loss(m, ours), loss(m, decoded(t, theirs.Bytes())); a > b*1.02+0.5 {
+			t.Errorf("%v, quality %d: mean square error %.2f, image/jpeg's is %.2f", m.Rect, quality, a, b)
+		}
+	}
+}
+
+func decoded(t *testing.T, data []byte) image.Image {
+	t.Helper()
+	m, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// loss is the mean square error of a picture's channels.
+func loss(want *image.RGBA, got image.Image) float64 {
+	sum := 0.0
+	for y := range want.Rect.Dy() {
+		for x := range want.Rect.Dx() {
+			r, g, b, _ := got.At(x, y).RGBA()
+			c := want.RGBAAt(x, y)
+			for _, d := range [3]int{int(r>>8) - int(c.R), int(g>>8) - int(c.G), int(b>>8) - int(c.B)} {
+				sum += float64(d * d)
+			}
+		}
+	}
+	return sum / float64(3*want.Rect.Dx()*want.Rect.Dy())
+}
+
+func BenchmarkJPEG(b *testing.B) {
+	m := image.NewRGBA(image.Rect(0, 0, 1200, 400))
+	photo := demoPhoto(b)
+	for y := range 400 {
+		for x := range 1200 {
+			m.SetRGBA(x, y, photo.RGBAAt(x%photo.Rect.Dx(), y%photo.Rect.Dy()))
+		}
+	}
+	var coder jpegCoder
+	p := coder.newPlate(m, 82)
+	changed := make([]bool, 75*25)
+	for i := range 120 {
+		changed[(5+i/30)*75+3+i%30] = true
+	}
+	var out []byte
+	cpu := func() float64 {
+		var used syscall.Rusage
+		_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+		return float64(used.Utime.Nano() + used.Stime.Nano())
+	}
+	b.Run("whole", func(b *testing.B) {
+		b.ReportAllocs()
+		from := cpu()
+		defer func() { b.ReportMetric((cpu()-from)/1000/float64(b.N), "cpu-us/op") }()
+		for b.Loop() {
+			out = coder.encode(out[:0], m, 82)
+		}
+		b.ReportMetric(float64(len(out)), "bytes")
+	})
+	b.Run("120 of 1875 MCUs", func(b *testing.B) {
+		b.ReportAllocs()
+		from := cpu()
+		defer func() { b.ReportMetric((cpu()-from)/1000/float64(b.N), "cpu-us/op") }()
+		for b.Loop() {
+			out = coder.print(out[:0], p, m, changed, 82)
+		}
+		b.ReportMetric(float64(len(out)), "bytes")
+	})
+	b.Run("standard library", func(b *testing.B) {
+		var w bytes.Buffer
+		from := cpu()
+		defer func() { b.ReportMetric((cpu()-from)/1000/float64(b.N), "cpu-us/op") }()
+		for b.Loop() {
+			w.Reset()
+			_ = jpeg.Encode(&w, m, &jpeg.Options{Quality: 82})
+		}
+		b.ReportMetric(float64(w.Len()), "bytes")
+	})
+}

@@ -1,0 +1,60 @@
+package render_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"example.com/opentime/render"
+)
+
+// TestPrintsAreWhatIsDrawnAnew draws the gallery's pictures again and again with
+// other words, in turn, by one worker: each has the bytes that a renderer which
+// never drew before gives it. What a layer draws beyond where it says it does
+// would be missing here, or left over.
+func TestPrintsAreWhatIsDrawnAnew(t *testing.T) {
+	t.Parallel()
+	r, photo := renderer(t)
+	random := rand.New(rand.NewPCG(5, 6))
+	words := []string{"", "A", "Dag Fatima, nog 3 plaatsen!", "Ünïcödé ÅÄÖ gÿpj — 🎬🍿", "مرحبا", "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW", "€ 1.299,00", "line\nline\nline\nline\nline"}
+	var pictures []*render.Picture
+	for _, e := range gallery(photo) {
+		for range 3 {
+			p := e.picture
+			p.Layout, p.Format, p.Density, p.Quality = layoutNamed(t, e.layout), render.JPG, 1, 60+20*random.IntN(2)
+			p.Values = slices.Clone(p.Values)
+			for i, v := range p.Values {
+				switch {
+				case v.Kind == render.Text:
+					p.Values[i] = text(v.Text + words[random.IntN(len(words))])
+				case v.Kind == render.Number:
+					p.Values[i] = number(v.Number * random.Float64())
+				case v.Kind == render.Moment && v.Text == "":
+					p.Values[i] = moment(random.Int64N(400000))
+				}
+			}
+			pictures = append(pictures, &p)
+		}
+	}
+	draw := func(r *render.Renderer, p *render.Picture) []byte {
+		i, err := r.Draw(p)
+		if err != nil {
+			return []byte(fmt.Sprint(err))
+		}
+		return i.Bytes
+	}
+	want := make([][]byte, len(pictures))
+	for i, p := range pictures {
+		fresh, _ := renderer(t)
+		want[i] = draw(fresh, p)
+	}
+	for round := range 4 {
+		for _, i := range random.Perm(len(pictures)) {
+			if !bytes.Equal(draw(r, pictures[i]), want[i]) {
+				t.Errorf("round %d: %s %+v has other bytes", round, pictures[i].Layout.ID, pictures[i].Values)
+			}
+		}
+	}
+}
