@@ -1,6 +1,7 @@
 package render
 
 import (
+	"image"
 	"image/color"
 	"regexp"
 	"strconv"
@@ -131,7 +132,31 @@ func (d *drawing) decorate(look *decor, b Box) {
 		}
 		fillGradient(d.dst, s, angle, look.gradient.stops)
 	} else {
-		fillShape(d.dst, s, look.fill.of(d.p))
+		d.fill(r, s.radius, look.fill.of(d.p))
 	}
 	strokeShape(d.dst, s, look.border*d.scale, look.edge.of(d.p))
+}
+
+// maskKey says which box with rounded corners a mask is of, in pixels.
+type maskKey struct {
+	w, h   int
+	radius float64
+}
+
+// maskBytes bounds the memory of all masks.
+const maskBytes = 8 << 20
+
+// fill fills a box of whole pixels with one colour, through a mask that is drawn
+// once for all boxes of its size.
+func (d *drawing) fill(r image.Rectangle, radius float64, colour color.NRGBA) {
+	if colour.A == 0 || r.Empty() {
+		return
+	}
+	mask, err := d.masks.get(maskKey{r.Dx(), r.Dy(), radius}, func() (*glyph, int64, error) {
+		m := roundedMask(r.Dx(), r.Dy(), radius)
+		return &glyph{w: r.Dx(), h: r.Dy(), mask: m.Pix}, int64(len(m.Pix)), nil
+	})
+	if err == nil { // a panic of another, which the next one has too
+		blendMask(d.dst, mask, r.Min.X, r.Min.Y, colour)
+	}
 }

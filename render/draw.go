@@ -18,6 +18,7 @@ type Renderer struct {
 	grounds memo[ground, *compiled]
 	plates  memo[plateKey, *plate]
 	scenes  memo[string, *scene]
+	masks   memo[maskKey, *glyph]
 	seen    seen
 }
 
@@ -39,6 +40,7 @@ func New(fonts *Fonts, photos *Library) *Renderer {
 	r.grounds.max = compiledBytes
 	r.plates.max = plateBytes
 	r.scenes.max = sceneBytes
+	r.masks.max = maskBytes
 	return r
 }
 
@@ -146,11 +148,11 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 		return nil, err
 	}
 	quality := p.settings().quality
-	print := plateKey{key, quality}
-	print.ground.photos = p.photos()
-	again := r.seen.again(print)
+	from := plateKey{key, quality}
+	from.ground.photos = p.photos()
+	again := r.seen.again(from)
 	if again { // what is drawn once is not worth a ground of its own
-		key = print.ground
+		key = from.ground
 	}
 	ground, err := r.compiled(p, key, worker)
 	if err != nil {
@@ -170,7 +172,7 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 		worker.out = worker.jpeg.encode(worker.out[:0], d.dst, quality)
 		return bytes.Clone(worker.out), nil
 	}
-	plate, err := r.plates.get(print, func() (*plate, int64, error) {
+	plate, err := r.plates.get(from, func() (*plate, int64, error) {
 		made := worker.jpeg.newPlate(ground.base, quality)
 		return made, made.size(), nil
 	})

@@ -10,13 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"example.com/opentime/render"
-	"strconv"
-	"syscall"
 )
 
 // frames decodes a GIF and lays its frames over each other.

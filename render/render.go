@@ -3,9 +3,11 @@
 // of their content, and encodes JPEG, PNG and GIF. It knows no rules and no
 // HTTP.
 //
-// The way of a picture is Draw, in this file: the layout's static part is
-// drawn once (compile.go), copied, the layers that change are drawn on the
-// copy (layer.go and layer_*.go), and the pixels are encoded (encode.go).
+// The way of a picture is Draw, in draw.go: what no value changes is drawn once
+// (compile.go), with the source pictures where these come again; the layers that
+// change are drawn on it (layer.go and layer_*.go). JPEG codes only the MCUs that
+// differ and copies the others (jpeg.go, jpeg_plate.go); PNG and GIF are written
+// whole (encode.go, animate.go).
 package render
 
 import (
