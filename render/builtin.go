@@ -1,10 +1,12 @@
 package render
 
 import (
+	"bytes"
 	_ "embed"
 	"image"
 	"image/color"
 	"image/draw"
+	"image/png"
 )
 
 // The images of last resort: one colour, 600x200, made by the tests' -update.
@@ -63,4 +65,11 @@ func transparentGIF(width int) []byte {
 	w.frame(m, m.Rect)
 	data, _ := w.end() // a buffer does not fail
 	return data
+}
+
+// encodePaletted writes a PNG with the palette it has.
+func encodePaletted(m *image.Paletted) []byte {
+	var b bytes.Buffer
+	_ = png.Encode(&b, m) // a buffer does not fail
+	return b.Bytes()
 }

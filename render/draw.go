@@ -17,6 +17,7 @@ type Renderer struct {
 	workers chan *worker
 	grounds memo[ground, *compiled]
 	plates  memo[plateKey, *plate]
+	pngs    memo[pngKey, *pngPlate]
 	scenes  memo[string, *scene]
 	masks   memo[maskKey, *glyph]
 	seen    seen
@@ -30,6 +31,7 @@ type worker struct {
 	touched []image.Rectangle // by the drawing before
 	changed []bool
 	jpeg    jpegCoder
+	png     pngCoder
 	out     []byte
 }
 
@@ -39,6 +41,7 @@ func New(fonts *Fonts, photos *Library) *Renderer {
 	r := &Renderer{fonts: fonts, photos: photos, workers: make(chan *worker, 2*runtime.GOMAXPROCS(0))}
 	r.grounds.max = compiledBytes
 	r.plates.max = plateBytes
+	r.pngs.max = plateBytes
 	r.scenes.max = sceneBytes
 	r.masks.max = maskBytes
 	return r
@@ -165,8 +168,17 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 		return nil, err
 	}
 	worker.holds, worker.touched = ground, d.touched
-	if p.Format != JPG {
-		return encode(p.Format, d.dst)
+	switch p.Format {
+	case PNG:
+		if from.ground.photos != "" {
+			return r.printPNG(pngKey{key, pngPhoto}, ground.base, worker, d.dst)
+		}
+		if data, err := r.printPNG(pngKey{key, pngPalette}, ground.base, worker, d.dst); data != nil || err != nil {
+			return data, err
+		}
+		return r.printPNG(pngKey{key, pngFlat}, ground.base, worker, d.dst)
+	case GIF:
+		return encodeGIF(d.dst)
 	}
 	if !again {
 		worker.out = worker.jpeg.encode(worker.out[:0], d.dst, quality)
@@ -182,6 +194,24 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 	worker.changes(ground.base, d.dst)
 	worker.out = worker.jpeg.print(worker.out[:0], plate, d.dst, worker.changed, quality)
 	return bytes.Clone(worker.out), nil
+}
+
+// printPNG encodes what was drawn on a ground. It is nil where a palette has no
+// room for the colours.
+func (r *Renderer) printPNG(key pngKey, base *image.RGBA, worker *worker, m *image.RGBA) ([]byte, error) {
+	plate, err := r.pngs.get(key, func() (*pngPlate, int64, error) {
+		made := worker.png.newPNGPlate(base, key.kind)
+		return made, made.size(), nil
+	})
+	if err != nil || plate == nil {
+		return nil, err
+	}
+	out, ok := worker.png.print(worker.out[:0], plate, base, m, worker.touched)
+	worker.out = out
+	if !ok {
+		return nil, nil
+	}
+	return bytes.Clone(out), nil
 }
 
 // changes works out which MCUs of m, drawn on a ground, are not the ground's.

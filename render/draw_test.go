@@ -342,6 +342,7 @@ func bench(b *testing.B, name string, r *render.Renderer, p *render.Picture) {
 		if _, err := r.Draw(p); err != nil { // what is kept is made now
 			b.Fatal(err)
 		}
+		start := used()
 		for b.Loop() {
 			i, err := r.Draw(p)
 			if err != nil {
@@ -349,6 +350,7 @@ func bench(b *testing.B, name string, r *render.Renderer, p *render.Picture) {
 			}
 			size = len(i.Bytes)
 		}
+		b.ReportMetric(float64(used()-start)/1000/float64(b.N), "cpu-us/image")
 		b.ReportMetric(float64(size), "bytes/image")
 	})
 }

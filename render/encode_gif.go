@@ -124,3 +124,14 @@ func (s *subBlocks) close() {
 	_ = s.Flush() // a buffer does not fail
 	s.b.WriteByte(0)
 }
+
+// encodeGIF writes a still in at most 256 colours.
+func encodeGIF(m *image.RGBA) ([]byte, error) {
+	palette, ok := exactPalette(m)
+	if !ok {
+		palette = choosePalette(m)
+	}
+	w := newGIF(m.Rect.Dx(), m.Rect.Dy(), palette)
+	w.frame(newColourMap(palette).convert(m, m.Rect), m.Rect)
+	return w.end()
+}

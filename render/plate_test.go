@@ -21,9 +21,12 @@ func TestPrintsAreWhatIsDrawnAnew(t *testing.T) {
 	words := []string{"", "A", "Dag Fatima, nog 3 plaatsen!", "Ünïcödé ÅÄÖ gÿpj — 🎬🍿", "مرحبا", "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW", "€ 1.299,00", "line\nline\nline\nline\nline"}
 	var pictures []*render.Picture
 	for _, e := range gallery(photo) {
-		for range 3 {
+		for n := range 4 {
 			p := e.picture
 			p.Layout, p.Format, p.Density, p.Quality = layoutNamed(t, e.layout), render.JPG, 1, 60+20*random.IntN(2)
+			if n%2 == 1 {
+				p.Format = render.PNG
+			}
 			p.Values = slices.Clone(p.Values)
 			for i, v := range p.Values {
 				switch {

@@ -6,8 +6,9 @@
 // The way of a picture is Draw, in draw.go: what no value changes is drawn once
 // (compile.go), with the source pictures where these come again; the layers that
 // change are drawn on it (layer.go and layer_*.go). JPEG codes only the MCUs that
-// differ and copies the others (jpeg.go, jpeg_plate.go); PNG and GIF are written
-// whole (encode.go, animate.go).
+// differ and copies the others (jpeg.go, jpeg_plate.go), PNG packs only the strips
+// of rows that do (png.go, png_plate.go); GIF is written whole (encode_gif.go,
+// animate.go).
 package render
 
 import (

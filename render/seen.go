@@ -8,6 +8,12 @@ type plateKey struct {
 	quality int
 }
 
+// pngKey says which plate a PNG is printed from.
+type pngKey struct {
+	ground ground
+	kind   pngKind
+}
+
 // plateBytes bounds the memory of all plates.
 const plateBytes = 32 << 20
 
