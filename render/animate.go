@@ -1,6 +1,8 @@
 package render
 
 import (
+	"bytes"
+	"encoding/binary"
 	"image"
 	"image/draw"
 	"sync"
@@ -21,6 +23,8 @@ type scene struct {
 	mu      sync.Mutex
 	colours *colourMap
 	tiles   map[tileKey]*image.Paletted
+	coded   map[string][]byte // frames by what they show
+	bytes   int               // of coded
 }
 
 // tileKey is a number in a cell of a clock.
@@ -33,6 +37,10 @@ type tileKey struct {
 // hours and days as they pass.
 const maxTiles = 400
 
+// maxCoded bounds a scene's coded frames, in bytes: some minutes of whole frames,
+// and more partial ones than there are.
+const maxCoded = 3 << 20
+
 // animate draws a countdown: the first frame whole, then what changes each
 // second, until nothing is left or a minute has passed.
 func (r *Renderer) animate(p *Picture, worker *worker, w, h int) ([]byte, error) {
@@ -40,21 +48,103 @@ func (r *Renderer) animate(p *Picture, worker *worker, w, h int) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	now := image.NewPaletted(s.still.Rect, s.still.Palette)
-	copy(now.Pix, s.still.Pix)
-	out := newGIF(w, h, now.Palette)
-	shown := make([][4]string, len(s.clocks))
+	out := appendGIFHead(worker.out[:0], w, h, s.still.Palette)
+	shown := s.numbers(p, 0)
 	for second := range s.frames(p) {
-		changed := s.advance(now, shown, p, second, worker.set)
+		next := s.numbers(p, second)
+		changed := s.changed(shown, next)
 		if second == 0 || p.Frames == WholeFrames {
-			changed = now.Rect
+			changed = s.still.Rect
 		}
-		if changed.Empty() { // one clock of two stands at zero
+		if changed.Empty() { // all clocks stand at zero
 			changed = image.Rect(0, 0, 1, 1)
 		}
-		out.frame(now, changed)
+		if out, err = s.appendFrame(out, next, changed, worker); err != nil {
+			return nil, err
+		}
+		shown = next
 	}
-	return out.end()
+	worker.out = append(out, gifEnd)
+	return bytes.Clone(worker.out), nil
+}
+
+// numbers are those of all clocks at a second.
+func (s *scene) numbers(p *Picture, second int64) [][4]string {
+	all := make([][4]string, len(s.clocks))
+	for i, c := range s.clocks {
+		all[i] = clockNumbers(max(0, p.left(c.value)-second))
+	}
+	return all
+}
+
+// changed is where one second's numbers are not another's.
+func (s *scene) changed(before, after [][4]string) image.Rectangle {
+	var changed image.Rectangle
+	for i := range s.clocks {
+		for cell := range after[i] {
+			if after[i][cell] != before[i][cell] {
+				changed = changed.Union(s.inkOf(i, cell))
+			}
+		}
+	}
+	return changed
+}
+
+// inkOf is the part of a clock's cell that digits can touch.
+func (s *scene) inkOf(clock, cell int) image.Rectangle {
+	c := &s.clocks[clock]
+	return c.ink(c.cells[cell]).Intersect(s.base.Rect)
+}
+
+// appendFrame appends the part of a frame that lies in r, as it was coded before
+// or now: pictures with other moments have most of theirs in common.
+func (s *scene) appendFrame(out []byte, numbers [][4]string, r image.Rectangle, worker *worker) ([]byte, error) {
+	key := worker.key[:0]
+	for _, n := range [4]int{r.Min.X, r.Min.Y, r.Max.X, r.Max.Y} {
+		key = binary.AppendUvarint(key, uint64(n))
+	}
+	for i := range s.clocks {
+		for cell, number := range numbers[i] {
+			if s.inkOf(i, cell).Overlaps(r) {
+				key = appendText(append(key, byte(i), byte(cell)), number)
+			}
+		}
+	}
+	worker.key = key
+	s.mu.Lock()
+	frame, ok := s.coded[string(key)]
+	s.mu.Unlock()
+	if ok {
+		return append(out, frame...), nil
+	}
+	from := len(out)
+	out, err := worker.gif.appendFrame(out, s.paint(numbers, worker), r)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bytes += len(out) - from; s.bytes > maxCoded {
+		clear(s.coded)
+		s.bytes = len(out) - from
+	}
+	s.coded[string(key)] = bytes.Clone(out[from:])
+	return out, nil
+}
+
+// paint draws numbers on the still, in the worker's pixels.
+func (s *scene) paint(numbers [][4]string, worker *worker) *image.Paletted {
+	worker.indices = append(worker.indices[:0], s.still.Pix...)
+	now := &image.Paletted{Pix: worker.indices, Stride: s.still.Stride, Rect: s.still.Rect, Palette: s.still.Palette}
+	for i := range s.clocks {
+		for cell, number := range numbers[i] {
+			tile := s.tile(tileKey{i, cell, number}, worker.set)
+			for y := tile.Rect.Min.Y; y < tile.Rect.Max.Y; y++ {
+				copy(now.Pix[now.PixOffset(tile.Rect.Min.X, y):], tile.Pix[(y-tile.Rect.Min.Y)*tile.Stride:][:tile.Rect.Dx()])
+			}
+		}
+	}
+	return now
 }
 
 // frames is how many there are: one for each second left and one for zero.
@@ -64,26 +154,6 @@ func (s *scene) frames(p *Picture) int64 {
 		most = max(most, p.left(c.value))
 	}
 	return min(maxFrames, most+1)
-}
-
-// advance puts the digits of a second on now and returns what changed.
-func (s *scene) advance(now *image.Paletted, shown [][4]string, p *Picture, second int64, set *Typesetter) image.Rectangle {
-	var changed image.Rectangle
-	for i, clock := range s.clocks {
-		numbers := clockNumbers(max(0, p.left(clock.value)-second))
-		for cell, number := range numbers {
-			if shown[i][cell] == number {
-				continue
-			}
-			shown[i][cell] = number
-			tile := s.tile(tileKey{i, cell, number}, set)
-			for y := tile.Rect.Min.Y; y < tile.Rect.Max.Y; y++ {
-				copy(now.Pix[now.PixOffset(tile.Rect.Min.X, y):], tile.Pix[(y-tile.Rect.Min.Y)*tile.Stride:][:tile.Rect.Dx()])
-			}
-			changed = changed.Union(tile.Rect)
-		}
-	}
-	return changed
 }
 
 // tile is a number in its cell, in the palette's colours.
@@ -105,10 +175,9 @@ func (s *scene) tile(key tileKey, set *Typesetter) *image.Paletted {
 // pixels draws a number on what lies under it.
 func (s *scene) pixels(key tileKey, set *Typesetter) *image.RGBA {
 	clock := s.clocks[key.clock]
-	cell := clock.cells[key.cell]
-	pixels := image.NewRGBA(clock.ink(cell).Intersect(s.base.Rect))
+	pixels := image.NewRGBA(s.inkOf(key.clock, key.cell))
 	draw.Draw(pixels, pixels.Rect, s.base, pixels.Rect.Min, draw.Src)
-	set.Draw(pixels, boxOf(cell), key.number, clock.style)
+	set.Draw(pixels, boxOf(clock.cells[key.cell]), key.number, clock.style)
 	return pixels
 }
 
@@ -143,13 +212,13 @@ func (r *Renderer) scene(p *Picture, worker *worker, w, h int) (*scene, error) {
 			return nil, 0, err
 		}
 		s := newScene(d, worker.set)
-		return s, int64(len(s.base.Pix)+len(s.still.Pix)) + s.tileBytes()*160 + 1<<20, nil
+		return s, int64(len(s.base.Pix)+len(s.still.Pix)) + s.tileBytes()*160 + 1<<20 + maxCoded, nil
 	})
 }
 
 // newScene chooses the palette: from the picture and samples of the digits.
 func newScene(d *drawing, set *Typesetter) *scene {
-	s := &scene{base: d.dst, clocks: d.clocks, tiles: map[tileKey]*image.Paletted{}}
+	s := &scene{base: d.dst, clocks: d.clocks, tiles: map[tileKey]*image.Paletted{}, coded: map[string][]byte{}}
 	samples := []*image.RGBA{s.base}
 	for i := range s.clocks {
 		for cell, number := range []string{"05", "14", "27", "38"} {

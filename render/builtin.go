@@ -59,12 +59,10 @@ func Transparent(f Format, width int) Image {
 // transparentGIF is a still whose only colour is transparent.
 func transparentGIF(width int) []byte {
 	palette := color.Palette{color.RGBA{A: 0xff}, color.RGBA{A: 0xff}}
-	w := newGIF(width, 1, palette)
-	w.transparent = true
 	m := image.NewPaletted(image.Rect(0, 0, width, 1), palette)
-	w.frame(m, m.Rect)
-	data, _ := w.end() // a buffer does not fail
-	return data
+	coder := gifCoder{transparent: true}
+	out, _ := coder.appendFrame(appendGIFHead(nil, width, 1, palette), m, m.Rect) // memory does not fail
+	return append(out, gifEnd)
 }
 
 // encodePaletted writes a PNG with the palette it has.

@@ -32,6 +32,9 @@ type worker struct {
 	changed []bool
 	jpeg    jpegCoder
 	png     pngCoder
+	gif     gifCoder
+	indices []byte // of an animation's frame
+	key     []byte // of an animation's frame
 	out     []byte
 }
 
@@ -143,7 +146,7 @@ func (w *worker) canvas(c *compiled) *image.RGBA {
 
 // draw draws and encodes.
 func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
-	if p.moving() {
+	if p.Moving() {
 		return r.animate(p, worker, w, h)
 	}
 	key, scale, err := groundOf(p, w, h)

@@ -307,6 +307,33 @@ func BenchmarkDraw(b *testing.B) {
 	}
 }
 
+// BenchmarkCountdown draws a countdown to another moment each time: in days, hours
+// and minutes, so that no two first frames are the same.
+func BenchmarkCountdown(b *testing.B) {
+	for name, p := range map[string]*render.Picture{
+		"partial": {Format: render.GIF},
+		"whole":   {Format: render.GIF, Frames: render.WholeFrames, Density: 1},
+	} {
+		b.Run(name, func(b *testing.B) {
+			r, _ := renderer(b)
+			p.Layout = layoutNamed(b, "countdown")
+			size, n, start := 0, 0, used()
+			b.ReportAllocs()
+			for b.Loop() {
+				n++
+				p.Values = []render.Value{moment(int64(n) * 4321), text("Nog even")}
+				i, err := r.Draw(p)
+				if err != nil {
+					b.Fatal(err)
+				}
+				size += len(i.Bytes)
+			}
+			b.ReportMetric(float64(used()-start)/1000/float64(n), "cpu-us/image")
+			b.ReportMetric(float64(size)/float64(n), "bytes/image")
+		})
+	}
+}
+
 // BenchmarkPersonalised draws one photo with other words each time.
 func BenchmarkPersonalised(b *testing.B) {
 	r, photo := renderer(b)

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"compress/lzw"
 	"encoding/binary"
 	"image"
@@ -9,84 +8,77 @@ import (
 	"math/bits"
 )
 
-// gifWriter writes a GIF with one palette, whose frames each stay one second
-// and are drawn over the one before. There is no loop: a countdown that began
-// again would lie. No frame has a delay of 0, which clients stretch.
-type gifWriter struct {
-	b    bytes.Buffer
-	lzw  *lzw.Writer
-	bits int // of a pixel
-	err  error
-
-	transparent bool // the first colour is
-}
+// A GIF here has one palette. Its frames stay one second each and are drawn over
+// the one before. There is no loop: a countdown that began again would lie. No
+// frame has a delay of 0, which clients stretch.
 
 // frameDelay is a second in hundredths.
 const frameDelay = 100
 
-func newGIF(width, height int, palette color.Palette) *gifWriter {
-	w := &gifWriter{bits: max(1, bits.Len(uint(max(1, len(palette)-1))))}
-	w.b.WriteString("GIF89a")
-	w.number(width)
-	w.number(height)
-	w.b.Write([]byte{0x80 | 0x70 | byte(w.bits-1), 0, 0})
-	for i := range 1 << w.bits {
+// gifEnd is a file's last byte.
+const gifEnd = 0x3b
+
+// gifBits is how many a pixel of a palette has.
+func gifBits(palette color.Palette) int {
+	return max(1, bits.Len(uint(max(1, len(palette)-1))))
+}
+
+// appendGIFHead appends all that stands before the first frame.
+func appendGIFHead(out []byte, width, height int, palette color.Palette) []byte {
+	size := gifBits(palette)
+	out = append(out, "GIF89a"...)
+	out = binary.LittleEndian.AppendUint16(out, uint16(width))
+	out = binary.LittleEndian.AppendUint16(out, uint16(height))
+	out = append(out, 0x80|0x70|byte(size-1), 0, 0)
+	for i := range 1 << size {
 		var c color.RGBA
 		if i < len(palette) {
 			c = palette[i].(color.RGBA)
 		}
-		w.b.Write([]byte{c.R, c.G, c.B})
+		out = append(out, c.R, c.G, c.B)
 	}
-	return w
+	return out
 }
 
-func (w *gifWriter) number(n int) {
-	w.b.Write(binary.LittleEndian.AppendUint16(nil, uint16(n)))
+// gifCoder codes frames. It is one worker's.
+type gifCoder struct {
+	lzw         *lzw.Writer
+	transparent bool // the first colour is
 }
 
-// frame adds the part of m that lies in r.
-func (w *gifWriter) frame(m *image.Paletted, r image.Rectangle) {
-	if w.err != nil {
-		return
-	}
+// appendFrame appends the part of m that lies in r.
+func (c *gifCoder) appendFrame(out []byte, m *image.Paletted, r image.Rectangle) ([]byte, error) {
 	flags := byte(1 << 2) // stays as it is
-	if w.transparent {
+	if c.transparent {
 		flags |= 1
 	}
-	w.b.Write([]byte{0x21, 0xf9, 4, flags})
-	w.number(frameDelay)
-	w.b.Write([]byte{0, 0, 0x2c})
-	w.number(r.Min.X)
-	w.number(r.Min.Y)
-	w.number(r.Dx())
-	w.number(r.Dy())
-	codes := max(2, w.bits)
-	w.b.Write([]byte{0, byte(codes)})
-	blocks := &subBlocks{b: &w.b}
-	if w.lzw == nil {
-		w.lzw = lzw.NewWriter(blocks, lzw.LSB, codes).(*lzw.Writer)
+	out = append(out, 0x21, 0xf9, 4, flags, frameDelay, 0, 0, 0, 0x2c)
+	for _, n := range [4]int{r.Min.X, r.Min.Y, r.Dx(), r.Dy()} {
+		out = binary.LittleEndian.AppendUint16(out, uint16(n))
+	}
+	codes := max(2, gifBits(m.Palette))
+	out = append(out, 0, byte(codes))
+	blocks := &subBlocks{b: out}
+	if c.lzw == nil {
+		c.lzw = lzw.NewWriter(blocks, lzw.LSB, codes).(*lzw.Writer)
 	} else {
-		w.lzw.Reset(blocks, lzw.LSB, codes)
+		c.lzw.Reset(blocks, lzw.LSB, codes)
 	}
-	for y := r.Min.Y; y < r.Max.Y && w.err == nil; y++ {
+	for y := r.Min.Y; y < r.Max.Y; y++ {
 		at := m.PixOffset(r.Min.X, y)
-		_, w.err = w.lzw.Write(m.Pix[at : at+r.Dx()])
+		if _, err := c.lzw.Write(m.Pix[at : at+r.Dx()]); err != nil {
+			return nil, err
+		}
 	}
-	if err := w.lzw.Close(); w.err == nil {
-		w.err = err
+	if err := c.lzw.Close(); err != nil {
+		return nil, err
 	}
-	blocks.close()
-}
-
-// end finishes the file.
-func (w *gifWriter) end() ([]byte, error) {
-	w.b.WriteByte(0x3b)
-	return w.b.Bytes(), w.err
+	return blocks.close(), nil
 }
 
 // subBlocks cuts a stream into GIF's blocks of at most 255 bytes.
 type subBlocks struct {
-	b *bytes.Buffer
+	b []byte
 	n int
 	s [256]byte
 }
@@ -114,15 +106,16 @@ func (s *subBlocks) WriteByte(c byte) error {
 func (s *subBlocks) Flush() error {
 	if s.n > 0 {
 		s.s[0] = byte(s.n)
-		s.b.Write(s.s[:s.n+1])
+		s.b = append(s.b, s.s[:s.n+1]...)
 		s.n = 0
 	}
 	return nil
 }
 
-func (s *subBlocks) close() {
-	_ = s.Flush() // a buffer does not fail
-	s.b.WriteByte(0)
+// close ends the blocks and returns all that was written.
+func (s *subBlocks) close() []byte {
+	_ = s.Flush() // memory does not fail
+	return append(s.b, 0)
 }
 
 // encodeGIF writes a still in at most 256 colours.
@@ -131,7 +124,7 @@ func encodeGIF(m *image.RGBA) ([]byte, error) {
 	if !ok {
 		palette = choosePalette(m)
 	}
-	w := newGIF(m.Rect.Dx(), m.Rect.Dy(), palette)
-	w.frame(newColourMap(palette).convert(m, m.Rect), m.Rect)
-	return w.end()
+	out := appendGIFHead(nil, m.Rect.Dx(), m.Rect.Dy(), palette)
+	out, err := new(gifCoder).appendFrame(out, newColourMap(palette).convert(m, m.Rect), m.Rect)
+	return append(out, gifEnd), err
 }

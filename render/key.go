@@ -28,7 +28,7 @@ func (p *Picture) Key(dst []byte) []byte {
 	if p.Format == JPG {
 		dst = append(dst, byte(s.quality))
 	}
-	moving := p.moving()
+	moving := p.Moving()
 	dst = append(dst, flag(moving), flag(p.AsDate && p.Layout.Countdown))
 	if moving {
 		dst = append(dst, byte(p.Frames))
@@ -40,9 +40,9 @@ func (p *Picture) Key(dst []byte) []byte {
 	return dst
 }
 
-// moving reports whether the picture is an animation.
-func (p *Picture) moving() bool {
-	return p.Format == GIF && p.Layout.Countdown && !p.AsDate
+// Moving reports whether the picture is an animation.
+func (p *Picture) Moving() bool {
+	return p.Format == GIF && !p.Nothing && p.Layout != nil && p.Layout.Countdown && !p.AsDate
 }
 
 func flag(b bool) byte {

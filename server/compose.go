@@ -37,11 +37,15 @@ func Compose(p *Published, d *rules.Decision, r *rules.Resolved, format render.F
 }
 
 // composeFor is Compose for who opens: some clients damage animations of partial
-// frames.
+// frames. Whole ones are drawn at single density, since at double they would be a
+// megabyte.
 func composeFor(p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, open *signals.Open) *render.Picture {
 	picture := Compose(p, d, r, format, open.At)
 	if open.Client.WholeFrames {
 		picture.Frames = render.WholeFrames
+		if picture.Moving() {
+			picture.Density = 1
+		}
 	}
 	return picture
 }
