@@ -16,6 +16,7 @@ var (
 	objectFits     = [...]string{"cover", "contain"}
 	alignItems     = [...]string{"stretch", "start", "center", "end"}
 	justifyContent = [...]string{"start", "center", "end", "space-between"}
+	symbologies    = [...]string{"code-128", "ean"}
 	clockParts     = [...]string{"days", "hours", "minutes", "seconds"}
 	showKeys       = [...]string{"layout", "item", "items", "link", "after"}
 )
@@ -42,6 +43,7 @@ var (
 	cellSide      = bounds{16, 200}
 	cellGap       = bounds{0, 100}
 	quietZone     = bounds{0, 10}
+	barcodeQuiet  = bounds{0, 20}
 	groupGap      = bounds{0, 200}
 	gridColumns   = bounds{1, 12}
 )
@@ -147,6 +149,13 @@ var (
 		strict.Takes("background", strict.RefShape("colour"), "Of what lies between them.").Or("#ffffff"),
 		strict.Takes("quiet", lengthShape(quietZone), "Empty modules around the code; readers expect 4.").Or(4),
 	})
+	barcodeFields = with(commonFields, strict.Fields{
+		strict.Needs("text", strict.RefShape("words"), "What the code says, such as \"{code}\"."),
+		strict.Takes("symbology", strict.WordShape(symbologies[:]...), "code-128 takes ASCII, ean 8 or 13 digits, the last of which may be left out.").Or(symbologies[0]),
+		strict.Takes("color", strict.RefShape("colour"), "Of the bars.").Or("#000000"),
+		strict.Takes("background", strict.RefShape("colour"), "Of what lies between them.").Or("#ffffff"),
+		strict.Takes("quiet", lengthShape(barcodeQuiet), "Empty modules on either side; readers expect 10.").Or(10),
+	})
 	groupFields = with(commonFields, decorFields, strict.Fields{
 		strict.Needs("layers", strict.RefShape("layers"), "What the group arranges, in order. Layers that are left out take no room."),
 		strict.Takes("gap", lengthShape(groupGap), "Between layers.").Or(0),
@@ -172,6 +181,7 @@ var layerFields = strict.Fields{
 	strict.Takes("bar", barFields.Shape(), "A progress bar."),
 	strict.Takes("countdown", countdownFields.Shape(), "Days, hours, minutes and seconds to a moment, each in a cell. It moves in a GIF."),
 	strict.Takes("qr", qrFields.Shape(), "A QR code."),
+	strict.Takes("barcode", barcodeFields.Shape(), "A barcode, for tills."),
 	strict.Takes("row", flowFields.Shape(), "Layers side by side."),
 	strict.Takes("column", flowFields.Shape(), "Layers one under the other."),
 	strict.Takes("grid", gridFields.Shape(), "Layers in cells of one size, row by row."),

@@ -253,6 +253,7 @@ func layerKinds(depth int) map[string]func(*layoutReader, *strict.Node) layer {
 		"bar":       (*layoutReader).bar,
 		"countdown": (*layoutReader).countdown,
 		"qr":        (*layoutReader).qr,
+		"barcode":   (*layoutReader).barcode,
 		"row":       group(inRow),
 		"column":    group(inColumn),
 		"grid":      group(inGrid),

@@ -10,8 +10,6 @@ import (
 	"regexp"
 	"strconv"
 
-	"github.com/boombuler/barcode/qr"
-
 	"example.com/opentime/strict"
 )
 
@@ -260,58 +258,5 @@ func (r *layoutReader) bar(n *strict.Node) layer {
 	l.colour.colour = color.NRGBA{0x0f, 0x17, 0x2a, 0xff}
 	r.Map(n, barFields.Read(keys))
 	r.require(n, n.Find("value") != nil, "value", `how far it is, as in "{value}"`)
-	return l
-}
-
-// qrLayer is a QR code.
-type qrLayer struct {
-	common
-	words        words
-	colour, back paint
-	quiet        int // modules around it
-}
-
-func (l *qrLayer) natural(_ *drawing, w, h float64) (float64, float64) { return min(w, h), min(w, h) }
-
-func (l *qrLayer) draw(d *drawing, b Box) error {
-	code, err := qr.Encode(l.words.of(d.p), qr.M, qr.Auto)
-	if err != nil {
-		return fmt.Errorf("draw qr: %w", err)
-	}
-	r := d.pixels(b)
-	modules := code.Bounds().Dx()
-	side := min(r.Dx(), r.Dy()) / (modules + 2*l.quiet)
-	if side < 1 {
-		return fmt.Errorf("draw qr: %d modules do not fit in %dx%d pixels", modules+2*l.quiet, r.Dx(), r.Dy())
-	}
-	whole := side * (modules + 2*l.quiet)
-	corner := image.Pt(r.Min.X+(r.Dx()-whole)/2, r.Min.Y+(r.Dy()-whole)/2)
-	square := image.Rectangle{corner, corner.Add(image.Pt(whole, whole))}
-	d.touch(square)
-	draw.Draw(d.dst, square, image.NewUniform(l.back.of(d.p)), image.Point{}, draw.Over)
-	dark := image.NewUniform(l.colour.of(d.p))
-	for y := range modules {
-		for x := range modules {
-			if g, _, _, _ := code.At(x, y).RGBA(); g < 0x8000 {
-				at := corner.Add(image.Pt((x+l.quiet)*side, (y+l.quiet)*side))
-				draw.Draw(d.dst, image.Rectangle{at, at.Add(image.Pt(side, side))}, dark, image.Point{}, draw.Over)
-			}
-		}
-	}
-	return nil
-}
-
-// qr reads a qr layer.
-func (r *layoutReader) qr(n *strict.Node) layer {
-	l := &qrLayer{quiet: 4}
-	keys := r.keys(&l.common)
-	l.hugs = true
-	keys["text"] = func(n *strict.Node) { l.words = r.words(&l.common, n) }
-	keys["color"], keys["background"] = r.paint(&l.common, &l.colour), r.paint(&l.common, &l.back)
-	keys["quiet"] = func(n *strict.Node) { l.quiet = int(r.number(n, quietZone)) }
-	l.colour.colour = color.NRGBA{0, 0, 0, 0xff}
-	l.back.colour = color.NRGBA{0xff, 0xff, 0xff, 0xff}
-	r.Map(n, qrFields.Read(keys))
-	r.require(n, n.Find("text") != nil, "text", `what the code says, as in "{code}"`)
 	return l
 }

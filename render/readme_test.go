@@ -15,7 +15,7 @@ func kindsOf(title string) []string {
 	title = strings.Trim(title, "#* ")
 	switch {
 	case title == "Keys of every layer":
-		return strings.Fields("text image box line button stars bar countdown qr row column grid")
+		return strings.Fields("text image box line button stars bar countdown qr barcode row column grid")
 	case strings.HasPrefix(title, "Looks"):
 		return strings.Fields("box image button bar countdown row column grid")
 	case strings.HasPrefix(title, "Type"):
@@ -104,7 +104,7 @@ func TestReadme(t *testing.T) {
 		}
 		golden(t, "../layers/"+name, decode(t, i))
 	}
-	for kind := range strings.FieldsSeq("text image box line button stars bar countdown qr row-and-column grid") {
+	for kind := range strings.FieldsSeq("text image box line button stars bar countdown qr barcode row-and-column grid") {
 		if !drawn[kind] {
 			t.Errorf("README.md has no example of %s", kind)
 		}
