@@ -88,6 +88,43 @@ func TestCountdown(t *testing.T) {
 	}
 }
 
+// TestCountdownsShareFrames draws 160 countdowns that begin around the turns of
+// minutes, hours, days and zero, by a renderer that keeps their frames: each frame
+// is, pixel for pixel, what a countdown begins with that begins then.
+func TestCountdownsShareFrames(t *testing.T) {
+	t.Parallel()
+	r, _ := renderer(t)
+	l := layoutNamed(t, "countdown")
+	draw := func(left int64, how render.Frames) []*image.RGBA {
+		p := &render.Picture{Layout: l, Format: render.GIF, Width: 200, Height: 40, Density: 1, Frames: how, Values: []render.Value{moment(left)}}
+		i, err := r.Draw(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, _ := frames(t, i)
+		return all
+	}
+	first := map[int64]*image.RGBA{}
+	for _, turn := range []int64{0, 60, 3600, 86400, 10 * 86400, 100 * 86400} {
+		for left := max(0, turn-2); left < turn+62; left++ {
+			first[left] = draw(left, render.PartialFrames)[0]
+		}
+	}
+	n := 0
+	for _, turn := range []int64{0, 60, 3600, 86400, 10 * 86400, 100 * 86400} {
+		for left := turn; left < turn+60; left += 2 {
+			if n++; n > 160 {
+				break
+			}
+			for k, frame := range draw(left, render.Frames(n%2)) {
+				if want := first[left-int64(k)]; want != nil && !bytes.Equal(frame.Pix, want.Pix) {
+					t.Fatalf("%d left, frame %d shows another time", left, k)
+				}
+			}
+		}
+	}
+}
+
 func TestCountdownAsDate(t *testing.T) {
 	t.Parallel()
 	r, _ := renderer(t)

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"image/png"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -86,6 +87,46 @@ func TestAPrintIsWhatEncodingWrites(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzPrints prints plates of any size, quality and pixels, JPEG and PNG.
+func FuzzPrints(f *testing.F) {
+	f.Add(uint16(33), uint16(17), uint8(82), uint64(1), []byte("pixels"))
+	f.Add(uint16(1), uint16(1), uint8(1), uint64(2), []byte{0, 255})
+	f.Add(uint16(250), uint16(40), uint8(100), uint64(3), []byte{0, 255, 0, 0, 255, 255, 1})
+	f.Fuzz(func(t *testing.T, w, h uint16, quality uint8, seed uint64, pixels []byte) {
+		base := image.NewRGBA(image.Rect(0, 0, 1+int(w)%300, 1+int(h)%100))
+		for i := range base.Pix {
+			if base.Pix[i] = 255; i%4 < 3 && len(pixels) > 0 {
+				base.Pix[i] = pixels[i%len(pixels)]
+			}
+		}
+		m := &image.RGBA{Pix: bytes.Clone(base.Pix), Stride: base.Stride, Rect: base.Rect}
+		changed := scribble(rand.New(rand.NewPCG(seed, seed)), m)
+		q := 1 + int(quality)%100
+		var jpegs jpegCoder
+		got := jpegs.print(nil, jpegs.newPlate(base, q), m, changed, q)
+		if !bytes.Equal(got, jpegs.encode(nil, m, q)) {
+			t.Fatal("the JPEG print is not what encoding writes")
+		}
+		if read, err := jpeg.Decode(bytes.NewReader(got)); err != nil || read.Bounds() != m.Rect {
+			t.Fatal(err)
+		}
+		var pngs pngCoder
+		for _, kind := range []pngKind{pngPalette, pngFlat, pngPhoto} {
+			plate := pngs.newPNGPlate(base, kind)
+			if plate == nil {
+				continue
+			}
+			data, ok := pngs.print(nil, plate, base, m, []image.Rectangle{m.Rect})
+			if !ok {
+				continue
+			}
+			if read, err := png.Decode(bytes.NewReader(data)); err != nil || !bytes.Equal(asRGBA(read).Pix, m.Pix) {
+				t.Fatalf("kind %d: %v, or other pixels", kind, err)
+			}
+		}
+	})
 }
 
 // TestOthersReadOurJPEG has djpeg and image/jpeg read pictures of all sizes and
