@@ -68,6 +68,7 @@ type drawing struct {
 	// as in all others, and what they draw stands on the other side.
 	mirrored bool
 	touched  []image.Rectangle // where layers drew, and perhaps a little beyond
+	findings *[]Finding        // where texts are inspected
 }
 
 // maxTouched bounds the list of what layers touched.

@@ -132,7 +132,12 @@ func (l *textLayer) draw(d *drawing, box Box) error {
 // text draws text whose style is in pixels in a box of CSS pixels.
 func (d *drawing) text(b Box, text string, s TextStyle) {
 	b = d.side(b)
-	d.touch(d.set.Draw(d.dst, Box{X: b.X * d.scale, Y: b.Y * d.scale, W: b.W * d.scale, H: b.H * d.scale}, text, s).Ink)
+	box := Box{X: b.X * d.scale, Y: b.Y * d.scale, W: b.W * d.scale, H: b.H * d.scale}
+	if d.findings != nil {
+		d.inspect(box, text, s)
+		return
+	}
+	d.touch(d.set.Draw(d.dst, box, text, s).Ink)
 }
 
 // text reads a text layer.

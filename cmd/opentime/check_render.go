@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"slices"
 
 	"example.com/opentime/render"
 	"example.com/opentime/rules"
@@ -14,7 +16,7 @@ import (
 const largeImage = 200_000
 
 // draw draws the fallbacks of the campaigns that have no problem, as publishing
-// does, each picture once, and says which are large or cannot be drawn.
+// does, each picture once, and says which are large or cannot be drawn or read.
 func (f found) draw() ([]strict.Problem, error) {
 	fonts, err := f.fonts()
 	if err != nil {
@@ -50,6 +52,7 @@ type drawing struct {
 // drawnImage is what came of drawing a picture.
 type drawnImage struct {
 	bytes int
+	texts []render.Finding
 	err   error
 }
 
@@ -61,12 +64,13 @@ func (d *drawing) campaign(c *campaign) []strict.Problem {
 		items = d.site.catalogue.Items(c.Catalogue)
 	}
 	var r strict.Reader
-	worst := map[*rules.Block]drawnImage{}
+	worst, texts := map[*rules.Block]drawnImage{}, map[*rules.Block][]render.Finding{}
 	server.FallbackPictures(&server.Published{Campaign: c.Campaign, Layouts: d.site.layouts}, items, func(b *rules.Block, p *render.Picture) {
 		image := d.image(c, p)
 		if before := worst[b]; before.err == nil && (image.err != nil || image.bytes > before.bytes) {
 			worst[b] = image
 		}
+		texts[b] = append(texts[b], image.texts...)
 	})
 	for _, b := range c.Blocks {
 		switch image := worst[b]; {
@@ -75,8 +79,25 @@ func (d *drawing) campaign(c *campaign) []strict.Problem {
 		case image.bytes > largeImage:
 			r.Warnf(b.Node, "the fallback is %d KB, and mail clients on phones show it late; %s", image.bytes/1000, smaller(b))
 		}
+		warnOfTexts(&r, b, texts[b])
 	}
 	return r.Problems
+}
+
+// warnOfTexts says which texts of a block's fallback cannot be read: the first that
+// is cut off, the first with characters that no font has, and the faintest.
+func warnOfTexts(r *strict.Reader, b *rules.Block, found []render.Finding) {
+	if i := slices.IndexFunc(found, func(f render.Finding) bool { return f.Cut }); i >= 0 {
+		r.Warnf(b.Node, "the fallback's text %q is cut off; shorten it, or give it more room in the layout", found[i].Text)
+	}
+	if i := slices.IndexFunc(found, func(f render.Finding) bool { return f.Missing > 0 }); i >= 0 {
+		r.Warnf(b.Node, "the fallback's text %q has characters that no font has; name a font that has them in opentime.yaml's fonts", found[i].Text)
+	}
+	faint := slices.DeleteFunc(slices.Clone(found), func(f render.Finding) bool { return f.Contrast == 0 })
+	if len(faint) > 0 {
+		f := slices.MinFunc(faint, func(a, b render.Finding) int { return cmp.Compare(a.Contrast/a.Needed, b.Contrast/b.Needed) })
+		r.Warnf(b.Node, "the fallback's text %q has a contrast of %.1f to what lies behind it, and is hard to read; %g are needed: change its colour, or what lies behind", f.Text, f.Contrast, f.Needed)
+	}
 }
 
 // smaller says what makes a block's images smaller.
@@ -114,7 +135,11 @@ func (d *drawing) draw(c *campaign, p *render.Picture) (image drawnImage) {
 		}
 	}
 	drawn, err := d.renderer.Draw(p)
-	return drawnImage{len(drawn.Bytes), err}
+	if err != nil {
+		return drawnImage{err: err}
+	}
+	texts, err := d.renderer.Inspect(p)
+	return drawnImage{len(drawn.Bytes), texts, err}
 }
 
 // add puts a photo of the campaign's, or of an item's, into the library.

@@ -107,6 +107,46 @@ func TestCheckDrawsFallbacks(t *testing.T) {
 	}
 }
 
+// TestCheckReadsTexts checks fallbacks whose texts cannot be read.
+func TestCheckReadsTexts(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"opentime.yaml": "sender: shop\nhome: https://shop.example\nhosts: [shop.example]\nlocales: [nl, en]\ntimezone: Europe/Brussels\n",
+		"campaigns/card.yaml": "layout: card\nsize: 300x120\nvalues: {headline: text, tint: {type: colour, optional: true}}\nlayers:\n" +
+			"  - box: {background: \"{tint}\"}\n  - text: {text: \"{headline}\", font-size: 16, line-clamp: 2, color: \"#ffffff\"}\n",
+		"campaigns/spring.yaml": `campaign: spring
+show: {layout: card, link: "https://shop.example"}
+blocks:
+  well: {fallback: {headline: {nl: "Lente", en: "Spring"}, tint: "#14151c"}}
+  faint: {fallback: {headline: {nl: "Lente", en: "Spring"}, tint: "#aaaaaa"}}
+  cut: {fallback: {headline: {nl: "Lente", en: "` + strings.Repeat("Spring and all that comes with it ", 8) + `"}, tint: "#14151c"}}
+  missing: {fallback: {headline: {nl: "𝄀", en: "Spring"}, tint: "#14151c"}}
+`,
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := runs(t, 0, "check", "--render", filepath.Join(dir, "campaigns", "spring.yaml"))
+	for _, want := range []string{
+		`spring.yaml:5:3: warning: the fallback's text "Lente" has a contrast of 2.3 to what lies behind it, and is hard to read; 4.5 are needed: change its colour, or what lies behind`,
+		`spring.yaml:6:3: warning: the fallback's text "Spring and all that`,
+		`is cut off; shorten it, or give it more room in the layout`,
+		`spring.yaml:7:3: warning: the fallback's text "𝄀" has characters that no font has; name a font that has them in opentime.yaml's fonts`,
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("check says\n%swant %q", out, want)
+		}
+	}
+	if strings.Contains(out, "spring.yaml:4") {
+		t.Errorf("what can be read is warned of:\n%s", out)
+	}
+}
+
 // newDrawing returns a drawing of a site that ends with the test.
 func newDrawing(t *testing.T, s *site) *drawing {
 	t.Helper()
