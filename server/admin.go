@@ -33,6 +33,7 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	r.PUT("/v1/stock", ingest(s.putStock))
 	r.PATCH("/v1/items", ingest(s.patchItems))
 	r.PUT("/v1/profiles", ingest(s.putProfiles))
+	r.POST("/v1/webhooks/{webhook}", s.webhookRoute) // its signature is its token
 	r.GET("/v1/feeds", read(s.feedsRoute))
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
 	r.POST("/v1/feeds/{feed}/rollback", ingest(s.rollbackRoute))
@@ -134,14 +135,14 @@ func calm(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 // safe on disk.
 func (s *Server) putStock(ctx *fasthttp.RequestCtx) {
 	ingestRows(ctx, func(rows []signals.StockRow) (any, error) {
-		return s.config.Gatherer.Catalogue().PutStock(rows)
+		return s.config.Gatherer.Catalogue().PutStock(rows, s.config.Now())
 	})
 }
 
 // patchItems takes [{"id", "price": "9.90 EUR", ..., "at"?}].
 func (s *Server) patchItems(ctx *fasthttp.RequestCtx) {
 	ingestRows(ctx, func(rows []signals.ItemRow) (any, error) {
-		return s.config.Gatherer.Catalogue().PatchItems(rows)
+		return s.config.Gatherer.Catalogue().PatchItems(rows, s.config.Now())
 	})
 }
 
@@ -160,11 +161,16 @@ func ingestRows[Row any](ctx *fasthttp.RequestCtx, apply func([]Row) (any, error
 	}
 	applied, err := apply(rows)
 	if err != nil {
-		slog.Error("ingestion failed", "path", string(ctx.Path()), "err", err)
-		answerError(ctx, fasthttp.StatusInsufficientStorage, "could not be kept; nothing of it is acknowledged, send it again")
+		answerUnkept(ctx, err)
 		return
 	}
 	answerJSON(ctx, applied)
+}
+
+// answerUnkept says that what came could not be kept, so that it is sent again.
+func answerUnkept(ctx *fasthttp.RequestCtx, err error) {
+	slog.Error("ingestion failed", "path", string(ctx.Path()), "err", err)
+	answerError(ctx, fasthttp.StatusInsufficientStorage, "could not be kept; nothing of it is acknowledged, send it again")
 }
 
 // ofJSON says what is wrong with a body in JSON's words, not in Go's.

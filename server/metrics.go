@@ -86,6 +86,11 @@ func (m *metrics) builtIn(why cause) {
 	m.set.GetOrCreateCounter(`opentime_built_in_total{cause="` + string(why) + `"}`).Inc()
 }
 
+// webhook counts what became of a message of a shop system.
+func (m *metrics) webhook(id, result string) {
+	m.set.GetOrCreateCounter(`opentime_webhooks_total{webhook="` + id + `",result="` + result + `"}`).Inc()
+}
+
 func (m *metrics) strayClick() { m.set.GetOrCreateCounter(`opentime_stray_clicks_total`).Inc() }
 
 func (m *metrics) damaged(why Damage) {

@@ -39,7 +39,8 @@ type Config struct {
 	Journal        *journal.Journal
 	Now            func() time.Time
 	Tokens         Tokens
-	Demo           *Demo // nil: no demo page
+	Webhooks       map[string]Webhook // by id
+	Demo           *Demo              // nil: no demo page
 }
 
 // Tokens open the admin listener's scopes. An empty one leaves its scope to

@@ -50,8 +50,9 @@ type Catalogue struct {
 
 	pictures *pictures // nil: none are fetched
 
-	known   map[string]*known // of the goroutine that applies changes
-	loaded  map[string]loaded // likewise, by feed
+	known   map[string]*known              // of the goroutine that applies changes
+	loaded  map[string]loaded              // likewise, by feed
+	by      map[string]map[string][]string // likewise: items by the value of an attribute, until a feed is loaded
 	changes chan *change
 	stop    chan struct{}
 	closing sync.Once
@@ -63,6 +64,7 @@ type Catalogue struct {
 func NewCatalogue(config CatalogueConfig) (*Catalogue, error) {
 	x := &Catalogue{
 		config: config, feeds: map[string]*feed{}, known: map[string]*known{}, loaded: map[string]loaded{},
+		by:      map[string]map[string][]string{},
 		changes: make(chan *change), stop: make(chan struct{}),
 	}
 	for i := range config.Feeds {
@@ -126,26 +128,30 @@ func (x *Catalogue) HasItem(id string) bool {
 func (x *Catalogue) Version() uint64 { return x.version.Load() }
 
 // PutStock applies counts, each where it is not older than what is known. It
-// returns when they are safe on disk; an error means that none was applied.
-func (x *Catalogue) PutStock(rows []StockRow) (Applied, error) {
-	out := x.ask(&change{stock: rows})
+// returns when they are safe on disk; an error means that none was applied. Rows
+// that do not say when they were true were so when they were received.
+func (x *Catalogue) PutStock(rows []StockRow, received time.Time) (Applied, error) {
+	out := x.ask(&change{stock: rows, received: received})
 	return out.applied, out.err
 }
 
 // PatchItems applies attributes of items, each where it is not older than what
 // is known. It returns when they are safe on disk; an error means that none was
-// applied.
-func (x *Catalogue) PatchItems(rows []ItemRow) (Applied, error) {
-	out := x.ask(&change{items: rows})
+// applied. Rows without a date are as in PutStock.
+func (x *Catalogue) PatchItems(rows []ItemRow, received time.Time) (Applied, error) {
+	out := x.ask(&change{items: rows, received: received})
 	return out.applied, out.err
 }
 
-// change is asked of the goroutine that applies them: rows of one sort, a feed
-// that was read, a feed that has not answered for too long, or pictures that
-// came.
+// change is asked of the goroutine that applies them: rows of one sort, what a
+// webhook says, a feed that was read, a feed that has not answered for too long,
+// or pictures that came.
 type change struct {
 	stock    []StockRow
 	items    []ItemRow
+	webhook  *Webhook
+	notice   *notice // the webhook's
+	received time.Time
 	content  *FeedContent
 	expire   string
 	pictures map[string]string // references by links
@@ -250,12 +256,15 @@ func (x *Catalogue) applyRows(list []*change) []outcome {
 	s := newStaging(x, x.config.Now())
 	outcomes := make([]outcome, len(list))
 	for i, c := range list {
-		applied := Applied{Ignored: []RowNote{}, Refused: []RowNote{}}
+		applied := newApplied()
 		for n := range c.stock {
-			applied.note(n+1, s.stock(&c.stock[n]))
+			applied.note(n+1, s.stock(&c.stock[n], c.received))
 		}
 		for n := range c.items {
-			applied.note(n+1, s.item(&c.items[n]))
+			applied.note(n+1, s.item(&c.items[n], c.received))
+		}
+		if c.notice != nil {
+			s.notice(c.webhook, c.notice, c.received, &applied)
 		}
 		outcomes[i].applied = applied
 	}

@@ -22,10 +22,11 @@ type StockRow struct {
 	// Count is a whole number from 0, as any Go integer, float64, json.Number or
 	// text, or "some" where it is in stock and not counted.
 	Count any    `json:"count"`
-	At    string `json:"at,omitempty"` // when it was true; "": now
+	At    string `json:"at,omitempty"` // when it was true; "": when it was received
 	// unknown is a key the row has and should not: a count meant for something
 	// else must not be taken for the count of all.
 	unknown string
+	ours    bool // Place is a location of a shop system, and no place of the sender's
 }
 
 // UnmarshalJSON reads {"item", "place"?, "count", "at"?}.
@@ -99,6 +100,8 @@ type Applied struct {
 	Refused []RowNote `json:"refused"`
 }
 
+func newApplied() Applied { return Applied{Ignored: []RowNote{}, Refused: []RowNote{}} }
+
 // RowNote says why a row, counted from 1, was not applied.
 type RowNote struct {
 	Row int    `json:"row"`
@@ -113,7 +116,7 @@ func (a *Applied) note(row int, err error) {
 	switch {
 	case err == nil:
 		a.Applied++
-	case errors.Is(err, errOlder):
+	case errors.Is(err, errOlder), errors.Is(err, errNotOurs):
 		a.Ignored = append(a.Ignored, RowNote{row, err.Error()})
 	default:
 		a.Refused = append(a.Refused, RowNote{row, err.Error()})

@@ -64,7 +64,7 @@ func TestAnItemIsPatchedUntilANewerFeed(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &rows); err != nil {
 		t.Fatal(err)
 	}
-	applied, err := s.PatchItems(rows)
+	applied, err := s.PatchItems(rows, s.clock.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestListsAreRanked(t *testing.T) {
 	if got := s.rank("popular", 2); got != "many few" {
 		t.Errorf("two of popular: %s", got)
 	}
-	if _, err := s.PatchItems([]signals.ItemRow{{ID: "none", Values: map[string]any{"rating": 5, "reviews": 1000}}}); err != nil {
+	if _, err := s.PatchItems([]signals.ItemRow{{ID: "none", Values: map[string]any{"rating": 5, "reviews": 1000}}}, s.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := s.rank("popular", 10), "none many few none-2"; got != want {
@@ -159,10 +159,10 @@ func TestNothingIsAcknowledgedThatIsNotKept(t *testing.T) {
 	s.write(s.clock.Now().Add(-time.Hour), item("a", "<stock>9</stock>"))
 	s.refresh()
 	s.facts.broken = true
-	if _, err := s.PutStock([]signals.StockRow{{Item: "a", Count: 3}}); err == nil {
+	if _, err := s.PutStock([]signals.StockRow{{Item: "a", Count: 3}}, s.clock.Now()); err == nil {
 		t.Error("acknowledged a count that was not kept")
 	}
-	if _, err := s.PatchItems([]signals.ItemRow{{ID: "a", Values: map[string]any{"title": "X"}}}); err == nil {
+	if _, err := s.PatchItems([]signals.ItemRow{{ID: "a", Values: map[string]any{"title": "X"}}}, s.clock.Now()); err == nil {
 		t.Error("acknowledged a title that was not kept")
 	}
 	if got := stockText(s.Stock("a", "")) + s.item("a").Title; got != "9Film a" {
@@ -178,7 +178,7 @@ func TestNothingIsAcknowledgedThatIsNotKept(t *testing.T) {
 func TestAClosedCatalogueTakesNoChanges(t *testing.T) {
 	s := newShop(t)
 	_ = s.Close()
-	if _, err := s.PutStock([]signals.StockRow{{Item: "a", Count: 3}}); !errors.Is(err, signals.ErrClosed) {
+	if _, err := s.PutStock([]signals.StockRow{{Item: "a", Count: 3}}, s.clock.Now()); !errors.Is(err, signals.ErrClosed) {
 		t.Errorf("got %v", err)
 	}
 	if s.Items("films") == nil || s.Items("other") != nil {
@@ -223,7 +223,7 @@ func TestReadersSeeWholeValuesWhileEverythingChanges(t *testing.T) {
 	for i := range 300 {
 		id := fmt.Sprint("i", i)
 		s.stock(time.Time{}, id, "", i%3)
-		_, err := s.PatchItems([]signals.ItemRow{{ID: id, Values: map[string]any{"title": fmt.Sprint("EUR", i*100), "price": fmt.Sprint(i, " EUR"), "reviews": i}}})
+		_, err := s.PatchItems([]signals.ItemRow{{ID: id, Values: map[string]any{"title": fmt.Sprint("EUR", i*100), "price": fmt.Sprint(i, " EUR"), "reviews": i}}}, s.clock.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -277,7 +277,7 @@ func BenchmarkPatchItems(b *testing.B) {
 	i := 0
 	for b.Loop() {
 		i++
-		if _, err := s.PatchItems([]signals.ItemRow{{ID: fmt.Sprint("i", i%10_000), Values: map[string]any{"price": "9.90 EUR"}}}); err != nil {
+		if _, err := s.PatchItems([]signals.ItemRow{{ID: fmt.Sprint("i", i%10_000), Values: map[string]any{"price": "9.90 EUR"}}}, s.clock.Now()); err != nil {
 			b.Fatal(err)
 		}
 	}

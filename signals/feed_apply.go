@@ -45,6 +45,7 @@ func (x *Catalogue) applyFeed(content *FeedContent) error {
 	x.addGone(next, content)
 	next.views[content.feed].order = order
 	next.views[content.feed].arrange()
+	clear(x.by)
 	x.swap(next)
 	x.pictures.look()
 	return nil

@@ -177,7 +177,7 @@ func (s *shop) push(who, at string, values map[string]string) string {
 	var applied signals.Applied
 	var err error
 	if who == "api" {
-		applied, err = s.PutStock([]signals.StockRow{{Item: "a", Count: values["count"], At: at}})
+		applied, err = s.PutStock([]signals.StockRow{{Item: "a", Count: values["count"], At: at}}, s.clock.Now())
 	} else {
 		row := signals.ItemRow{ID: "a", At: at, Values: map[string]any{}}
 		for name, value := range values {
@@ -186,7 +186,7 @@ func (s *shop) push(who, at string, values map[string]string) string {
 			}
 			row.Values[name] = value
 		}
-		applied, err = s.PatchItems([]signals.ItemRow{row})
+		applied, err = s.PatchItems([]signals.ItemRow{row}, s.clock.Now())
 	}
 	switch {
 	case err != nil:

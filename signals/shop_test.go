@@ -162,7 +162,7 @@ func (s *shop) stock(at time.Time, item, place string, n any) signals.Applied {
 	if !at.IsZero() {
 		row.At = at.Format(time.RFC3339)
 	}
-	applied, err := s.PutStock([]signals.StockRow{row})
+	applied, err := s.PutStock([]signals.StockRow{row}, s.clock.Now())
 	if err != nil {
 		s.t.Fatal(err)
 	}

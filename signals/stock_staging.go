@@ -28,7 +28,7 @@ func newStaging(x *Catalogue, now time.Time) *staging {
 }
 
 // stock takes a count, or says why not.
-func (s *staging) stock(row *StockRow) error {
+func (s *staging) stock(row *StockRow, received time.Time) error {
 	if row.unknown != "" {
 		return fmt.Errorf("unknown key %q; %s", row.unknown, strict.DidYouMean(row.unknown, stockKeys[:]))
 	}
@@ -39,7 +39,7 @@ func (s *staging) stock(row *StockRow) error {
 		if err := checkID("place", row.Place); err != nil {
 			return err
 		}
-		if has := s.x.config.HasPlace; has != nil && !has(row.Place) {
+		if has := s.x.config.HasPlace; has != nil && !row.ours && !has(row.Place) {
 			return fmt.Errorf("no place %q; add it to a list of places first", row.Place)
 		}
 	}
@@ -47,7 +47,7 @@ func (s *staging) stock(row *StockRow) error {
 	if err != nil {
 		return err
 	}
-	at, err := rules.FactTime(row.At, s.now)
+	at, err := rules.FactTime(row.At, received)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *staging) stampOf(key stockKey) stamp {
 }
 
 // item takes the attributes of a row, all or none, or says why not.
-func (s *staging) item(row *ItemRow) error {
+func (s *staging) item(row *ItemRow, received time.Time) error {
 	if err := checkID("item", row.ID); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *staging) item(row *ItemRow) error {
 	if len(row.Values) == 0 {
 		return errors.New("nothing to change; write an attribute such as price")
 	}
-	at, err := rules.FactTime(row.At, s.now)
+	at, err := rules.FactTime(row.At, received)
 	if err != nil {
 		return err
 	}
@@ -252,6 +252,7 @@ func (s *staging) patchItems(next *table) {
 		h.item = s.x.patched(&h, s.now.UnixMilli())
 		next.held[next.byID[id]] = &h
 		for name := range patches {
+			delete(s.x.by, name)
 			if name == "rating" || name == "reviews" || name == "starts" {
 				moved[h.feed] = true
 			}

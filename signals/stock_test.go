@@ -36,7 +36,7 @@ func TestRowsThatAreWrongAreRefusedWithTheReason(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &rows); err != nil {
 		t.Fatal(err)
 	}
-	applied, err := s.PutStock(rows)
+	applied, err := s.PutStock(rows, s.clock.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,9 +48,11 @@ func appendFacts(dst []byte, c count, patches map[string]fact, unknown []byte) [
 }
 
 func appendCount(dst []byte, c count) []byte {
-	if c.n == someCount {
+	switch c.n {
+	case unknownCount:
+	case someCount:
 		dst = appendNumber(dst, countSome, 1)
-	} else {
+	default:
 		dst = appendNumber(dst, countNumber, uint64(c.n))
 	}
 	return appendNumber(dst, countAt, uint64(c.stamp.at))
@@ -112,7 +114,7 @@ func readFacts(payload []byte) (k keptFacts, err error) {
 }
 
 func readCount(payload []byte) (count, error) {
-	c := count{n: 0, stamp: stamp{from: fromAPI}}
+	c := count{n: unknownCount, stamp: stamp{from: fromAPI}}
 	err := eachField(payload, func(f field) error {
 		switch f.number {
 		case countNumber:
@@ -124,7 +126,7 @@ func readCount(payload []byte) (count, error) {
 		}
 		return nil
 	})
-	if c.n < 0 && c.n != someCount || c.n > maxCount {
+	if c.n < someCount || c.n > maxCount {
 		return count{}, errFact
 	}
 	return c, err

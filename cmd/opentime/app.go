@@ -246,6 +246,9 @@ func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.R
 			Publish: a.env.getenv("OPENTIME_TOKEN_PUBLISH"),
 		},
 	}
+	if !o.idle {
+		config.Webhooks = a.webhooks()
+	}
 	if o.listen != "" && a.site.folder.embedded != nil {
 		config.Public = "http://" + a.public
 	}

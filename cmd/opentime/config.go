@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -36,6 +37,7 @@ type config struct {
 	weather    weatherConfig
 	feeds      []feedConfig
 	places     []placesConfig
+	webhooks   []webhookConfig
 	attributes []rules.Attribute
 	fonts      []string // beside those built in, such as one for Chinese
 	segments   *strict.Node
@@ -79,6 +81,12 @@ type placesConfig struct {
 	route string // with {lat} and {lon}; "" for the default
 }
 
+// webhookConfig is a shop system that tells of its stock.
+type webhookConfig struct {
+	signals.Webhook
+	node *strict.Node
+}
+
 // keepConfig is for how long things are kept.
 type keepConfig struct {
 	journal, shown time.Duration
@@ -120,6 +128,7 @@ func (c *config) needsRestart(newer *config) []string {
 		{"keep", c.keep == newer.keep},
 		{"fonts", slices.Equal(c.fonts, newer.fonts)},
 		{"feeds", slices.EqualFunc(c.feeds, newer.feeds, feedConfig.same)},
+		{"webhooks", slices.EqualFunc(c.webhooks, newer.webhooks, webhookConfig.same)},
 	} {
 		if !k.same {
 			changed = append(changed, k.key)
@@ -135,6 +144,12 @@ func (f feedConfig) same(o feedConfig) bool {
 		slices.EqualFunc(f.attributes, o.attributes, func(a, b rules.Attribute) bool { return a.Name == b.Name && a.Type == b.Type })
 }
 
+// same reports whether two webhooks are declared alike.
+func (w webhookConfig) same(o webhookConfig) bool {
+	return w.ID == o.ID && w.From == o.From && w.Attribute == o.Attribute && w.BySKU == o.BySKU && w.Prices == o.Prices &&
+		maps.Equal(w.Locations, o.Locations)
+}
+
 // loadConfig reads opentime.yaml and says everything that is wrong with it.
 func loadConfig(file string, data []byte) (config, []strict.Problem) {
 	c := defaultConfig(file)
@@ -148,6 +163,7 @@ func loadConfig(file string, data []byte) (config, []strict.Problem) {
 		c.at[e.Key.Text] = e.Value
 	}
 	r.Map(root, configFields.Read(r.keys()))
+	r.requireAttributes()
 	r.require(root)
 	return c, r.Problems
 }
@@ -179,6 +195,7 @@ func (r *configReader) keys() strict.Keys {
 		"weather":         r.weather,
 		"feeds":           func(n *strict.Node) { r.each(n, r.feed) },
 		"places":          func(n *strict.Node) { r.each(n, r.placesList) },
+		"webhooks":        func(n *strict.Node) { r.each(n, r.webhook) },
 		"profiles":        r.profiles,
 		"segments":        func(n *strict.Node) { c.segments = r.segments(n) },
 		"keep":            r.keep,

@@ -30,10 +30,13 @@ geo: GeoLite2-City.mmdb
 fonts: [fonts/NotoSansCJK.ttc]
 weather: {from: met.no, contact: ops@cinema.example, age: 2h}
 feeds:
-  films: {url: "https://cinema.example/films.xml", refresh: 5m, currency: EUR, attributes: {review: text}}
+  films: {url: "https://cinema.example/films.xml", refresh: 5m, currency: EUR, attributes: {review: text, shop_id: text}}
   local: {file: local.xml, format: google-tsv, pictures: [], guard: {lost: 0%, images: 80%}}
   lines: {url: "https://cinema.example/films.jsonl.gz?day=1.csv"}
 places: {cinemas: places.csv, shops: {file: shops.csv, route: "https://maps.example/?q={lat},{lon}"}}
+webhooks:
+  shop: {from: shopify, attribute: shop_id, locations: {24826418: ghent, 24826419: ""}}
+  woo: {from: woocommerce, by: sku, prices: true}
 profiles: {attributes: {points: number, delivery: {type: text, values: [sorting, delivered], age: 6h, open: true}}}
 segments: {gold: {profile.points: "> 100"}}
 keep: {journal: 30d, shown: 2w}
@@ -61,6 +64,8 @@ func TestConfigReadsEveryKey(t *testing.T) {
 		"pictures": slices.Equal(c.feeds[0].pictureHosts(c.hosts), []string{"cinema.example", "*.cinema.example", "cinema.example"}) &&
 			len(c.feeds[1].pictureHosts(c.hosts)) == 0,
 		"places":     len(c.places) == 2 && c.places[0].file == "places.csv" && c.places[1].route != "",
+		"webhooks": len(c.webhooks) == 2 && c.webhooks[0].Attribute == "shop_id" && len(c.webhooks[0].Locations) == 2 &&
+			c.webhooks[0].Locations["24826418"] == "ghent" && c.webhooks[1].From == signals.WooCommerce && c.webhooks[1].BySKU && c.webhooks[1].Prices,
 		"attributes": len(c.attributes) == 2 && c.attributes[0].Type == rules.Number,
 		"attribute":  c.attributes[1].Open && c.attributes[1].Age == 6*time.Hour && len(c.attributes[1].Values) == 2,
 		"segments":   c.segments != nil,
@@ -115,11 +120,20 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		{"segments: {Gold: {profile.tier: gold}}", `"Gold" is no id`},
 		{"segments: {gold: profile.tier}", `expected a map; write key: value pairs`},
 		{"segments: {gold: {}}", `no condition is written; write one, or remove the segment`},
+		{"webhooks: {shop: {from: magento}}", `"magento" is not possible here; known: shopify, woocommerce`},
+		{"webhooks: {shop: {}}", `webhook "shop" does not say whose it is; write from: shopify or from: woocommerce`},
+		{"webhooks: {shop: {from: shopify, prices: true}}", `"prices" is for woocommerce; remove it`},
+		{"webhooks: {shop: {from: woocommerce, locations: {1: ghent}}}", `"locations" is for shopify; remove it`},
+		{"webhooks: {shop: {from: shopify, locations: {main: ghent}}}", `"main" is no location; write its number`},
+		{"webhooks: {shop: {from: shopify, locations: {1: ghent, 2: ghent}}}", `place "ghent" is location 1 already`},
+		{"webhooks: {shop: {from: shopify, locations: {}}}", `no location is written`},
+		{"webhooks: {shop: {from: shopify, attribute: shop_id}}", `no feed has an attribute "shop_id"`},
+		{"feeds: {f: {file: a, attributes: {shop_id: number}}}\nwebhooks: {shop: {from: shopify, attribute: shop_id}}", `"shop_id" is a number in its feed; declare it as text`},
 		{"keep: {shown: soon}", `"soon" is not a duration`},
 	}
 	for _, c := range cases {
 		_, problems := loadConfig("opentime.yaml", []byte(c.line+rest))
-		if len(problems) != 1 || !strings.Contains(problems[0].Text, c.want) || problems[0].Line != 1 {
+		if len(problems) != 1 || !strings.Contains(problems[0].Text, c.want) || problems[0].Line != 1+strings.Count(c.line, "\n") {
 			t.Errorf("%s: got %v; want %q", c.line, problems, c.want)
 		}
 	}

@@ -16,6 +16,7 @@ const maxLocales = 40
 var (
 	recipientWords = [...]string{"signed", "keyed", "claimed"}
 	consentWords   = [...]string{"aggregate", "full", "none"}
+	webhookBy      = [...]string{"id", "sku"}
 	weatherSources = [...]string{"met.no", "open-meteo", "openweather", "file"}
 )
 
@@ -38,6 +39,7 @@ var configFields = strict.Fields{
 	strict.Takes("weather", weatherShape(), "Where weather comes from; unknown if left out."),
 	strict.Takes("feeds", feedsShape(), "Feeds of items by id."),
 	strict.Takes("places", placesShape(), "Lists of places by id: a CSV, or {file, route}."),
+	strict.Takes("webhooks", strict.MapShape(strict.IDShape(), webhookFields.Shape()), "Shop systems by id, which tell of their stock at /v1/webhooks/<id>."),
 	strict.Takes("profiles", profilesFields.Shape(), "What profiles have."),
 	strict.Takes("segments", strict.RefShape("segments"), "Conditions by id, which all campaigns may name and none may change."),
 	strict.Takes("keep", keepFields.Shape(), "For how long things are kept."),
@@ -82,6 +84,15 @@ var placesFields = strict.Fields{
 	strict.Refuses("url"),
 	strict.Refuses("refresh"),
 	strict.Takes("route", routeShape(), "A link to the way there, with {lat} and {lon}."),
+}
+
+// webhookFields are the keys of a webhook.
+var webhookFields = strict.Fields{
+	strict.Needs("from", strict.WordShape(signals.WebhookKinds()...), "The shop system."),
+	strict.Takes("attribute", strict.NameShape(), "The items' attribute that holds the shop's own id; the item's id if left out."),
+	strict.Takes("locations", strict.MapShape(strict.Shape{Pattern: "^[0-9]{1,20}$", Remedy: "write a location's number"}, strict.TextShape()), "Shopify: the locations that count, each with the place that it is, or \"\"; all if left out."),
+	strict.Takes("by", strict.WordShape(webhookBy[:]...), "WooCommerce: what of a product is its id.").Or(webhookBy[0]),
+	strict.Takes("prices", strict.BoolShape(), "WooCommerce: take its prices too.").Or(false),
 }
 
 // profilesFields are the keys of profiles.

@@ -205,7 +205,7 @@ func TestFallbacksFollowTheCatalogue(t *testing.T) {
 	if before == fern {
 		t.Fatal("two positions show one item")
 	}
-	if _, err := l.app.catalogue.PutStock([]signals.StockRow{{Item: "rose", Count: 0}}); err != nil {
+	if _, err := l.app.catalogue.PutStock([]signals.StockRow{{Item: "rose", Count: 0}}, l.app.env.now()); err != nil {
 		t.Fatal(err)
 	}
 	l.app.keepFallbacks()

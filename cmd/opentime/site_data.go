@@ -67,7 +67,7 @@ func (s *site) warnUnknown(c *campaign) {
 
 // addPlaces reads the lists of places.
 func (s *site) addPlaces() {
-	known := map[string]bool{}
+	known, all := map[string]bool{}, true
 	for _, p := range s.config.places {
 		if p.file == "" {
 			continue // said already
@@ -76,6 +76,7 @@ func (s *site) addPlaces() {
 		data, err := s.folder.read(name)
 		if err != nil {
 			s.problems = append(s.problems, problemAt(p.node, "places cannot be read from %s: %v; name another file", name, cause(err)))
+			all = false
 			continue
 		}
 		list, problems := signals.LoadPlaces(signals.PlaceList{ID: p.id, File: name, Route: p.route, Hosts: s.config.hosts, Zone: s.config.zone}, data)
@@ -88,6 +89,9 @@ func (s *site) addPlaces() {
 		}
 	}
 	s.sender.HasPlace = func(id string) bool { return known[id] }
+	if all {
+		s.checkLocations(known)
+	}
 }
 
 // addFeeds reads the feeds of items.

@@ -45,10 +45,10 @@ func newFront(t *testing.T) *front {
 
 // startNginx starts an nginx before the server at an address. Of deploy/nginx.conf
 // nothing changes but where things are.
-func startNginx(t *testing.T, upstream string) *front {
+func startNginx(t *testing.T, upstream string, places ...[2]string) *front {
 	t.Helper()
 	f := newFront(t)
-	conf := f.configure("nginx.conf", [][2]string{
+	conf := f.configure("nginx.conf", append(places, [][2]string{
 		{"user www-data;", "user root;"},
 		{"/run/nginx.pid", f.path("nginx.pid")},
 		{"/var/log/nginx/", f.path("")},
@@ -60,7 +60,7 @@ func startNginx(t *testing.T, upstream string) *front {
 		{"listen 443 ", "listen " + f.address + " "},
 		{"http {", "http {\nclient_body_temp_path " + f.path("body") + "; proxy_temp_path " + f.path("proxy") + "; fastcgi_temp_path " +
 			f.path("fastcgi") + "; uwsgi_temp_path " + f.path("uwsgi") + "; scgi_temp_path " + f.path("scgi") + ";"},
-	})
+	}...))
 	program, err := exec.LookPath("nginx")
 	if err != nil { // Debian has it where only root looks
 		program = "/usr/sbin/nginx"
@@ -70,15 +70,15 @@ func startNginx(t *testing.T, upstream string) *front {
 }
 
 // startCaddy starts a Caddy with deploy/Caddyfile.
-func startCaddy(t *testing.T, upstream string) *front {
+func startCaddy(t *testing.T, upstream string, places ...[2]string) *front {
 	t.Helper()
 	f := newFront(t)
 	host, port, _ := net.SplitHostPort(f.address)
-	conf := f.configure("Caddyfile", [][2]string{
+	conf := f.configure("Caddyfile", append(places, [][2]string{
 		{"127.0.0.1:8080", upstream},
 		{"\n" + imageHost + " {", "\nhttps://" + imageHost + ":" + port + " {\nbind " + host + "\ntls " + f.path("fullchain.pem") + " " + f.path("privkey.pem")},
 		{"\n{\n", "\n{\nadmin off\nauto_https off\n"},
-	})
+	}...))
 	run := exec.Command("caddy", "run", "--config", conf, "--adapter", "caddyfile")
 	run.Env = append(os.Environ(), "HOME="+f.dir, "XDG_DATA_HOME="+f.dir, "XDG_CONFIG_HOME="+f.dir)
 	f.start(run)
