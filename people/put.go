@@ -3,6 +3,7 @@ package people
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"example.com/opentime/rules"
 )
@@ -24,18 +25,26 @@ func newApplied() Applied { return Applied{Ignored: []RowNote{}, Refused: []RowN
 
 // Put replaces the profiles of the rows' recipients, each where the row is not
 // older than what is kept, and returns when they are safe on disk. An error
-// means that none is.
+// means that none is. A row without a date is of now. What was patched after a
+// row's date stays.
 //
 // Consent is a fact of its own: the newest word counts, of two of one date the
 // stricter, and a row without a date can lower it, never raise it.
-func (p *Profiles) Put(rows []Row) (Applied, error) {
-	now := p.now()
+func (p *Profiles) Put(rows []Row) (Applied, error) { return p.PutAt(rows, p.now()) }
+
+// PutAt is Put for rows that were received then.
+func (p *Profiles) PutAt(rows []Row, received time.Time) (Applied, error) {
+	return p.write(rows, received, (*person).replace)
+}
+
+// write lays rows over what is kept, as lay does it.
+func (p *Profiles) write(rows []Row, received time.Time, lay func(*person, *readRow) (taken bool, note string)) (Applied, error) {
 	applied := newApplied()
 	read := make([]*readRow, len(rows))
 	var ids []string
 	for i := range rows {
 		var err error
-		if read[i], err = p.readRow(&rows[i], now); err != nil {
+		if read[i], err = p.readRow(&rows[i], received); err != nil {
 			applied.Refused = append(applied.Refused, RowNote{i + 1, err.Error()})
 			continue
 		}
@@ -47,10 +56,12 @@ func (p *Profiles) Put(rows []Row) (Applied, error) {
 		if row == nil {
 			continue
 		}
-		taken, note, err := w.take(row)
+		who, err := w.person(row.id)
 		if err != nil {
 			return newApplied(), fmt.Errorf("read profiles: %w", err)
 		}
+		taken, note := lay(who, row)
+		taken, note = who.agree(row, taken, note)
 		if taken {
 			applied.Applied++
 		}
@@ -80,27 +91,34 @@ type person struct {
 	wrote, wroteOf bool   // the profile, the word
 }
 
-// take lays a row over what is kept. It reports whether anything of it was
-// taken, and what was not.
-func (w *writing) take(row *readRow) (taken bool, note string, err error) {
-	who, err := w.person(row.id)
-	if err != nil {
-		return false, "", err
+// replace puts a row in place of the profile, but for what is newer. It reports
+// whether it did, and why not.
+func (who *person) replace(row *readRow) (taken bool, note string) {
+	if who.has && row.at < who.profileAt {
+		return false, "older"
 	}
-	if older := who.has && row.at < who.profileAt; !older {
-		row.profile.unknown = who.profile.unknown
-		who.profile, who.profileAt, who.has, who.wrote = row.profile, row.at, true, true
-		taken = true
+	row.profile.unknown = who.profile.unknown
+	row.profile.keepNewer(&who.profile, row.at)
+	who.profile, who.profileAt, who.has, who.wrote = row.profile, row.at, true, true
+	return true, ""
+}
+
+// agree lays a row's consent over the one that counts, given what became of its
+// attributes. It reports whether anything of the row was taken, and what was not.
+func (who *person) agree(row *readRow, taken bool, note string) (bool, string) {
+	if row.consent == nil {
+		return taken, note
 	}
-	if row.consent != nil {
-		if note = who.consent(row); note == "" {
-			taken = true
-		}
+	said := who.consent(row)
+	switch {
+	case said == "" && !taken:
+		return true, ""
+	case said == "" || !taken && note != "":
+		return taken, note
+	case note != "":
+		said = note + "; " + said
 	}
-	if !taken {
-		return false, "older", nil
-	}
-	return true, note, nil
+	return taken, said
 }
 
 // consent lays a row's word over the one that counts, or says why not.
@@ -137,7 +155,7 @@ func (w *writing) person(id string) (*person, error) {
 		if err != nil && !errors.Is(err, errEncoding) {
 			return nil, err
 		}
-		who.profile.unknown, who.profileAt, who.has = kept.unknown, at, true
+		who.profile, who.profileAt, who.has = *kept, at, true
 	}
 	if who.word, err = w.p.readConsent(id); err != nil {
 		if !errors.Is(err, errEncoding) {

@@ -70,6 +70,7 @@ type readRow struct {
 	dated   bool
 	consent *rules.Consent // nil: it says nothing of it
 	profile keptProfile
+	names   []string // of the attributes that it has, those without a value too
 }
 
 // readRow understands a row, or says what is wrong with it.
@@ -94,7 +95,8 @@ func (p *Profiles) readRow(row *Row, now time.Time) (*readRow, error) {
 		consent := rules.Consent(i)
 		r.consent = &consent
 	}
-	for _, name := range slices.Sorted(maps.Keys(row.Attributes)) {
+	r.names = slices.Sorted(maps.Keys(row.Attributes))
+	for _, name := range r.names {
 		text, err := rules.FactText(row.Attributes[name])
 		if err == nil {
 			err = p.set(&r.profile, name, strings.TrimSpace(text))

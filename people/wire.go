@@ -17,10 +17,14 @@ const (
 	profileCity      protowire.Number = 4
 	profilePostcode  protowire.Number = 5
 	profileAttribute protowire.Number = 6 // repeated
+	profileHomeTime  protowire.Number = 7 // repeated
+
+	homeWhich protowire.Number = 1 // a field number, from 1
+	homeAt    protowire.Number = 2
 
 	attributeName  protowire.Number = 1
 	attributeAt    protowire.Number = 2 // none: the profile's
-	attributeType  protowire.Number = 3
+	attributeType  protowire.Number = 3 // 0: unknown since
 	attributeN     protowire.Number = 4 // zigzag
 	attributeText  protowire.Number = 5
 	attributeParts protowire.Number = 6 // repeated
@@ -37,6 +41,7 @@ var errEncoding = errors.New("not written by this release")
 // keptProfile is a profile as it is stored.
 type keptProfile struct {
 	home       [5]string // by field number, from 1
+	homeAt     [5]int64  // Unix ms; 0: the profile's
 	attributes []keptAttribute
 	unknown    []byte // fields of a later release, kept
 }
@@ -58,6 +63,13 @@ func appendProfile(dst []byte, k *keptProfile) []byte {
 		inner = appendAttribute(inner[:0], &k.attributes[i])
 		dst = protowire.AppendTag(dst, profileAttribute, protowire.BytesType)
 		dst = protowire.AppendBytes(dst, inner)
+	}
+	for i, at := range k.homeAt {
+		if at != 0 {
+			inner = appendNumber(appendNumber(inner[:0], homeWhich, uint64(i+1)), homeAt, uint64(at))
+			dst = protowire.AppendTag(dst, profileHomeTime, protowire.BytesType)
+			dst = protowire.AppendBytes(dst, inner)
+		}
 	}
 	return append(dst, k.unknown...)
 }
@@ -100,12 +112,32 @@ func decodeProfile(payload []byte) (*keptProfile, error) {
 				return err
 			}
 			k.attributes = append(k.attributes, a)
+		case f.isBytes && f.number == profileHomeTime:
+			return k.decodeHomeTime(f.bytes)
 		default:
 			k.unknown = append(k.unknown, f.whole...)
 		}
 		return nil
 	})
 	return k, err
+}
+
+// decodeHomeTime reads when one of the homes was true.
+func (k *keptProfile) decodeHomeTime(payload []byte) error {
+	var which, at uint64
+	err := eachField(payload, func(f field) error {
+		switch f.number {
+		case homeWhich:
+			which = f.varint
+		case homeAt:
+			at = f.varint
+		}
+		return nil
+	})
+	if err == nil && which >= 1 && which <= uint64(len(k.homeAt)) {
+		k.homeAt[which-1] = int64(at)
+	}
+	return err
 }
 
 func decodeAttribute(payload []byte) (keptAttribute, error) {

@@ -15,11 +15,12 @@ func TestPayloadsAreFrozen(t *testing.T) {
 		{name: "points", at: 5, value: rules.Value{Type: rules.Number, N: -1}},
 		{name: "likes", value: rules.Value{Type: rules.TextList, List: []string{"a", "b"}}},
 		{name: "price", value: rules.Value{Type: rules.Money, N: 990, Text: "EUR"}},
-	}, unknown: []byte{0xf8, 0x07, 0x2a}} // field 127, a number
+		{name: "tier", at: 6},
+	}, homeAt: [5]int64{3: 7}, unknown: []byte{0xf8, 0x07, 0x2a}} // field 127, a number
 	payload := appendProfile(nil, k)
 	const want = "0a026e6c120f4575726f70652f4272757373656c731a0242452204" + "47656e74" + "2a0439303030" +
 		"320e0a06706f696e747310051802" + "2001" + "320f0a056c696b657318063201613201" + "62" +
-		"32110a05707269636518" + "0420bc0f2a03455552" + "f8072a"
+		"32110a05707269636518" + "0420bc0f2a03455552" + "320a0a0474696572" + "10061800" + "3a0408041007" + "f8072a"
 	if got := hex.EncodeToString(payload); got != want {
 		t.Errorf("profile\ngot  %s\nwant %s", got, want)
 	}

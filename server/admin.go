@@ -33,6 +33,7 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	r.PUT("/v1/stock", ingest(s.putStock))
 	r.PATCH("/v1/items", ingest(s.patchItems))
 	r.PUT("/v1/profiles", ingest(s.putProfiles))
+	r.PATCH("/v1/profiles", ingest(s.patchProfiles))
 	r.POST("/v1/webhooks/{webhook}", s.webhookRoute) // its signature is its token
 	r.GET("/v1/feeds", read(s.feedsRoute))
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
@@ -148,7 +149,12 @@ func (s *Server) patchItems(ctx *fasthttp.RequestCtx) {
 
 // putProfiles takes [{"r", "at"?, "consent"?, "attributes": {...}}].
 func (s *Server) putProfiles(ctx *fasthttp.RequestCtx) {
-	ingestRows(ctx, func(rows []people.Row) (any, error) { return s.config.Profiles.Put(rows) })
+	ingestRows(ctx, func(rows []people.Row) (any, error) { return s.config.Profiles.PutAt(rows, s.config.Now()) })
+}
+
+// patchProfiles takes the same rows, of which it changes what they name.
+func (s *Server) patchProfiles(ctx *fasthttp.RequestCtx) {
+	ingestRows(ctx, func(rows []people.Row) (any, error) { return s.config.Profiles.Patch(rows, s.config.Now()) })
 }
 
 // ingestRows reads a body that is a list of rows, applies it and answers what
