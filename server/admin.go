@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/fasthttp/router"
 	"github.com/valyala/fasthttp"
@@ -30,10 +31,10 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	ingest := func(h fasthttp.RequestHandler) fasthttp.RequestHandler { return guard(tokens.Ingest, h) }
 	read := func(h fasthttp.RequestHandler) fasthttp.RequestHandler { return guard(tokens.Read, h) }
 
-	r.PUT("/v1/stock", ingest(s.putStock))
-	r.PATCH("/v1/items", ingest(s.patchItems))
-	r.PUT("/v1/profiles", ingest(s.putProfiles))
-	r.PATCH("/v1/profiles", ingest(s.patchProfiles))
+	r.PUT("/v1/stock", ingest(s.once(s.putStock)))
+	r.PATCH("/v1/items", ingest(s.once(s.patchItems)))
+	r.PUT("/v1/profiles", ingest(s.once(s.putProfiles)))
+	r.PATCH("/v1/profiles", ingest(s.once(s.patchProfiles)))
 	r.POST("/v1/webhooks/{webhook}", s.webhookRoute) // its signature is its token
 	r.GET("/v1/feeds", read(s.feedsRoute))
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
@@ -134,27 +135,27 @@ func calm(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 
 // putStock takes [{"item", "place"?, "count", "at"?}] and answers once it is
 // safe on disk.
-func (s *Server) putStock(ctx *fasthttp.RequestCtx) {
+func (s *Server) putStock(ctx *fasthttp.RequestCtx, received time.Time) {
 	ingestRows(ctx, func(rows []signals.StockRow) (any, error) {
-		return s.config.Gatherer.Catalogue().PutStock(rows, s.config.Now())
+		return s.config.Gatherer.Catalogue().PutStock(rows, received)
 	})
 }
 
 // patchItems takes [{"id", "price": "9.90 EUR", ..., "at"?}].
-func (s *Server) patchItems(ctx *fasthttp.RequestCtx) {
+func (s *Server) patchItems(ctx *fasthttp.RequestCtx, received time.Time) {
 	ingestRows(ctx, func(rows []signals.ItemRow) (any, error) {
-		return s.config.Gatherer.Catalogue().PatchItems(rows, s.config.Now())
+		return s.config.Gatherer.Catalogue().PatchItems(rows, received)
 	})
 }
 
 // putProfiles takes [{"r", "at"?, "consent"?, "attributes": {...}}].
-func (s *Server) putProfiles(ctx *fasthttp.RequestCtx) {
-	ingestRows(ctx, func(rows []people.Row) (any, error) { return s.config.Profiles.PutAt(rows, s.config.Now()) })
+func (s *Server) putProfiles(ctx *fasthttp.RequestCtx, received time.Time) {
+	ingestRows(ctx, func(rows []people.Row) (any, error) { return s.config.Profiles.PutAt(rows, received) })
 }
 
 // patchProfiles takes the same rows, of which it changes what they name.
-func (s *Server) patchProfiles(ctx *fasthttp.RequestCtx) {
-	ingestRows(ctx, func(rows []people.Row) (any, error) { return s.config.Profiles.Patch(rows, s.config.Now()) })
+func (s *Server) patchProfiles(ctx *fasthttp.RequestCtx, received time.Time) {
+	ingestRows(ctx, func(rows []people.Row) (any, error) { return s.config.Profiles.Patch(rows, received) })
 }
 
 // ingestRows reads a body that is a list of rows, applies it and answers what

@@ -36,6 +36,7 @@ type Config struct {
 	Profiles       *people.Profiles
 	Renderer       *render.Renderer
 	Store          Store
+	Events         EventStore
 	Journal        *journal.Journal
 	Now            func() time.Time
 	Tokens         Tokens
@@ -51,19 +52,20 @@ type Tokens struct {
 
 // Server answers opens and clicks.
 type Server struct {
-	config   Config
-	site     atomic.Pointer[Site]
-	readings *readings
-	images   *images
-	generics *memory // images of generic pictures, by their paths
-	shown    *shownBook
-	recorder *recorder
-	metrics  *metrics
-	advice   *adviser
-	deciders sync.Pool     // of *rules.Decider
-	reads    chan struct{} // the gate of reads of the store
-	keys     sync.Pool     // of *[]byte, for pictures' keys
-	admin    *fasthttp.Server
+	config    Config
+	site      atomic.Pointer[Site]
+	readings  *readings
+	images    *images
+	generics  *memory // images of generic pictures, by their paths
+	shown     *shownBook
+	recorder  *recorder
+	answering sync.Map // hashes of requests with a key that are being answered
+	metrics   *metrics
+	advice    *adviser
+	deciders  sync.Pool     // of *rules.Decider
+	reads     chan struct{} // the gate of reads of the store
+	keys      sync.Pool     // of *[]byte, for pictures' keys
+	admin     *fasthttp.Server
 }
 
 // New returns a Server that serves nothing until Publish.

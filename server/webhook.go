@@ -22,12 +22,12 @@ type Webhook struct {
 
 // webhookHeaders are the names under which a shop system sends what belongs to a
 // message.
-type webhookHeaders struct{ signature, topic string }
+type webhookHeaders struct{ signature, topic, id string }
 
 // headersOf are by signals.WebhookKind.
 var headersOf = [...]webhookHeaders{
-	signals.Shopify:     {"X-Shopify-Hmac-Sha256", "X-Shopify-Topic"},
-	signals.WooCommerce: {"X-WC-Webhook-Signature", "X-WC-Webhook-Topic"},
+	signals.Shopify:     {"X-Shopify-Hmac-Sha256", "X-Shopify-Topic", "X-Shopify-Webhook-Id"},
+	signals.WooCommerce: {"X-WC-Webhook-Signature", "X-WC-Webhook-Topic", "X-WC-Webhook-Delivery-ID"},
 }
 
 // WebhookVariable is the variable of the environment that holds a webhook's
@@ -64,7 +64,7 @@ func (s *Server) webhookRoute(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	topic := string(ctx.Request.Header.Peek(headers.topic))
-	applied, err := s.config.Gatherer.Catalogue().TakeWebhook(&w.Webhook, topic, body, s.config.Now())
+	applied, err := s.takeWebhook(&w.Webhook, topic, string(ctx.Request.Header.Peek(headers.id)), body)
 	switch {
 	case err != nil:
 		s.metrics.webhook(id, "failed")
@@ -79,6 +79,33 @@ func (s *Server) webhookRoute(ctx *fasthttp.RequestCtx) {
 		s.metrics.webhook(id, "ignored")
 	}
 	answerJSON(ctx, applied)
+}
+
+// takeWebhook applies a message unless it came before, as of its first receipt. Its
+// id is not signed, so its body is part of what it is known by.
+func (s *Server) takeWebhook(w *signals.Webhook, topic, id string, body []byte) (signals.Applied, error) {
+	if id == "" {
+		return s.config.Gatherer.Catalogue().TakeWebhook(w, topic, body, s.config.Now())
+	}
+	e := newEvent(s.config.Now(), "webhook", w.ID, topic, id, string(body))
+	e, again, err := s.recall(e)
+	switch {
+	case err != nil:
+		return signals.Applied{}, err
+	case again && e.status != 0:
+		return signals.Applied{Ignored: []signals.RowNote{{Row: 1, Why: cameBefore}}, Refused: []signals.RowNote{}}, nil
+	}
+	if !again {
+		if err := s.remember(true, e); err != nil {
+			return signals.Applied{}, err
+		}
+	}
+	applied, err := s.config.Gatherer.Catalogue().TakeWebhook(w, topic, body, e.received)
+	if err != nil || len(applied.Refused) > 0 {
+		return applied, err
+	}
+	e.status = fasthttp.StatusOK
+	return applied, s.remember(false, e)
 }
 
 // isSigned reports whether a signature is a body's: base64 of HMAC-SHA-256 by one

@@ -240,7 +240,7 @@ func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.R
 	config := server.Config{
 		Sender: c.sender, Public: c.public, Home: c.home, Keys: keys, Recipients: c.recipients, Consent: c.consent,
 		TrustedProxies: c.trusted, KeepShown: c.keep.shown, Gatherer: a.gatherer, Profiles: a.profiles,
-		Renderer: renderer, Store: a.store, Journal: a.journal, Now: a.env.now,
+		Renderer: renderer, Store: a.store, Events: a.store, Journal: a.journal, Now: a.env.now,
 		Tokens: server.Tokens{
 			Ingest: a.env.getenv("OPENTIME_TOKEN_INGEST"), Read: a.env.getenv("OPENTIME_TOKEN_READ"),
 			Publish: a.env.getenv("OPENTIME_TOKEN_PUBLISH"),

@@ -99,10 +99,11 @@ func (a *app) prune() {
 		keep := server.KeepShown(people.ConsentOf(consent, config.consent), config.keep.shown)
 		return at < now.Add(-keep).UnixMilli()
 	})
+	_, ofEvents := a.store.PruneEvents(now.Add(-server.KeepEvents).UnixMilli(), store.MaxEvents)
 	a.reloading.Lock()
 	ofRevisions := a.publisher.prune(max(config.keep.journal, config.keep.shown) + pruneEvery)
 	a.reloading.Unlock()
-	if err := errors.Join(ofJournal, ofShown, ofRevisions); err != nil {
+	if err := errors.Join(ofJournal, ofShown, ofEvents, ofRevisions); err != nil {
 		slog.Error("pruning failed", "err", err)
 	}
 }

@@ -84,6 +84,36 @@ func TestWebhooksProveThemselves(t *testing.T) {
 	}
 }
 
+// TestAMessageOfAShopComesOnce sends two messages of one second, and the first
+// again: Shopify's dates are to the second, its ids tell which is which.
+func TestAMessageOfAShopComesOnce(t *testing.T) {
+	c := newCounter(t)
+	send := func(id, body, want string) {
+		t.Helper()
+		status, answer := c.send("POST", "/v1/webhooks/shopify", body, "X-Shopify-Webhook-Id: "+id, shopifyTopic, signShopify("hush", body))
+		if status != 200 || !strings.Contains(answer, want) {
+			t.Errorf("answered %d %s, want %q", status, answer, want)
+		}
+	}
+	five := strings.Replace(shopifyBody, `:0,`, `:5,`, 1)
+	send("a", five, `"applied": 1`)
+	send("b", shopifyBody, `"applied": 1`)
+	send("a", five, "came before")
+	c.restart()
+	send("a", five, "came before")
+	if rose := c.stock("rose", ""); rose != "0" {
+		t.Errorf("%s roses", rose)
+	}
+	send("a", strings.Replace(five, `06:30`, `06:31`, 1), `"applied": 1`) // another message under its id
+	if rose := c.stock("rose", ""); rose != "5" {
+		t.Errorf("%s roses", rose)
+	}
+	// What cannot be applied yet is taken up when it is sent again.
+	lost := strings.Replace(five, "2026-11-23T06:30:00-05:00", "2026-11-23T13:30:00Z", 1)
+	send("c", lost, "ahead of the clock")
+	send("c", lost, "ahead of the clock")
+}
+
 // TestFrontsPassWebhooksOn sends what shops send through both fronts, and tries to
 // reach the rest of the admin listener.
 func TestFrontsPassWebhooksOn(t *testing.T) {

@@ -1,0 +1,95 @@
+package server
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Field numbers of an event, written down in store/README.md and never reused.
+const (
+	eventDigest protowire.Number = 1 // of what was sent, 16 bytes
+	eventStatus protowire.Number = 2 // of the answer; none: not answered yet
+	eventAnswer protowire.Number = 3
+)
+
+// EventStore keeps what came before.
+type EventStore interface {
+	// Event appends to dst the payload kept of an event, and returns when it came
+	// first, in Unix ms; 0 where it did not.
+	Event(hash [16]byte, dst []byte) (payload []byte, at int64, err error)
+	// PutEvents writes the events that fill puts, all or nothing. With sync it
+	// returns once they would survive a loss of power. Payloads are copied.
+	PutEvents(sync bool, fill func(put func(hash [16]byte, at int64, payload []byte))) error
+}
+
+// KeepEvents is for how long it is known that something came before.
+const KeepEvents = 30 * 24 * time.Hour
+
+// event is something that comes once, and again where its sender did not hear
+// that it arrived.
+type event struct {
+	hash     [16]byte
+	received time.Time // the first time
+	digest   [16]byte  // of what was sent then
+	status   int       // of the answer; 0: it was never answered
+	answer   []byte
+}
+
+// cameBefore says why something is ignored.
+const cameBefore = "came before"
+
+// newEvent is an event that comes now, known by what it is and its names.
+func newEvent(now time.Time, what string, names ...string) event {
+	h := sha256.New()
+	for _, name := range append([]string{what}, names...) {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(name))))
+		h.Write([]byte(name))
+	}
+	return event{hash: [16]byte(h.Sum(nil)[:16]), received: now}
+}
+
+// digestOf is what of a body is compared.
+func digestOf(body []byte) [16]byte {
+	sum := sha256.Sum256(body)
+	return [16]byte(sum[:16])
+}
+
+// recall returns an event as it came first; false if it did not come before.
+func (s *Server) recall(e event) (event, bool, error) {
+	payload, at, err := s.config.Events.Event(e.hash, nil)
+	if err != nil || at == 0 {
+		return e, false, err
+	}
+	e.received = time.UnixMilli(at)
+	err = fields(payload, func(field protowire.Number, n uint64, bytes []byte) error {
+		switch {
+		case field == eventDigest && len(bytes) == len(e.digest):
+			e.digest = [16]byte(bytes)
+		case field == eventStatus:
+			e.status = int(n)
+		case field == eventAnswer:
+			e.answer = bytes
+		}
+		return nil
+	})
+	return e, true, err
+}
+
+// remember keeps events. With sync it returns once they would survive a loss of
+// power.
+func (s *Server) remember(sync bool, events ...event) error {
+	return s.config.Events.PutEvents(sync, func(put func(hash [16]byte, at int64, payload []byte)) {
+		for i := range events {
+			put(events[i].hash, events[i].received.UnixMilli(), events[i].payload())
+		}
+	})
+}
+
+// payload is what is kept of an event.
+func (e *event) payload() []byte {
+	p := message(nil, eventDigest, e.digest[:])
+	return message(number(p, eventStatus, uint64(e.status)), eventAnswer, e.answer)
+}
