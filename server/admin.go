@@ -35,6 +35,7 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	r.PATCH("/v1/items", ingest(s.once(s.patchItems)))
 	r.PUT("/v1/profiles", ingest(s.once(s.putProfiles)))
 	r.PATCH("/v1/profiles", ingest(s.once(s.patchProfiles)))
+	r.POST("/v1/changes", ingest(s.once(s.postChanges)))
 	r.POST("/v1/webhooks/{webhook}", s.webhookRoute) // its signature is its token
 	r.GET("/v1/feeds", read(s.feedsRoute))
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
@@ -163,7 +164,7 @@ func (s *Server) patchProfiles(ctx *fasthttp.RequestCtx, received time.Time) {
 func ingestRows[Row any](ctx *fasthttp.RequestCtx, apply func([]Row) (any, error)) {
 	var rows []Row
 	if err := json.Unmarshal(ctx.PostBody(), &rows); err != nil {
-		answerError(ctx, fasthttp.StatusBadRequest, "the body is not the list expected: "+ofJSON(err))
+		answerError(ctx, fasthttp.StatusBadRequest, "the body is not the list expected: "+ofJSON(err, "a list of rows: [{...}, {...}]"))
 		return
 	}
 	applied, err := apply(rows)
@@ -180,11 +181,12 @@ func answerUnkept(ctx *fasthttp.RequestCtx, err error) {
 	answerError(ctx, fasthttp.StatusInsufficientStorage, "could not be kept; nothing of it is acknowledged, send it again")
 }
 
-// ofJSON says what is wrong with a body in JSON's words, not in Go's.
-func ofJSON(err error) string {
+// ofJSON says what is wrong with a body in JSON's words, not in Go's, and what to
+// send.
+func ofJSON(err error, send string) string {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		if wrong.Field == "" {
-			return fmt.Sprintf("it is a JSON %s; send a list of rows: [{...}, {...}]", wrong.Value)
+			return fmt.Sprintf("it is a JSON %s; send %s", wrong.Value, send)
 		}
 		return fmt.Sprintf("%s is a JSON %s at byte %d, where something else is expected", wrong.Field, wrong.Value, wrong.Offset)
 	}
