@@ -3,6 +3,7 @@ package people_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -98,9 +99,7 @@ func TestProfilesInAnyOrder(t *testing.T) {
 			if whole[i] {
 				clear(want)
 			}
-			for name, value := range row {
-				want[name] = value
-			}
+			maps.Copy(want, row)
 		}
 		for _, i := range order {
 			row := []people.Row{{R: "emma", At: d.clock().Add(time.Duration(i-10) * time.Minute).Format(time.RFC3339), Attributes: rows[i]}}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"crypto/subtle"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,9 +23,9 @@ import (
 // maxAdminBody bounds what the admin listener takes in one request.
 const maxAdminBody = 1 << 20
 
-// newAdmin returns the server of the admin listener: ingestion, metrics,
-// explain, preview and the demo page.
-func (s *Server) newAdmin() *fasthttp.Server {
+// routes are those of the admin listener: ingestion, metrics, explain, preview and
+// the demo page. openapi.json has them all.
+func (s *Server) routes() *router.Router {
 	r := router.New()
 	r.HandleMethodNotAllowed = true
 	tokens := s.config.Tokens
@@ -41,6 +42,7 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
 	r.POST("/v1/feeds/{feed}/rollback", ingest(s.rollbackRoute))
 	r.POST("/v1/feeds/{feed}/refresh", ingest(s.refreshRoute))
+	r.GET("/v1/openapi.json", openAPIRoute)
 	r.GET("/metrics", read(s.writeMetrics))
 	r.GET("/v1/advice", read(s.adviceRoute))
 	r.GET("/v1/explain/{campaign}/{block}", read(s.explainRoute))
@@ -56,9 +58,13 @@ func (s *Server) newAdmin() *fasthttp.Server {
 		r.GET("/demo/turned/{turned}/{rest:*}", read(s.demoTurned))
 		r.GET("/demo/c/{rest:*}", read(s.demoClick))
 	}
+	return r
+}
 
+// newAdmin returns the server of the admin listener.
+func (s *Server) newAdmin() *fasthttp.Server {
 	return &fasthttp.Server{
-		Handler: calm(r.Handler), ErrorHandler: refuseAdmin, Logger: silent{}, NoDefaultServerHeader: true,
+		Handler: calm(s.routes().Handler), ErrorHandler: refuseAdmin, Logger: silent{}, NoDefaultServerHeader: true,
 		ReadBufferSize: maxHeader, MaxRequestBodySize: maxAdminBody,
 		ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, CloseOnShutdown: true,
 	}
@@ -196,6 +202,17 @@ func ofJSON(err error, send string) string {
 // adviceRoute lists the mistakes that are being made around the server.
 func (s *Server) adviceRoute(ctx *fasthttp.RequestCtx) {
 	answerJSON(ctx, append([]Advice{}, s.Advise()...))
+}
+
+// openAPI describes the admin listener to programs.
+//
+//go:embed openapi.json
+var openAPI []byte
+
+// openAPIRoute answers with the description of all routes, to anybody.
+func openAPIRoute(ctx *fasthttp.RequestCtx) {
+	ctx.SetContentType("application/json")
+	ctx.SetBody(openAPI)
 }
 
 func (s *Server) writeMetrics(ctx *fasthttp.RequestCtx) {

@@ -20,7 +20,7 @@ const (
 
 // feedsRoute answers GET /v1/feeds with how every feed does.
 func (s *Server) feedsRoute(ctx *fasthttp.RequestCtx) {
-	answerJSON(ctx, s.config.Gatherer.Catalogue().FeedStatus())
+	answerJSON(ctx, append([]signals.FeedStatus{}, s.config.Gatherer.Catalogue().FeedStatus()...))
 }
 
 // versionsRoute answers GET /v1/feeds/<feed>/versions with those that are kept.
@@ -30,7 +30,7 @@ func (s *Server) versionsRoute(ctx *fasthttp.RequestCtx) {
 		answerError(ctx, fasthttp.StatusNotFound, err.Error())
 		return
 	}
-	answerJSON(ctx, versions)
+	answerJSON(ctx, append([]signals.FeedVersion{}, versions...))
 }
 
 // rollbackRoute takes {"version"?, "hold"?} at POST /v1/feeds/<feed>/rollback and

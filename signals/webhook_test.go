@@ -135,7 +135,8 @@ func TestWebhooks(t *testing.T) {
 		{"sold before it came in", all, []message{{update, level(rose, "1", "-3", 1), "1"}}, "0 unknown unknown 3.00"},
 		{"not counted", all, []message{{update, level(rose, "1", "null", 1), "1"}}, "some unknown unknown 3.00"},
 		{"taken from a location", all, []message{
-			{update, level(rose, "1", "5", 1), "1"}, {update, level(rose, "2", "7", 1), "1"},
+			{update, level(rose, "1", "5", 1), "1"},
+			{update, level(rose, "2", "7", 1), "1"},
 			{"inventory_levels/disconnect", `{"inventory_item_id":` + rose + `,"location_id":1}`, "1"},
 		}, "7 unknown unknown 3.00"},
 

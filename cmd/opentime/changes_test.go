@@ -31,7 +31,7 @@ func TestCloudEventsAreChanges(t *testing.T) {
 		t.Helper()
 		answer := c.ingest(status, "POST", "/v1/changes", body, headers...)
 		var b strings.Builder
-		for _, line := range strings.Split(answer, "\n") {
+		for line := range strings.SplitSeq(answer, "\n") {
 			b.WriteString(strings.TrimSpace(line))
 		}
 		if !strings.Contains(b.String(), want) {

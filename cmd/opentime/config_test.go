@@ -63,7 +63,7 @@ func TestConfigReadsEveryKey(t *testing.T) {
 		"guard":      c.feeds[1].guard.lost > 0 && c.feeds[1].guard.lost < 1e-9 && c.feeds[1].guard.images == 0.8 && c.feeds[1].guard.duplicates == 0,
 		"pictures": slices.Equal(c.feeds[0].pictureHosts(c.hosts), []string{"cinema.example", "*.cinema.example", "cinema.example"}) &&
 			len(c.feeds[1].pictureHosts(c.hosts)) == 0,
-		"places":     len(c.places) == 2 && c.places[0].file == "places.csv" && c.places[1].route != "",
+		"places": len(c.places) == 2 && c.places[0].file == "places.csv" && c.places[1].route != "",
 		"webhooks": len(c.webhooks) == 2 && c.webhooks[0].Attribute == "shop_id" && len(c.webhooks[0].Locations) == 2 &&
 			c.webhooks[0].Locations["24826418"] == "ghent" && c.webhooks[1].From == signals.WooCommerce && c.webhooks[1].BySKU && c.webhooks[1].Prices,
 		"attributes": len(c.attributes) == 2 && c.attributes[0].Type == rules.Number,

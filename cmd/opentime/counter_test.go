@@ -45,23 +45,35 @@ fern,Fern,https://shop.example/fern,4 EUR,808950810
 
 // newCounter starts the site at noon.
 func newCounter(t *testing.T) *counter {
+	return newCounterOf(t, map[string]string{
+		"opentime.yaml": counterConfig, "plants.csv": counterFeed, "shops.csv": ladderPlaces,
+		"campaigns/spring.yaml": "campaign: spring\nblocks: {hero: {show: {layout: strip, headline: Spring, link: \"https://shop.example\"}}}\n",
+	})
+}
+
+// newCounterOf starts a site of these files, written two days ago.
+func newCounterOf(t *testing.T, files map[string]string) *counter {
 	c := &counter{t: t, dir: t.TempDir(), data: t.TempDir(), secrets: map[string]string{
 		"OPENTIME_KEYS": demoKeys, "OPENTIME_TOKEN_INGEST": "ingest", "OPENTIME_TOKEN_READ": "read",
 		"OPENTIME_WEBHOOK_SHOPIFY": "hush", "OPENTIME_WEBHOOK_WOO_BE": "new", "OPENTIME_OLD_WEBHOOK_WOO_BE": "a b;[secret]",
 	}}
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	c.now.Store(&now)
-	l := &ladder{t: t, dir: c.dir}
-	l.write("opentime.yaml", counterConfig)
-	l.write("plants.csv", counterFeed)
-	l.write("shops.csv", ladderPlaces)
-	l.write("campaigns/spring.yaml", "campaign: spring\nblocks: {hero: {show: {layout: strip, headline: Spring, link: \"https://shop.example\"}}}\n")
-	before := now.Add(-48 * time.Hour)
-	if err := os.Chtimes(filepath.Join(c.dir, "plants.csv"), before, before); err != nil {
-		t.Fatal(err)
+	for name, text := range files {
+		c.write(name, text, 48*time.Hour)
 	}
 	c.start()
 	return c
+}
+
+// write writes a file of the site, changed so long ago.
+func (c *counter) write(name, text string, ago time.Duration) {
+	c.t.Helper()
+	(&ladder{t: c.t, dir: c.dir}).write(name, text)
+	before := c.now.Load().Add(-ago)
+	if err := os.Chtimes(filepath.Join(c.dir, name), before, before); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 func (c *counter) start() {
@@ -95,13 +107,21 @@ func (c *counter) pass(by time.Duration) {
 // send sends a request to the admin listener, with headers "Name: value".
 func (c *counter) send(method, path, body string, headers ...string) (status int, answer string) {
 	c.t.Helper()
+	status, _, answer = c.ask(method, path, body, headers...)
+	return status, answer
+}
+
+// ask is send that tells the answer's content type too.
+func (c *counter) ask(method, path, body string, headers ...string) (status int, media, answer string) {
+	c.t.Helper()
 	request, err := http.NewRequest(method, "http://"+c.app.admin+path, strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	for _, header := range headers {
-		name, value, _ := strings.Cut(header, ": ")
-		request.Header[name] = append(request.Header[name], value)
+		if name, value, ok := strings.Cut(header, ": "); ok {
+			request.Header[name] = append(request.Header[name], value)
+		}
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -112,7 +132,7 @@ func (c *counter) send(method, path, body string, headers ...string) (status int
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return response.StatusCode, string(data)
+	return response.StatusCode, response.Header.Get("Content-Type"), string(data)
 }
 
 // ingest sends data with the token for it; the answer must be of that status.
