@@ -68,7 +68,9 @@ func (r *configReader) requireAttributes() {
 	types := map[string]rules.Type{}
 	for _, f := range r.c.feeds {
 		for _, a := range f.attributes {
-			types[a.Name] = a.Type
+			if types[a.Name] != rules.Text { // one feed that has it is enough
+				types[a.Name] = a.Type
+			}
 		}
 	}
 	for _, w := range r.c.webhooks {
