@@ -43,18 +43,18 @@ const cameBefore = "came before"
 
 // newEvent is an event that comes now, known by what it is and its names.
 func newEvent(now time.Time, what string, names ...string) event {
-	h := sha256.New()
-	for _, name := range append([]string{what}, names...) {
-		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(name))))
-		h.Write([]byte(name))
-	}
-	return event{hash: [16]byte(h.Sum(nil)[:16]), received: now}
+	return event{hash: hashOf(append([]string{what}, names...)...), received: now}
 }
 
-// digestOf is what of a body is compared.
-func digestOf(body []byte) [16]byte {
-	sum := sha256.Sum256(body)
-	return [16]byte(sum[:16])
+// hashOf is the first 16 bytes of the SHA-256 of parts, each with its length
+// before it.
+func hashOf(parts ...string) [16]byte {
+	h := sha256.New()
+	for _, part := range parts {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+		h.Write([]byte(part))
+	}
+	return [16]byte(h.Sum(nil))
 }
 
 // recall returns an event as it came first; false if it did not come before.

@@ -29,7 +29,7 @@ func (s *Server) once(next func(ctx *fasthttp.RequestCtx, received time.Time)) f
 			return
 		}
 		e := newEvent(s.config.Now(), "key", string(ctx.Method()), string(ctx.Path()), string(key))
-		e.digest = digestOf(ctx.PostBody())
+		e.digest = sentWith(ctx)
 		if _, twice := s.answering.LoadOrStore(e.hash, true); twice {
 			answerError(ctx, fasthttp.StatusConflict, "a request with this Idempotency-Key is being answered; send it again later")
 			return
@@ -49,6 +49,16 @@ func (s *Server) once(next func(ctx *fasthttp.RequestCtx, received time.Time)) f
 			s.answerFirst(ctx, first, again, next)
 		}
 	}
+}
+
+// sentWith is the hash of what a request says: its body, and the headers that an
+// event is in.
+func sentWith(ctx *fasthttp.RequestCtx) [16]byte {
+	parts := []string{string(ctx.PostBody())}
+	for _, name := range [...]string{"Content-Type", "ce-id", "ce-source", "ce-type", "ce-time"} {
+		parts = append(parts, string(ctx.Request.Header.Peek(name)))
+	}
+	return hashOf(parts...)
 }
 
 // answerFirst answers a request that was not answered before. That it came is
