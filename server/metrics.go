@@ -86,9 +86,13 @@ func (m *metrics) builtIn(why cause) {
 	m.set.GetOrCreateCounter(`opentime_built_in_total{cause="` + string(why) + `"}`).Inc()
 }
 
-// webhook counts what became of a message of a shop system.
-func (m *metrics) webhook(id, result string) {
-	m.set.GetOrCreateCounter(`opentime_webhooks_total{webhook="` + id + `",result="` + result + `"}`).Inc()
+// webhook counts what became of a message of a shop system, and reports whether it
+// is the 1st, 2nd, 4th, 8th, ... of its kind, to be said in the log.
+func (m *metrics) webhook(id, result string) (say bool) {
+	c := m.set.GetOrCreateCounter(`opentime_webhooks_total{webhook="` + id + `",result="` + result + `"}`)
+	c.Inc()
+	n := c.Get()
+	return n&(n-1) == 0
 }
 
 func (m *metrics) strayClick() { m.set.GetOrCreateCounter(`opentime_stray_clicks_total`).Inc() }

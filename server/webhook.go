@@ -58,8 +58,10 @@ func (s *Server) webhookRoute(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	if !isSigned(body, ctx.Request.Header.Peek(headers.signature), w.Secrets) {
-		s.metrics.webhook(id, "unsigned")
 		variable, _ := WebhookVariable(id)
+		if s.metrics.webhook(id, "unsigned") {
+			slog.Warn("a webhook is not signed as its shop should", "webhook", id, "secret", variable)
+		}
 		answerError(ctx, fasthttp.StatusUnauthorized, fmt.Sprintf("%s is not this body's signature by the secret in %s", headers.signature, variable))
 		return
 	}
@@ -71,8 +73,9 @@ func (s *Server) webhookRoute(ctx *fasthttp.RequestCtx) {
 		answerUnkept(ctx, err)
 		return
 	case len(applied.Refused) > 0:
-		s.metrics.webhook(id, "refused")
-		slog.Warn("a shop tells what cannot be applied", "webhook", id, "topic", topic, "why", applied.Refused[0].Why)
+		if s.metrics.webhook(id, "refused") {
+			slog.Warn("a shop tells what cannot be applied", "webhook", id, "topic", topic, "why", applied.Refused[0].Why)
+		}
 	case applied.Applied > 0:
 		s.metrics.webhook(id, "applied")
 	default:
