@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -221,8 +222,16 @@ func (a *app) firstRefresh(ctx context.Context, feeds []signals.FeedConfig) {
 	}
 }
 
-// hasPlace reports whether a place of that id is in one of the lists.
+// hasPlace reports whether a place of that id is in one of the lists, or is a
+// location of a shop.
 func (a *app) hasPlace(id string) bool {
+	if webhook, location, ok := strings.Cut(id, "/"); ok {
+		for _, w := range a.started.webhooks {
+			if place, listed := w.Locations[location]; w.ID == webhook && listed && place == "" {
+				return true
+			}
+		}
+	}
 	for _, list := range a.gatherer.Sources().Places {
 		if _, ok := list.Place(id); ok {
 			return true

@@ -114,6 +114,28 @@ func TestAMessageOfAShopComesOnce(t *testing.T) {
 	send("c", lost, "ahead of the clock")
 }
 
+// TestTheFirstCountOfALocationIsTold tells what two locations had before the first
+// message of one of them.
+func TestTheFirstCountOfALocationIsTold(t *testing.T) {
+	c := newCounterOf(t, map[string]string{
+		"opentime.yaml": strings.Replace(counterConfig, "24826418: ghent", `24826418: ghent, 24826419: "", 24826420: ""`, 1),
+		"plants.csv":    counterFeed, "shops.csv": ladderPlaces,
+	})
+	answer := c.ingest(200, "PUT", "/v1/stock", `[
+		{"item": "rose", "place": "ghent", "count": 4, "at": "2026-11-23T08:00:00Z"},
+		{"item": "rose", "place": "shopify/24826419", "count": 3, "at": "2026-11-23T08:00:00Z"},
+		{"item": "rose", "place": "shopify/24826420", "count": 2, "at": "2026-11-23T08:00:00Z"},
+		{"item": "rose", "place": "shopify/24826418", "count": 9},
+		{"item": "rose", "place": "woo-be/24826419", "count": 9},
+		{"item": "rose", "place": "shopify/1", "count": 9}]`)
+	if !strings.Contains(answer, `"applied": 3`) || strings.Count(answer, "no place") != 3 {
+		t.Error(answer)
+	}
+	if status, answer := c.send("POST", "/v1/webhooks/shopify", shopifyBody, shopifyTopic, shopifySigned); status != 200 || c.stock("rose", "") != "5" {
+		t.Errorf("answered %d %s, %s roses", status, answer, c.stock("rose", ""))
+	}
+}
+
 // TestFrontsPassWebhooksOn sends what shops send through both fronts, and tries to
 // reach the rest of the admin listener.
 func TestFrontsPassWebhooksOn(t *testing.T) {
