@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -124,6 +127,33 @@ func (c *counter) ask(method, path, body string, headers ...string) (status int,
 		}
 	}
 	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return response.StatusCode, response.Header.Get("Content-Type"), string(data)
+}
+
+// tooMuch begins a request of over 1 MiB and tells what is answered to that. It
+// sends no more, since who is sending when the answer comes may not see it.
+func (c *counter) tooMuch(method, path, header string) (status int, media, answer string) {
+	c.t.Helper()
+	conn, err := net.Dial("tcp", c.app.admin)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if header != "" {
+		header += "\r\n"
+	}
+	if _, err := fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%sContent-Length: %d\r\n\r\n", method, path, header, 1<<20+1); err != nil {
+		c.t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		c.t.Fatal(err)
 	}
