@@ -158,7 +158,7 @@ func TestOldDataFilesAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	geo, err := signals.LoadGeo("geo.mmdb", data, nil)
+	geo, err := signals.LoadGeo(signals.AddressFile{Name: "geo.mmdb", Data: data}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

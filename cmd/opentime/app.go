@@ -48,6 +48,8 @@ type app struct {
 	publisher *publisher
 	front     *server.Public
 	server    *server.Server
+	files     *dataFiles
+	tables    ownTables // of clients, in use
 
 	reloading sync.Mutex
 	ending    sync.Once
