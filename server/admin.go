@@ -37,6 +37,7 @@ func (s *Server) newAdmin() *fasthttp.Server {
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
 	r.POST("/v1/feeds/{feed}/rollback", ingest(s.rollbackRoute))
 	r.POST("/v1/feeds/{feed}/refresh", ingest(s.refreshRoute))
+	r.GET("/v1/data", read(s.dataRoute))
 	r.GET("/metrics", read(s.writeMetrics))
 	r.GET("/v1/advice", read(s.adviceRoute))
 	r.GET("/v1/explain/{campaign}/{block}", read(s.explainRoute))

@@ -29,6 +29,7 @@ type DataFile struct {
 	Date    time.Time `json:"date,omitzero"` // the day it is of
 	Days    int       `json:"days,omitempty"`
 	Old     bool      `json:"old,omitempty"`
+	Why     string    `json:"why,omitempty"` // it matters that it is old
 	Licence string    `json:"licence,omitempty"`
 	Say     string    `json:"say,omitempty"` // what has to stand where it shows
 	Error   string    `json:"error,omitempty"`
@@ -52,10 +53,10 @@ func (s *Sources) Data(now time.Time) []DataFile {
 		list[i].judge(now)
 	}
 	list = append(list, DataFile{
-		Name: "towns", Holds: "where towns of profiles are", InUse: s.Gazetteer != nil, BuiltIn: true,
+		Name: "towns", Holds: "list of towns", InUse: s.Gazetteer != nil, BuiltIn: true,
 		Licence: "CC BY 4.0", Say: "Towns by GeoNames (geonames.org)",
 	}, DataFile{
-		Name: "zones", Holds: "the map of time zones, 2025b", InUse: s.Zones != nil, BuiltIn: true,
+		Name: "zones", Holds: "map of time zones, 2025b", InUse: s.Zones != nil, BuiltIn: true,
 		Licence: "ODbL 1.0", Say: "Contains information from OpenStreetMap, by timezone-boundary-builder",
 	}, DataFile{Name: "fonts", Holds: "Noto", InUse: true, BuiltIn: true, Licence: "SIL OFL 1.1"})
 	for _, id := range slices.Sorted(maps.Keys(s.Places)) {
@@ -84,7 +85,7 @@ func (s *Sources) state(d DataFile) DataFile {
 }
 
 func (s *Sources) geoData() DataFile {
-	d := s.state(DataFile{Name: "geo", Holds: "where addresses are"})
+	d := s.state(DataFile{Name: "geo", Holds: "database of places by address"})
 	if s.Geo == nil {
 		d.Do = cmp.Or(d.Do, "name a file with geo: in opentime.yaml, such as geo: dbip-city-lite.mmdb; opentime data fetch geo gets it")
 		return d
@@ -94,7 +95,7 @@ func (s *Sources) geoData() DataFile {
 }
 
 func (s *Sources) asnData() DataFile {
-	d := s.state(DataFile{Name: "asn", Holds: "whose network addresses are in"})
+	d := s.state(DataFile{Name: "asn", Holds: "database of ASNs by address"})
 	if s.ASNs == nil {
 		d.Do = cmp.Or(d.Do, "name a file with asn: in opentime.yaml, such as asn: dbip-asn-lite.mmdb; opentime data fetch asn gets it")
 		return d
@@ -105,7 +106,7 @@ func (s *Sources) asnData() DataFile {
 
 // describe fills in what is known of a database.
 func (d *DataFile) describe(db *database) {
-	d.Holds, d.Date, d.InUse = d.Holds+": "+db.kind, db.built, true
+	d.Holds, d.Date, d.InUse = d.Holds+", "+db.kind, db.built, true
 	switch {
 	case strings.HasPrefix(db.kind, "DBIP") && strings.Contains(db.kind, "Lite"):
 		d.Licence, d.Say = "CC BY 4.0", "IP Geolocation by DB-IP (https://db-ip.com), a link to it"
@@ -118,12 +119,12 @@ func (d *DataFile) describe(db *database) {
 }
 
 func (s *Sources) relayData() DataFile {
-	d := s.state(DataFile{Name: "relays", Holds: "the networks of Apple's relay"})
+	d := s.state(DataFile{Name: "relays", Holds: "list of Apple's relay"})
 	if s.Relays == nil {
 		d.Do = cmp.Or(d.Do, "name a file with relays: in opentime.yaml, such as relays: egress-ip-ranges.csv; opentime data fetch relays gets it")
 		return d
 	}
-	d.Holds, d.Date, d.InUse = fmt.Sprintf("%s: %d", d.Holds, s.Relays.ranges), s.Relays.date, true
+	d.Holds, d.Date, d.InUse = fmt.Sprintf("%s, %d networks", d.Holds, s.Relays.ranges), s.Relays.date, true
 	d.Licence = "published by Apple for this use"
 	return d
 }
@@ -134,10 +135,10 @@ func (s *Sources) tableData() []DataFile {
 	if s.Clients == nil {
 		return nil
 	}
-	builtIn := DataFile{Name: "clients", Holds: "tables:", InUse: true, BuiltIn: true}
+	builtIn := DataFile{Name: "clients", Holds: "tables of clients and networks:", InUse: true, BuiltIn: true}
 	var own []DataFile
 	for _, name := range ClientTables() {
-		d := s.state(DataFile{Name: "clients/" + name, Holds: "a table of your own", InUse: true})
+		d := s.state(DataFile{Name: "clients/" + name, Holds: "table of your own", InUse: true})
 		if date := s.Clients.dates[name]; d.File == "" {
 			builtIn.Holds += " " + name
 			if builtIn.Date.IsZero() || date.Before(builtIn.Date) {
@@ -186,16 +187,16 @@ func (d *DataFile) count(now time.Time) (age time.Duration) {
 // judge says whether data is old, and what to do about it.
 func (d *DataFile) judge(now time.Time) {
 	age := d.count(now)
-	limit, do := oldTables, "bring its rows up to date, and the day in its first line"
+	limit, do, why := oldTables, "bring its rows up to date, and the day in its first line", "new clients are taken for others"
 	switch {
 	case d.Name == "relays":
-		limit, do = oldRelays, "run opentime data fetch relays, every week or so"
+		limit, do, why = oldRelays, "run opentime data fetch relays, every week or so", "readers behind its newer networks are placed where the relay is"
 	case d.Name == "geo" || d.Name == "asn":
-		limit, do = oldAddresses, "put a newer one in its place, which is read by itself, or run opentime data fetch "+d.Name
+		limit, do, why = oldAddresses, "put a newer one in its place, which is read by itself, or run opentime data fetch "+d.Name, "networks have moved since"
 	case d.BuiltIn:
 		do = "install a newer release of opentime, or name tables of your own with clients:"
 	}
-	if d.Old = age > limit; d.Old && d.Do == "" {
-		d.Do = do
+	if d.Old = age > limit; d.Old {
+		d.Why, d.Do = why, cmp.Or(d.Do, do)
 	}
 }

@@ -73,3 +73,9 @@ func fromTar(data []byte) ([]byte, error) {
 		return data[from : from+int(header.Size) : from+int(header.Size)], nil
 	}
 }
+
+// Unpacked returns the database that the file is or packs.
+func (f AddressFile) Unpacked() ([]byte, error) {
+	plain, _, err := unpackDatabase(f.Data)
+	return plain, err
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math/rand/v2"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -187,6 +188,9 @@ func TestTablesAndRelaysOfOnesOwn(t *testing.T) {
 				t.Errorf("%s: %s: %+v", when, name, state)
 			}
 		}
+		l.told("/v1/data", `"name": "relays"`, "the last good copy serves", "egress-ip-ranges.csv:1:")
+		l.told("/v1/advice", "refused-relays", "refused-clients/hosting")
+		l.told("/metrics", "opentime_data_files_refused 2\n", "opentime_relays_date_seconds 1790000001\n")
 		l.stop()
 		l.start()
 	}
@@ -200,6 +204,20 @@ func TestTablesAndRelaysOfOnesOwn(t *testing.T) {
 		t.Errorf("named no more: %+v", sources.Files)
 	}
 	wants("named no more", " person", " person", "google scanner")
+}
+
+// told asks the admin listener, whose answer must have some texts.
+func (l *ladder) told(path string, want ...string) {
+	l.t.Helper()
+	text, err := newAdminClient(l.app.admin, "read").do(http.MethodGet, path, nil)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, w := range want {
+		if !strings.Contains(string(text), w) {
+			l.t.Errorf("%s does not say %q: %s", path, w, text)
+		}
+	}
 }
 
 // TestFilesElsewhereAreWatched changes a file that lies outside the site's

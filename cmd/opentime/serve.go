@@ -105,6 +105,9 @@ func (a *app) watch() <-chan struct{} {
 	}
 	add()
 	concerns := func(name string) bool {
+		if strings.HasPrefix(filepath.Base(name), ".") {
+			return false // a file that is being written, by an editor or by opentime data fetch
+		}
 		within, err := filepath.Rel(dir, name)
 		return err == nil && filepath.IsLocal(within) || slices.Contains(a.filesElsewhere(), strings.TrimSuffix(name, ".sha256"))
 	}

@@ -91,7 +91,7 @@ func lastGood[T any](d *dataFiles, name string, load func(f fileData, last *T) (
 
 // addresses is a file as a database of addresses.
 func (f fileData) addresses() signals.AddressFile {
-	return signals.AddressFile{Name: f.path, Data: f.bytes, Proven: f.proven, Checked: f.checked}
+	return signals.AddressFile{Name: filepath.Base(f.path), Data: f.bytes, Proven: f.proven, Checked: f.checked}
 }
 
 // relays reads a file as Apple's list. What is proven is taken as it is.
