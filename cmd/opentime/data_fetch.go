@@ -146,7 +146,7 @@ func newDownload(name, file string, now time.Time) (download, error) {
 }
 
 func acceptGeo(f fileData) (loadedData, error) {
-	geo, err := signals.LoadGeo(f.addresses(), nil, nil)
+	geo, err := f.geo(nil)
 	if err != nil {
 		return loadedData{}, err
 	}
@@ -154,7 +154,7 @@ func acceptGeo(f fileData) (loadedData, error) {
 }
 
 func acceptASNs(f fileData) (loadedData, error) {
-	asns, err := signals.LoadASNs(f.addresses(), nil, nil)
+	asns, err := f.asns(nil)
 	if err != nil {
 		return loadedData{}, err
 	}

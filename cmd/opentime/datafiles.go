@@ -56,23 +56,19 @@ func (d *dataFiles) forget(name string) {
 
 // useNew is use for a file that is large: one that has not changed since it was
 // read is left alone.
-func (d *dataFiles) useNew(f folder, name, file string, accept func(fileData) error) {
+func (d *dataFiles) useNew(f folder, name, file string, accept func(fileData) error, last func() bool) {
 	stamp := stampOf(f, f.path(file))
 	if before, ok := d.read[name]; ok && before == stamp && !stamp.unreadable {
 		return
 	}
-	_, inUse := d.read[name]
 	d.read[name] = stamp
-	if !d.use(f, name, file, accept, !inUse) && !inUse {
-		delete(d.read, name)
-	}
+	d.use(f, name, file, accept, last)
 }
 
-// use has accept take what a file holds and keeps a copy of it, or has it take
-// the last good copy where the file is not there or not accepted, if orLast. It
-// reports whether something was taken.
-func (d *dataFiles) use(f folder, name, file string, accept func(fileData) error, orLast bool) bool {
-	whole, kept := f.path(file), filepath.Join(d.kept, keptName(name))
+// use has accept take what a file holds and keeps a copy of it. Where the file is
+// not there or not accepted last reports whether the last good version serves.
+func (d *dataFiles) use(f folder, name, file string, accept func(fileData) error, last func() bool) {
+	whole, kept := f.path(file), d.keptAs(name)
 	data, err := readData(f, whole)
 	sum := sha256.Sum256(data.bytes)
 	if err == nil {
@@ -85,11 +81,10 @@ func (d *dataFiles) use(f folder, name, file string, accept func(fileData) error
 		if !data.checked {
 			d.keep(kept, data, sum)
 		}
-		return true
+		return
 	}
 	err = fmt.Errorf("read %s: %w", whole, cause(err))
-	taken := orLast && d.useKept(kept, accept)
-	state := signals.FileState{Path: whole, Error: err.Error(), Since: d.now(), Last: taken || !orLast}
+	state := signals.FileState{Path: whole, Error: err.Error(), Since: d.now(), Last: last()}
 	if before := d.state[name]; before.Error != "" {
 		state.Since = before.Since
 	}
@@ -99,11 +94,12 @@ func (d *dataFiles) use(f folder, name, file string, accept func(fileData) error
 	} else {
 		slog.Error("what a file would say is unknown", "err", err)
 	}
-	return taken
 }
 
-// useKept has accept take the copy that is kept, unless it is damaged itself.
-func (d *dataFiles) useKept(kept string, accept func(fileData) error) bool {
+// useKept has accept take the copy that is kept of a file, unless it is damaged
+// itself.
+func (d *dataFiles) useKept(name string, accept func(fileData) error) bool {
+	kept := d.keptAs(name)
 	data, err := readData(folder{}, kept)
 	if err == nil {
 		data.checked = data.proven
@@ -137,16 +133,17 @@ func (d *dataFiles) keep(kept string, data fileData, sum [sha256.Size]byte) {
 	}
 }
 
-// keptName is what the copy of a file is called.
-func keptName(name string) string {
+// keptAs is where the copy of a file is.
+func (d *dataFiles) keptAs(name string) string {
 	kind, id, _ := strings.Cut(name, " ")
+	file := strings.ReplaceAll(name, "/", "-")
 	switch {
 	case kind == "geo" || kind == "asn":
-		return name + ".mmdb"
+		file = name + ".mmdb"
 	case id != "":
-		return kind + "-" + id + ".csv"
+		file = kind + "-" + id + ".csv"
 	}
-	return strings.ReplaceAll(name, "/", "-")
+	return filepath.Join(d.kept, file)
 }
 
 // stampOf tells which version of a file is there.

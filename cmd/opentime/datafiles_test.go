@@ -1,8 +1,12 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
@@ -117,6 +121,63 @@ func TestDamagedDatabasesServeNoWrongPlace(t *testing.T) {
 	l.put("geo.mmdb", good, 200)
 	if state := l.load().Files["geo"]; state.Error != "" {
 		t.Errorf("the good one again: %+v", state)
+	}
+}
+
+// TestALargeDatabaseIsVerifiedAside starts with a large file: at first there is
+// none in use, later the last good one, and a damaged one changes nothing.
+func TestALargeDatabaseIsVerifiedAside(t *testing.T) {
+	l := newLadder(t)
+	l.stop()
+	noise := make([]byte, largeFile+1000)
+	random := rand.NewChaCha8([32]byte{})
+	_, _ = random.Read(noise)
+	var b bytes.Buffer
+	packed := gzip.NewWriter(&b)
+	archive := tar.NewWriter(packed)
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{"x/noise.txt", noise}, {"x/GeoIP2-City.mmdb", []byte(l.read("../../assets/demo/geo.mmdb"))}} {
+		if err := archive.WriteHeader(&tar.Header{Name: f.name, Mode: 0o644, Size: int64(len(f.data)), Typeflag: tar.TypeReg}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := archive.Write(f.data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(archive.Close(), packed.Close()); err != nil {
+		t.Fatal(err)
+	}
+	known := func() bool {
+		_, ok := l.app.gatherer.Sources().Geo.Lookup(netip.MustParseAddr("81.2.69.142"))
+		return ok
+	}
+	read := func() signals.FileState {
+		t.Helper()
+		for range 3000 {
+			if state, ok := l.app.gatherer.Sources().Files["geo"]; ok {
+				return state
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatal("never read")
+		return signals.FileState{}
+	}
+	for i, broken := range []bool{false, true} {
+		data := bytes.Clone(b.Bytes())
+		if broken {
+			data[len(data)/2] ^= 1
+		}
+		l.put("geo.mmdb", string(data), i)
+		l.start()
+		if broken && !known() {
+			t.Error("at once after a start nothing is known")
+		}
+		if state := read(); (state.Error != "") != broken || state.Last != broken || !known() {
+			t.Errorf("broken %v: %+v, known %v", broken, state, known())
+		}
+		l.stop()
 	}
 }
 

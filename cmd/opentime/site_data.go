@@ -47,11 +47,11 @@ func (s *site) checkFiles() {
 		}
 	}
 	data("geo", "geo database", s.config.geo, func(f fileData) error {
-		_, err := signals.LoadGeo(f.addresses(), nil, nil)
+		_, err := f.geo(nil)
 		return err
 	})
 	data("asn", "database of ASNs", s.config.asn, func(f fileData) error {
-		_, err := signals.LoadASNs(f.addresses(), nil, nil)
+		_, err := f.asns(nil)
 		return err
 	})
 	data("relays", "list of relays", s.config.relays, func(f fileData) error {

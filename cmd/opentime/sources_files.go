@@ -27,66 +27,122 @@ func (a *app) reloadSources(s *site) {
 	a.keepWarm()
 }
 
-// loadFiles reads the databases of addresses, the tables of clients and the
-// lists of places. Of a file that cannot be read its last good version serves,
-// at a start too; where there is none what it would say is unknown.
+// loadFiles reads the tables of clients, the lists of places and of relays, and
+// the databases of addresses. Of a file that cannot be read its last good version
+// serves, at a start too; where there is none what it would say is unknown.
 func (a *app) loadFiles(s *site) {
 	next := a.gatherer.Sources()
-	loadNew(a.files, s, "geo", s.config.geo, &next.Geo, func(f fileData, last *signals.Geo) (*signals.Geo, error) {
-		return signals.LoadGeo(f.addresses(), last, tellDatabase)
-	})
-	loadNew(a.files, s, "asn", s.config.asn, &next.ASNs, func(f fileData, last *signals.ASNs) (*signals.ASNs, error) {
-		return signals.LoadASNs(f.addresses(), last, tellDatabase)
-	})
-	loadNew(a.files, s, "relays", s.config.relays, &next.Relays, func(f fileData, last *signals.Relays) (*signals.Relays, error) {
-		return f.relays(last)
-	})
+	loadNew(a.files, s, "relays", s.config.relays, &next.Relays, fileData.relays)
 	a.loadClients(s, &next)
 	next.Places = map[string]*signals.Places{}
 	for _, p := range s.config.places {
-		a.files.use(s.folder, "places "+p.id, p.file, func(f fileData) (err error) {
+		read := func(f fileData) (err error) {
 			next.Places[p.id], err = a.places(s, p, f.bytes)
 			return err
-		}, true)
+		}
+		a.files.use(s.folder, "places "+p.id, p.file, read, func() bool { return a.files.useKept("places "+p.id, read) })
 	}
-	next.Files = maps.Clone(a.files.state)
 	a.gatherer.Swap(func(sources *signals.Sources) {
-		sources.Geo, sources.ASNs, sources.Relays, sources.Clients = next.Geo, next.ASNs, next.Relays, next.Clients
-		sources.Places, sources.Files = next.Places, next.Files
+		sources.Relays, sources.Clients, sources.Places = next.Relays, next.Clients, next.Places
+	})
+	a.tellFiles(a.files, false)
+	a.loadDatabases(s)
+}
+
+// loadDatabases reads the databases of addresses: large ones beside everything
+// else, since to verify one takes seconds. Until then the last good one serves.
+func (a *app) loadDatabases(s *site) {
+	load := func() {
+		a.verifying.Lock()
+		defer a.verifying.Unlock()
+		next := a.gatherer.Sources()
+		s := a.naming.Load()
+		loadNew(a.databases, s, "geo", s.config.geo, &next.Geo, fileData.geo)
+		loadNew(a.databases, s, "asn", s.config.asn, &next.ASNs, fileData.asns)
+		a.gatherer.Swap(func(sources *signals.Sources) { sources.Geo, sources.ASNs = next.Geo, next.ASNs })
+		a.tellFiles(a.databases, true)
+	}
+	a.naming.Store(s)
+	if !a.listens || !s.isLarge(s.config.geo) && !s.isLarge(s.config.asn) {
+		load()
+		return
+	}
+	a.verifying.Lock()
+	next := a.gatherer.Sources()
+	keepLast(a.databases, "geo", s.config.geo, &next.Geo, fileData.geo)
+	keepLast(a.databases, "asn", s.config.asn, &next.ASNs, fileData.asns)
+	a.gatherer.Swap(func(sources *signals.Sources) { sources.Geo, sources.ASNs = next.Geo, next.ASNs })
+	a.verifying.Unlock()
+	go guarded("databases of addresses", load)
+}
+
+// largeFile is how long a database is that is verified beside everything else.
+const largeFile = 8 << 20
+
+func (s *site) isLarge(file string) bool {
+	if file == "" {
+		return false
+	}
+	info, err := s.folder.stat(s.folder.path(file))
+	return err == nil && info.Size() >= largeFile
+}
+
+// tellFiles has the sources say what became of the files of d, which are those of
+// databases or all others.
+func (a *app) tellFiles(d *dataFiles, databases bool) {
+	a.gatherer.Swap(func(sources *signals.Sources) {
+		files := maps.Clone(d.state)
+		for name, state := range sources.Files {
+			if isDatabase := name == "geo" || name == "asn"; isDatabase != databases {
+				files[name] = state
+			}
+		}
+		sources.Files = files
 	})
 }
 
-// loadNew loads a file if it changed, and takes it if it is good. At a start the
-// last good copy is loaded first if it is another: what is new is compared with
-// what was.
+// loadNew loads a file if it changed, and takes it if it is good.
 func loadNew[T any](d *dataFiles, s *site, name, file string, into **T, load func(f fileData, last *T) (*T, error)) {
+	keepLast(d, name, file, into, load)
 	if file == "" {
 		d.forget(name)
-		*into = nil
 		return
 	}
 	d.useNew(s.folder, name, file, func(f fileData) error {
-		last := *into
-		if last == nil && !f.checked {
-			last = lastGood(d, name, load)
-		}
-		loaded, err := load(f, last)
+		loaded, err := load(f, *into)
 		if err == nil {
 			*into = loaded
 		}
 		return err
-	})
+	}, func() bool { return *into != nil })
 }
 
-// lastGood is the copy that is kept of a file; nil if there is none.
-func lastGood[T any](d *dataFiles, name string, load func(f fileData, last *T) (*T, error)) (last *T) {
-	f, err := readData(folder{}, filepath.Join(d.kept, keptName(name)))
-	if err != nil {
-		return nil
+// keepLast loads the last good copy of a file where there is nothing in use of
+// it, which is at a start: what is new is compared with what was.
+func keepLast[T any](d *dataFiles, name, file string, into **T, load func(f fileData, last *T) (*T, error)) {
+	if file == "" {
+		*into = nil
+		return
 	}
-	f.checked = f.proven
-	last, _ = load(f, nil)
-	return last
+	if *into == nil {
+		d.useKept(name, func(f fileData) (err error) {
+			last, err := load(f, nil)
+			if err == nil {
+				*into = last
+			}
+			return err
+		})
+	}
+}
+
+// geo reads a file as a database of places.
+func (f fileData) geo(last *signals.Geo) (*signals.Geo, error) {
+	return signals.LoadGeo(f.addresses(), last, tellDatabase)
+}
+
+// asns reads a file as a database of ASNs.
+func (f fileData) asns(last *signals.ASNs) (*signals.ASNs, error) {
+	return signals.LoadASNs(f.addresses(), last, tellDatabase)
 }
 
 // addresses is a file as a database of addresses.
@@ -114,7 +170,7 @@ func (a *app) loadClients(s *site, next *signals.Sources) {
 			a.files.forget("clients/" + name)
 			continue
 		}
-		a.files.use(s.folder, "clients/"+name, file, func(f fileData) error {
+		read := func(f fileData) error {
 			with := maps.Clone(tables)
 			with["clients/"+name+".tsv"] = f.bytes
 			_, err := signals.LoadClients(with)
@@ -122,7 +178,8 @@ func (a *app) loadClients(s *site, next *signals.Sources) {
 				tables = with
 			}
 			return err
-		}, true)
+		}
+		a.files.use(s.folder, "clients/"+name, file, read, func() bool { return a.files.useKept("clients/"+name, read) })
 	}
 	if maps.EqualFunc(tables, a.tables, bytes.Equal) {
 		return // what is known of User-Agents is kept
