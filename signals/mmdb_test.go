@@ -23,9 +23,15 @@ var addressTowns = [...]struct {
 	country, region, city string
 	lat, lon              float64
 }{
-	{"BE", "Flanders", "Ghent", 51.05, 3.72}, {"BE", "Brussels Capital", "Brussels", 50.85, 4.35}, {"NL", "North Holland", "Amsterdam", 52.37, 4.9},
-	{"FR", "Île-de-France", "Paris", 48.86, 2.35}, {"DE", "Berlin", "Berlin", 52.52, 13.4}, {"GB", "England", "London", 51.51, -0.13},
-	{"US", "New York", "New York", 40.71, -74.01}, {"JP", "Tokyo", "Tokyo", 35.69, 139.69}, {"BR", "São Paulo", "São Paulo", -23.55, -46.63},
+	{"BE", "Flanders", "Ghent", 51.05, 3.72},
+	{"BE", "Brussels Capital", "Brussels", 50.85, 4.35},
+	{"NL", "North Holland", "Amsterdam", 52.37, 4.9},
+	{"FR", "Île-de-France", "Paris", 48.86, 2.35},
+	{"DE", "Berlin", "Berlin", 52.52, 13.4},
+	{"GB", "England", "London", 51.51, -0.13},
+	{"US", "New York", "New York", 40.71, -74.01},
+	{"JP", "Tokyo", "Tokyo", 35.69, 139.69},
+	{"BR", "São Paulo", "São Paulo", -23.55, -46.63},
 }
 
 // madeDatabase writes a database of n networks of the kind, of a day. Records

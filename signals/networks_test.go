@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"os"
 	"strconv"
 	"testing"
+	"testing/fstest"
 
 	"example.com/opentime/rules"
 )
@@ -111,6 +113,42 @@ func TestNetworksSayWhoAsks(t *testing.T) {
 		n := &Networks{asns: map[uint32]KnownNetwork{}}
 		if _, err := n.add("hosting.tsv", []byte("# 2026-11-26\nprefix\tnetwork\tnote\n"+row+"\n"), HostingNetwork); err == nil {
 			t.Errorf("%q is taken", row)
+		}
+	}
+}
+
+// TestASNsSayWhoAsks has a database of ASNs, and tables that name some.
+func TestASNsSayWhoAsks(t *testing.T) {
+	files := fstest.MapFS{}
+	for _, name := range ClientTables() {
+		data, err := os.ReadFile("../assets/clients/" + name + ".tsv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "hosting" {
+			data = append(data, "AS64503\thosting\tours\n60.0.11.0/24\tcloud\ta part of AS64511\n"...)
+		}
+		if name == "mail" {
+			data = append(data, "AS64511\tother-mail\tanother\n"...)
+		}
+		files["clients/"+name+".tsv"] = &fstest.MapFile{Data: data}
+	}
+	clients, err := LoadClients(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asns, err := LoadASNs(AddressFile{Data: madeDatabase(t, "GeoLite2-ASN", 300, noon)}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := NewGatherer(Sources{Clients: clients, ASNs: asns})
+	h, _ := clients.Named("chrome")
+	for address, want := range map[string]string{
+		"60.0.3.9": "hosting", "60.0.11.9": "cloud", "60.0.211.9": "other-mail", "60.0.4.9": "", "66.249.93.40": "google", "9.9.9.9": "",
+	} {
+		h.Address, h.Click = netip.MustParseAddr(address), true
+		if got := g.Classify(h); got.Network != want || (got.Class == rules.Scanner) != (want != "") {
+			t.Errorf("%s: %+v, want %q", address, got, want)
 		}
 	}
 }

@@ -243,7 +243,7 @@ func TestWhatComesWrongIsNotPutInPlace(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"an error":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "500"},
+		"an error":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, "500"},
 		"nowhere":    {http.NotFound, "404"},
 		"a page":     {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>sorry</html>")) }, "invalid MaxMind DB"},
 		"nothing":    {func(http.ResponseWriter, *http.Request) {}, "nothing came"},

@@ -32,7 +32,7 @@ func (a *app) reloadSources(s *site) {
 // serves, at a start too; where there is none what it would say is unknown.
 func (a *app) loadFiles(s *site) {
 	next := a.gatherer.Sources()
-	loadNew(a.files, s, "relays", s.config.relays, &next.Relays, fileData.relays)
+	loadNew(a.files, s.folder, namedFile{"relays", s.config.relays}, &next.Relays, fileData.relays)
 	a.loadClients(s, &next)
 	next.Places = map[string]*signals.Places{}
 	for _, p := range s.config.places {
@@ -57,8 +57,8 @@ func (a *app) loadDatabases(s *site) {
 		defer a.verifying.Unlock()
 		next := a.gatherer.Sources()
 		s := a.naming.Load()
-		loadNew(a.databases, s, "geo", s.config.geo, &next.Geo, fileData.geo)
-		loadNew(a.databases, s, "asn", s.config.asn, &next.ASNs, fileData.asns)
+		loadNew(a.databases, s.folder, namedFile{"geo", s.config.geo}, &next.Geo, fileData.geo)
+		loadNew(a.databases, s.folder, namedFile{"asn", s.config.asn}, &next.ASNs, fileData.asns)
 		a.gatherer.Swap(func(sources *signals.Sources) { sources.Geo, sources.ASNs = next.Geo, next.ASNs })
 		a.tellFiles(a.databases, true)
 	}
@@ -69,8 +69,8 @@ func (a *app) loadDatabases(s *site) {
 	}
 	a.verifying.Lock()
 	next := a.gatherer.Sources()
-	keepLast(a.databases, "geo", s.config.geo, &next.Geo, fileData.geo)
-	keepLast(a.databases, "asn", s.config.asn, &next.ASNs, fileData.asns)
+	keepLast(a.databases, namedFile{"geo", s.config.geo}, &next.Geo, fileData.geo)
+	keepLast(a.databases, namedFile{"asn", s.config.asn}, &next.ASNs, fileData.asns)
 	a.gatherer.Swap(func(sources *signals.Sources) { sources.Geo, sources.ASNs = next.Geo, next.ASNs })
 	a.verifying.Unlock()
 	go guarded("databases of addresses", load)
@@ -101,14 +101,17 @@ func (a *app) tellFiles(d *dataFiles, databases bool) {
 	})
 }
 
+// namedFile is a file of data by what opentime data calls it.
+type namedFile struct{ name, file string }
+
 // loadNew loads a file if it changed, and takes it if it is good.
-func loadNew[T any](d *dataFiles, s *site, name, file string, into **T, load func(f fileData, last *T) (*T, error)) {
-	keepLast(d, name, file, into, load)
-	if file == "" {
-		d.forget(name)
+func loadNew[T any](d *dataFiles, f folder, of namedFile, into **T, load func(f fileData, last *T) (*T, error)) {
+	keepLast(d, of, into, load)
+	if of.file == "" {
+		d.forget(of.name)
 		return
 	}
-	d.useNew(s.folder, name, file, func(f fileData) error {
+	d.useNew(f, of.name, of.file, func(f fileData) error {
 		loaded, err := load(f, *into)
 		if err == nil {
 			*into = loaded
@@ -119,13 +122,13 @@ func loadNew[T any](d *dataFiles, s *site, name, file string, into **T, load fun
 
 // keepLast loads the last good copy of a file where there is nothing in use of
 // it, which is at a start: what is new is compared with what was.
-func keepLast[T any](d *dataFiles, name, file string, into **T, load func(f fileData, last *T) (*T, error)) {
-	if file == "" {
+func keepLast[T any](d *dataFiles, of namedFile, into **T, load func(f fileData, last *T) (*T, error)) {
+	if of.file == "" {
 		*into = nil
 		return
 	}
 	if *into == nil {
-		d.useKept(name, func(f fileData) (err error) {
+		d.useKept(of.name, func(f fileData) (err error) {
 			last, err := load(f, nil)
 			if err == nil {
 				*into = last
