@@ -105,7 +105,7 @@ func (d *database) replaces(last *database, differs func(netip.Addr) (known, dif
 		if bytes.Equal(d.data, last.data) {
 			return nil
 		}
-		return fmt.Errorf("read database %s: it says it is the build in use, of %s, and is not the same: damaged?", d.file, d.built.Format(time.DateOnly))
+		return fmt.Errorf("read database %s: it says it is the build in use, of %s, and has other bytes: damaged; %s", d.file, d.built.Format(time.DateOnly), ifMeant)
 	}
 	known, different := 0, 0
 	for _, a := range last.sample() {
@@ -118,10 +118,13 @@ func (d *database) replaces(last *database, differs func(netip.Addr) (known, dif
 		}
 	}
 	if known >= enoughKnown && different*3 > known {
-		return fmt.Errorf("read database %s: of %d addresses it puts %d elsewhere than the one in use: damaged, or of another kind?", d.file, known, different)
+		return fmt.Errorf("read database %s: of %d addresses it puts %d elsewhere than the one in use: damaged, or of another kind; %s", d.file, known, different, ifMeant)
 	}
 	return nil
 }
+
+// ifMeant says how to have a file taken that is like a damaged one.
+const ifMeant = "if it is meant, put its checksum beside it, a file of its name and .sha256"
 
 // Numbers of addresses that two databases are asked about.
 const (

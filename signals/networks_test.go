@@ -169,6 +169,21 @@ func FuzzNetworks(f *testing.F) {
 	})
 }
 
+func FuzzRelays(f *testing.F) {
+	f.Add([]byte("172.224.224.0/27,GB,GB-EN,London,\n2a02:26f7::/64,BE,,,\n# x\n\n"), "172.224.224.1")
+	f.Add([]byte("0.0.0.0/0,BE\n255.255.255.255/32,nl,\n::/0,fr"), "ffff::")
+	f.Fuzz(func(t *testing.T, data []byte, address string) {
+		r, err := LoadRelays("x.csv", data, noon, nil)
+		if err != nil {
+			return
+		}
+		a, _ := netip.ParseAddr(address)
+		if country, ok := r.Country(a); ok != isCountry(country) {
+			t.Errorf("%s is in %q", address, country)
+		}
+	})
+}
+
 // appleList is a list as long as Apple's, 290,000 ranges, most of them IPv6.
 func appleList() []byte {
 	r := rand.New(rand.NewPCG(7, 7))

@@ -20,8 +20,8 @@ type Relays struct {
 // LoadRelays reads Apple's own list (egress-ip-ranges.csv): lines of prefix,
 // country, region, city. Only the country is taken. One bad line in a hundred
 // is let pass; a file with more is no such list. The list does not say of when
-// it is: date does. last, which may be nil, is the one in use: a list half as
-// long is taken for a piece of one.
+// it is: date does. last, which may be nil, is the one in use: a list a fifth
+// shorter is taken for a piece of one.
 func LoadRelays(file string, data []byte, date time.Time, last *Relays) (*Relays, error) {
 	r := &Relays{date: date}
 	bad, first := 0, error(nil)
@@ -45,8 +45,8 @@ func LoadRelays(file string, data []byte, date time.Time, last *Relays) (*Relays
 		return nil, fmt.Errorf("read relays %s: the file is empty", file)
 	case bad*100 > r.ranges:
 		return nil, first
-	case last != nil && r.ranges < last.ranges/2:
-		return nil, fmt.Errorf("read relays %s: %d ranges, where the list in use has %d: it looks cut off", file, r.ranges, last.ranges)
+	case last != nil && r.ranges < last.ranges-last.ranges/5:
+		return nil, fmt.Errorf("read relays %s: %d ranges, where the list in use has %d: it looks cut off; %s", file, r.ranges, last.ranges, ifMeant)
 	}
 	r.table.arrange()
 	return r, nil
