@@ -189,7 +189,7 @@ func TestLoadClientsSaysWhatIsWrong(t *testing.T) {
 		{"prefix\tnetwork\tnote\n", "the first line is no date"},
 		{"# 2026-11-22\nprefix\tnetwork\tnote\n10.0.0.0/8\tx\n", "mail.tsv:3: 2 columns; write 3"},
 		{"# 2026-11-22\nprefix\tnetwork\tnote\n10.0.0.1/8\tx\ty\n", "write 10.0.0.0/8"},
-		{"# 2026-11-22\nprefix\tnetwork\tnote\nten\tx\ty\n", "read prefix"},
+		{"# 2026-11-22\nprefix\tnetwork\tnote\nten\tx\ty\n", "is no prefix"},
 		{"\xff", "not UTF-8"},
 	} {
 		_, err := (&Networks{}).add("mail.tsv", []byte(test.table), MailNetwork)

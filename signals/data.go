@@ -29,7 +29,7 @@ type DataFile struct {
 	Date    time.Time `json:"date,omitzero"` // the day it is of
 	Days    int       `json:"days,omitempty"`
 	Old     bool      `json:"old,omitempty"`
-	Why     string    `json:"why,omitempty"` // it matters that it is old
+	Why     string    `json:"why,omitempty"` // it matters that it is old, or not there
 	Licence string    `json:"licence,omitempty"`
 	Say     string    `json:"say,omitempty"` // what has to stand where it shows
 	Error   string    `json:"error,omitempty"`
@@ -56,7 +56,7 @@ func (s *Sources) Data(now time.Time) []DataFile {
 		Name: "towns", Holds: "list of towns", InUse: s.Gazetteer != nil, BuiltIn: true,
 		Licence: "CC BY 4.0", Say: "Towns by GeoNames (geonames.org)",
 	}, DataFile{
-		Name: "zones", Holds: "map of time zones, 2025b", InUse: s.Zones != nil, BuiltIn: true,
+		Name: "zones", Holds: strings.TrimSpace("map of time zones " + s.Zones.Version()), InUse: s.Zones != nil, BuiltIn: true,
 		Licence: "ODbL 1.0", Say: "Contains information from OpenStreetMap, by timezone-boundary-builder",
 	}, DataFile{Name: "fonts", Holds: "Noto", InUse: true, BuiltIn: true, Licence: "SIL OFL 1.1"})
 	for _, id := range slices.Sorted(maps.Keys(s.Places)) {
@@ -87,6 +87,7 @@ func (s *Sources) state(d DataFile) DataFile {
 func (s *Sources) geoData() DataFile {
 	d := s.state(DataFile{Name: "geo", Holds: "database of places by address"})
 	if s.Geo == nil {
+		d.Why = "places are known of profiles with a home only"
 		d.Do = cmp.Or(d.Do, "name a file with geo: in opentime.yaml, such as geo: dbip-city-lite.mmdb; opentime data fetch geo gets it")
 		return d
 	}
@@ -97,6 +98,7 @@ func (s *Sources) geoData() DataFile {
 func (s *Sources) asnData() DataFile {
 	d := s.state(DataFile{Name: "asn", Holds: "database of ASNs by address"})
 	if s.ASNs == nil {
+		d.Why = "rented machines, and mail services' beside those listed, are taken for readers"
 		d.Do = cmp.Or(d.Do, "name a file with asn: in opentime.yaml, such as asn: dbip-asn-lite.mmdb; opentime data fetch asn gets it")
 		return d
 	}
@@ -121,6 +123,7 @@ func (d *DataFile) describe(db *database) {
 func (s *Sources) relayData() DataFile {
 	d := s.state(DataFile{Name: "relays", Holds: "list of Apple's relay"})
 	if s.Relays == nil {
+		d.Why = "readers behind it are placed where the relay is"
 		d.Do = cmp.Or(d.Do, "name a file with relays: in opentime.yaml, such as relays: egress-ip-ranges.csv; opentime data fetch relays gets it")
 		return d
 	}
@@ -146,6 +149,9 @@ func (s *Sources) tableData() []DataFile {
 			}
 		} else {
 			d.Date = date
+			if d.Error != "" && !s.Files[d.Name].Last {
+				d.Error += "; the one built in serves"
+			}
 			own = append(own, d)
 		}
 	}

@@ -118,7 +118,7 @@ var errManyValues = errors.New("too many different networks")
 func (t *prefixTable[V]) add(text string, value V) error {
 	p, err := netip.ParsePrefix(text)
 	if err != nil {
-		return fmt.Errorf("read prefix: %w", err)
+		return fmt.Errorf("%q is no prefix; write one such as 192.0.2.0/24", text)
 	}
 	if p != p.Masked() {
 		return fmt.Errorf("%s has bits beyond its length; write %s", p, p.Masked())

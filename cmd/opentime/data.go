@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"text/tabwriter"
@@ -77,7 +78,7 @@ func (c *dataListCmd) list(e *env) ([]signals.DataFile, error) {
 	if !errors.Is(err, errNoServer) {
 		return nil, err
 	}
-	onlyErrors(e)
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // the list says what is wrong
 	s.campaigns = nil // none is asked about
 	asks, done, err := s.server(anyKeys(e))
 	if err != nil {
@@ -93,22 +94,18 @@ func printData(w io.Writer, list []signals.DataFile) error {
 	line := func(cells ...string) { _, _ = fmt.Fprintln(t, strings.Join(cells, "\t")) }
 	for _, d := range list {
 		line(d.Name, d.Holds, whereData(d))
+		of := ""
 		if !d.Date.IsZero() {
-			age := fmt.Sprintf("%d days", d.Days)
-			if d.Old {
-				age += ": old, and " + d.Why
-				if d.Why == "" {
-					age = "stale"
-				}
-			}
-			line("  of", d.Date.Format(time.DateOnly)+", "+age)
+			of = fmt.Sprintf("%s, %d days", d.Date.Format(time.DateOnly), d.Days)
 		}
-		if d.Licence != "" {
-			line("  licence", d.Licence)
+		if d.Old {
+			of += ": old"
 		}
-		for _, note := range [][2]string{{"  say", d.Say}, {"  refused", d.Error}, {"  do", d.Do}} {
+		for _, note := range [][]string{
+			{"  of", of}, {"  licence", d.Licence}, {"  say", d.Say}, {"  refused", d.Error}, {"  so", d.Why}, {"  do", d.Do},
+		} {
 			if note[1] != "" {
-				line(note[0], note[1])
+				line(note...)
 			}
 		}
 	}

@@ -102,14 +102,13 @@ func TestDamagedDatabasesServeNoWrongPlace(t *testing.T) {
 			l.stop()
 			l.start()
 		}
-		if done := make(chan signals.Sources); true {
-			go func() { done <- l.load() }()
-			compare()
-			if state := (<-done).Files["geo"]; state.Error != "" {
-				refused++
-				if !state.Last || state.Since.IsZero() {
-					t.Errorf("damaged %d: %+v", i, state)
-				}
+		done := make(chan signals.Sources)
+		go func() { done <- l.load() }()
+		compare()
+		if state := (<-done).Files["geo"]; state.Error != "" {
+			refused++
+			if !state.Last || state.Since.IsZero() {
+				t.Errorf("damaged %d: %+v", i, state)
 			}
 		}
 		compare()
