@@ -79,7 +79,7 @@ func (c *dataListCmd) list(e *env) ([]signals.DataFile, error) {
 		return nil, err
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // the list says what is wrong
-	s.campaigns = nil // none is asked about
+	s.campaigns = nil                              // none is asked about
 	asks, done, err := s.server(anyKeys(e))
 	if err != nil {
 		return nil, err
