@@ -2,6 +2,7 @@ package signals
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
@@ -66,18 +67,21 @@ func openDatabase(f AddressFile, failed func(error), good func(maxminddb.Result)
 	if f.Checked {
 		return d, true, nil
 	}
-	if err := d.verify(good); err != nil {
+	proven = f.Proven || sealed
+	if err := d.verify(good, proven); err != nil {
 		return nil, false, fmt.Errorf("read database %s: %w", f.Name, err)
 	}
-	return d, f.Proven || sealed, nil
+	return d, proven, nil
 }
 
-// verify reads the whole database: its structure, then each record once.
-func (d *database) verify(good func(maxminddb.Result) error) error {
-	if err := d.reader.Verify(); err != nil {
-		return fmt.Errorf("damaged: %w", err)
+// verify reads the whole database: its structure, then each record once. In one
+// that is proven whole something unusual is its maker's way, as long as all of
+// its networks and nearly all of its records can be read.
+func (d *database) verify(good func(maxminddb.Result) error, proven bool) error {
+	if err := d.reader.Verify(); err != nil && !proven {
+		return fmt.Errorf("damaged: %w; %s", err, ifMeant)
 	}
-	seen := map[uintptr]struct{}{}
+	seen, bad := map[uintptr]struct{}{}, 0
 	for result := range d.reader.Networks() {
 		if err := result.Err(); err != nil {
 			return fmt.Errorf("damaged: %w", err)
@@ -86,12 +90,19 @@ func (d *database) verify(good func(maxminddb.Result) error) error {
 			continue
 		}
 		seen[result.Offset()] = struct{}{}
-		if err := good(result); err != nil {
-			return fmt.Errorf("damaged at %s: %w", result.Prefix(), err)
+		err := good(result)
+		if err != nil {
+			bad++
+		}
+		if err != nil && !proven {
+			return fmt.Errorf("damaged at %s: %w; %s", result.Prefix(), err, ifMeant)
 		}
 	}
-	if len(seen) == 0 {
-		return fmt.Errorf("it holds no network")
+	switch {
+	case len(seen) == 0:
+		return errors.New("it holds no network")
+	case bad > len(seen)/100 && bad > 1:
+		return fmt.Errorf("%d of its %d records cannot be read", bad, len(seen))
 	}
 	return nil
 }

@@ -207,6 +207,49 @@ func TestGeoFilesAsTheyCome(t *testing.T) {
 	}
 }
 
+// TestOddRecords has one record among many that is not as others: alone that is
+// damage, in a file that is proven whole its maker's way.
+func TestOddRecords(t *testing.T) {
+	odd := func(n int) []byte {
+		tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "DBIP-City-Lite", Description: map[string]string{"en": "x"}, BuildEpoch: 1.79e9})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 300 {
+			record := mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String("BE")}, "number": mmdbtype.Uint32(i)}
+			if i < n {
+				record["location"] = mmdbtype.Map{"latitude": mmdbtype.String("north"), "longitude": mmdbtype.Float64(3)}
+			}
+			if err := tree.Insert(cidr(madeNetwork(i)), record); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var b bytes.Buffer
+		if _, err := tree.WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	for n, want := range map[int]bool{0: true, 1: true, 3: true, 40: false} {
+		geo, err := LoadGeo(AddressFile{Data: packed(t, odd(n))}, nil, nil)
+		if err == nil != want {
+			t.Errorf("%d of 300, packed: %v", n, err)
+		}
+		if _, err := LoadGeo(AddressFile{Data: odd(n)}, nil, nil); err == nil != (n == 0) || err != nil && !strings.Contains(err.Error(), ".sha256") {
+			t.Errorf("%d of 300, alone: %v", n, err)
+		}
+		if err != nil {
+			continue
+		}
+		if _, known := geo.Lookup(netip.MustParseAddr("60.0.0.9")); known != (n == 0) {
+			t.Errorf("%d of 300: the odd one is known: %v", n, known)
+		}
+		if here, _ := geo.Lookup(netip.MustParseAddr("60.0.9.9")); here.Country != "BE" {
+			t.Errorf("%d of 300: another is in %s", n, here)
+		}
+	}
+}
+
 // TestABombIsNoDatabase unpacks to more than a database may have.
 func TestABombIsNoDatabase(t *testing.T) {
 	var before, after runtime.MemStats
