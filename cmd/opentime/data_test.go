@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -174,6 +175,48 @@ func TestDataIsFetchedAndListed(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 5 {
 		t.Errorf("left behind: %v %v", entries, err)
+	}
+}
+
+// TestAServerTakesWhatIsFetched runs a server whose database is not there, and
+// fetches it.
+func TestAServerTakesWhatIsFetched(t *testing.T) {
+	l := newLadder(t)
+	l.stop()
+	l.remove("geo.mmdb")
+	if err := os.RemoveAll(l.data); err != nil {
+		t.Fatal(err)
+	}
+	l.write("opentime.yaml", strings.Replace(ladderConfig, "geo.mmdb", "dbip-city-lite.mmdb", 1))
+	l.late.Store(int64(time.Until(time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)))) // the tables built in are not old then
+	l.start()
+	changes := l.app.watch()
+	m := newMirror(t)
+	built := l.clock().AddDate(0, -1, 0)
+	m.gives("/free/dbip-city-lite-"+l.clock().UTC().Format("2006-01")+".mmdb.gz", zipped(t, smallDatabase(t, "DBIP-City-Lite", built)), built)
+	lists := func() (code int, out string) {
+		t.Helper()
+		token := map[string]string{"OPENTIME_TOKEN_READ": "read"}
+		return m.run(token, l.clock(), "--path", l.dir, "--data", l.data, "--admin", l.app.admin)
+	}
+	if code, out := lists(); code != 1 || !strings.Contains(out, "no such file") {
+		t.Errorf("without a file: exit code %d: %s", code, out)
+	}
+	if code, out := m.run(nil, l.clock(), "fetch", "--path", l.dir); code != 0 {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	select {
+	case <-changes:
+		l.app.reload()
+	case <-time.After(time.Minute):
+		t.Fatal("the new file is not noticed")
+	}
+	if code, out := lists(); code != 0 || !strings.Contains(out, built.UTC().Format(time.DateOnly)+", ") {
+		t.Errorf("with a file: exit code %d: %s", code, out)
+	}
+	here, _ := l.app.gatherer.Sources().Geo.Lookup(netip.MustParseAddr("81.2.69.142"))
+	if here.Country != "BE" {
+		t.Errorf("81.2.69.142 is in %s", here)
 	}
 }
 
