@@ -10,6 +10,7 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"example.com/opentime/assets"
 	"example.com/opentime/signals"
@@ -35,6 +36,11 @@ func (a *app) loadFiles(s *site) {
 	loadNew(a.files, s.folder, namedFile{"relays", s.config.relays}, &next.Relays, fileData.relays)
 	a.loadClients(s, &next)
 	next.Places = map[string]*signals.Places{}
+	for _, p := range a.site.config.places { // of those named before; the rest is said anew
+		if !slices.ContainsFunc(s.config.places, func(o placesConfig) bool { return o.id == p.id }) {
+			a.files.forget("places " + p.id)
+		}
+	}
 	for _, p := range s.config.places {
 		read := func(f fileData) (err error) {
 			next.Places[p.id], err = a.places(s, p, f.bytes)
@@ -67,13 +73,21 @@ func (a *app) loadDatabases(s *site) {
 		load()
 		return
 	}
-	a.verifying.Lock()
+	a.lastDatabases(s)
+	go guarded("databases of addresses", load)
+}
+
+// lastDatabases has the last good databases serve where none does yet. While one
+// is verified that has been done.
+func (a *app) lastDatabases(s *site) {
+	if !a.verifying.TryLock() {
+		return
+	}
+	defer a.verifying.Unlock()
 	next := a.gatherer.Sources()
 	keepLast(a.databases, namedFile{"geo", s.config.geo}, &next.Geo, fileData.geo)
 	keepLast(a.databases, namedFile{"asn", s.config.asn}, &next.ASNs, fileData.asns)
 	a.gatherer.Swap(func(sources *signals.Sources) { sources.Geo, sources.ASNs = next.Geo, next.ASNs })
-	a.verifying.Unlock()
-	go guarded("databases of addresses", load)
 }
 
 // largeFile is how long a database is that is verified beside everything else.
