@@ -43,6 +43,7 @@ func (s *Server) routes() *router.Router {
 	r.POST("/v1/feeds/{feed}/rollback", ingest(s.rollbackRoute))
 	r.POST("/v1/feeds/{feed}/refresh", ingest(s.refreshRoute))
 	r.GET("/v1/openapi.json", openAPIRoute)
+	r.GET("/v1/data", read(s.dataRoute))
 	r.GET("/metrics", read(s.writeMetrics))
 	r.GET("/v1/advice", read(s.adviceRoute))
 	r.GET("/v1/explain/{campaign}/{block}", read(s.explainRoute))

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -78,7 +79,6 @@ var mistakes = [...]struct {
 
 // Ages and spans of advice.
 const (
-	oldData    = 366 * 24 * time.Hour
 	enoughSeen = 1000           // opens after which counting begins anew
 	listedFor  = 24 * time.Hour // after a mistake was last seen
 )
@@ -194,22 +194,23 @@ func (a *adviser) look(now time.Time) {
 	}
 }
 
-// lookAtData finds data files that are old.
+// lookAtData finds data that is old, and files whose newest version is not
+// accepted.
 func (s *Server) lookAtData(now time.Time) {
-	sources := s.config.Gatherer.Sources()
-	if geo := sources.Geo; geo != nil && now.Sub(geo.Date()) > oldData {
-		s.advice.find(Advice{
-			Mistake: "old-geo",
-			What:    fmt.Sprintf("the database of addresses is of %s, and networks have moved since", geo.Date().Format("2 January 2006")),
-			Do:      "put a newer one in its place; it is read by itself",
-		}, now)
-	}
-	if date := sources.Clients.Date(); now.Sub(date) > oldData {
-		s.advice.find(Advice{
-			Mistake: "old-clients",
-			What:    fmt.Sprintf("the tables of mail clients are of %s, and new clients are taken for others", date.Format("2 January 2006")),
-			Do:      "install a newer release of opentime",
-		}, now)
+	for _, d := range s.Data() {
+		if strings.HasPrefix(d.Name, "feed ") {
+			continue // opentime feed status has them
+		}
+		if d.Old {
+			s.advice.find(Advice{
+				Mistake: "old-" + d.Name,
+				What:    fmt.Sprintf("the %s, is of %s, and %s", d.Holds, d.Date.Format("2 January 2006"), d.Why),
+				Do:      d.Do, SuchAs: d.File,
+			}, now)
+		}
+		if d.Error != "" {
+			s.advice.find(Advice{Mistake: "refused-" + d.Name, What: "a new " + d.Holds + ", is not in use: " + d.Error, Do: d.Do, SuchAs: d.File}, now)
+		}
 	}
 }
 

@@ -158,14 +158,14 @@ func TestOldDataFilesAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	geo, err := signals.LoadGeo("geo.mmdb", data, nil)
+	geo, err := signals.LoadGeo(signals.AddressFile{Name: "geo.mmdb", Data: data}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.now = geo.Date().AddDate(0, 11, 0)
+	a.now = geo.Date().AddDate(0, 5, 0)
 	a.config.Gatherer.Swap(func(sources *signals.Sources) { sources.Geo = geo })
 	a.wants()
-	a.now = geo.Date().AddDate(0, 13, 0)
+	a.now = geo.Date().AddDate(0, 7, 0)
 	a.wants("old-geo")
 	if year := geo.Date().Format("2006"); !strings.Contains(a.log.String(), year) {
 		t.Errorf("it does not say of when it is: %s", &a.log)

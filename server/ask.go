@@ -118,7 +118,7 @@ func (s *Server) madeUp(ask Ask, block *rules.Block) (*Open, error) {
 	}
 	now := s.config.Now()
 	open := &Open{Method: 'g', Agent: headers.UserAgent, Deadline: now.Add(askTime)}
-	open.At, open.Address, open.Client = now, headers.Address, clients.Classify(headers)
+	open.At, open.Address, open.Client = now, headers.Address, s.config.Gatherer.Classify(headers)
 	if !ask.At.IsZero() {
 		open.At = ask.At
 	}

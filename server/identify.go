@@ -50,7 +50,7 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.C
 	headers, open.Flags = readHeaders(header)
 	headers.Method, headers.Address, headers.Click = methodName(ctx), open.Address, link.Kind == ClickLink
 	open.Agent = headers.UserAgent
-	open.Client = s.config.Gatherer.Clients().Classify(headers)
+	open.Client = s.config.Gatherer.Classify(headers)
 	s.trust(open)
 	s.readParameters(open, campaign)
 	s.notice(open, unbelieved)

@@ -135,6 +135,27 @@ func (m *metrics) watch(s *Server) {
 		}
 		return 0
 	})
+	gauge("opentime_asn_date_seconds", func() float64 {
+		if asns := sources().ASNs; asns != nil {
+			return float64(asns.Date().Unix())
+		}
+		return 0
+	})
+	gauge("opentime_relays_date_seconds", func() float64 {
+		if relays := sources().Relays; relays != nil {
+			return float64(relays.Date().Unix())
+		}
+		return 0
+	})
+	gauge("opentime_data_files_refused", func() float64 {
+		refused := 0
+		for _, state := range sources().Files {
+			if state.Error != "" {
+				refused++
+			}
+		}
+		return float64(refused)
+	})
 	gauge("opentime_weather_cells_known", func() float64 {
 		if weather := sources().Weather; weather != nil {
 			known, _ := weather.Known()

@@ -112,10 +112,14 @@ func (s *Server) locate(r *reading, open *Open) {
 	r.country = sync.OnceValue(func() string { return s.country(address) })
 }
 
-// country is where an address is, by the geo database alone; "" if that is
-// unknown.
+// country is where an address is, by Apple's list or the geo database; "" if
+// that is unknown.
 func (s *Server) country(address netip.Addr) string {
-	here, _ := s.config.Gatherer.Sources().Geo.Lookup(address)
+	sources := s.config.Gatherer.Sources()
+	if country, ok := sources.Relays.Country(address); ok {
+		return country
+	}
+	here, _ := sources.Geo.Lookup(address)
 	return here.Country
 }
 

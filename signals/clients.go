@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -16,7 +17,7 @@ import (
 // Clients knows clients by what their requests look like. Its tables are never
 // changed after loading; it is safe for concurrent use.
 type Clients struct {
-	date     time.Time
+	dates    map[string]time.Time // by table
 	rows     []clientRow
 	systems  []systemRow
 	index    tokenIndex
@@ -39,45 +40,50 @@ type systemRow struct {
 	mobile bool
 }
 
-// LoadClients reads the tables of the folder clients of files: clients.tsv,
-// systems.tsv, networks.tsv and samples.tsv. Each says in its first line which
-// day it is of.
+// LoadClients reads the tables of the folder clients of files, by the names of
+// ClientTables. Each says in its first line which day it is of.
 func LoadClients(files fs.FS) (*Clients, error) {
-	c := &Clients{samples: map[string]Headers{}}
+	c := &Clients{dates: map[string]time.Time{}, samples: map[string]Headers{}, networks: &Networks{asns: map[uint32]KnownNetwork{}}}
 	c.seen.seed = maphash.MakeSeed()
 	readers := []struct {
 		name    string
 		columns int
 		row     func(fields []string) error
 	}{
-		{"clients/clients.tsv", 10, c.addClient},
-		{"clients/systems.tsv", 4, c.addSystem},
-		{"clients/samples.tsv", 3, c.addSample},
+		{"clients", 10, c.addClient},
+		{"systems", 4, c.addSystem},
+		{"samples", 3, c.addSample},
+	}
+	read := func(name string, table func(file string, data []byte) (time.Time, error)) error {
+		file := "clients/" + name + ".tsv"
+		data, err := fs.ReadFile(files, file)
+		if err != nil {
+			return fmt.Errorf("read client table: %w", err)
+		}
+		c.dates[name], err = table(file, data)
+		return err
 	}
 	for _, r := range readers {
-		date, err := readTable(files, r.name, r.columns, r.row)
-		if err != nil {
+		if err := read(r.name, func(file string, data []byte) (time.Time, error) { return eachRow(file, data, r.columns, r.row) }); err != nil {
 			return nil, err
 		}
-		c.old(date)
 	}
-	data, err := fs.ReadFile(files, "clients/networks.tsv")
-	if err != nil {
-		return nil, fmt.Errorf("read client networks: %w", err)
+	for _, t := range networkTables {
+		if err := read(t.name, func(file string, data []byte) (time.Time, error) { return c.networks.add(file, data, t.kind) }); err != nil {
+			return nil, err
+		}
 	}
-	if c.networks, err = LoadNetworks("clients/networks.tsv", data); err != nil {
-		return nil, err
-	}
-	c.old(c.networks.date)
 	c.finish()
 	return c, nil
 }
 
-// old notes the day a table is of.
-func (c *Clients) old(date time.Time) {
-	if c.date.IsZero() || date.Before(c.date) {
-		c.date = date
+// ClientTables are the names of the tables, without their ending.
+func ClientTables() []string {
+	names := []string{"clients", "systems", "samples"}
+	for _, t := range networkTables {
+		names = append(names, t.name)
 	}
+	return names
 }
 
 func (c *Clients) addClient(f []string) error {
@@ -130,6 +136,7 @@ func (c *Clients) finish() {
 		c.names = append(c.names, name)
 	}
 	slices.SortFunc(c.names, cmp.Compare)
+	c.networks.prefixes.arrange()
 	for i, row := range c.rows {
 		c.index.add(row.text, i)
 	}
@@ -138,8 +145,10 @@ func (c *Clients) finish() {
 	}
 }
 
-// Date is the day the tables are of, that of networks too: the oldest of them.
-func (c *Clients) Date() time.Time { return c.date }
+// Date is the day the tables are of, those of networks too: the oldest of them.
+func (c *Clients) Date() time.Time {
+	return slices.MinFunc(slices.Collect(maps.Values(c.dates)), time.Time.Compare)
+}
 
 // Names are the names Named knows, sorted.
 func (c *Clients) Names() []string { return c.names }
@@ -154,16 +163,31 @@ func (c *Clients) Named(name string) (Headers, bool) {
 // Classify says which client made a request. The rows are those of the policy
 // table the client tables were made from; the first that fits wins:
 // fetching ahead and questions about a page (1), then User-Agent tokens (2 to
-// 10, 15), then the network (11 and 12). What nothing fits is a person. It
-// keeps nothing of h, and allocates only for a User-Agent it sees first.
+// 10, 15), then the network (11 to 13). What nothing fits is a person. It
+// keeps nothing of h, and allocates only for a User-Agent it sees first. Of
+// networks it knows the prefixes of its tables.
 func (c *Clients) Classify(h Headers) Client {
-	network, _ := c.networks.Lookup(h.Address)
+	return c.classifyIn(h, c.networks.Lookup(h.Address, 0))
+}
+
+// Classify says which client made a request, as Clients.Classify does. It also
+// knows the networks of Apple's relay, and an address's ASN where there is a
+// database of them.
+func (g *Gatherer) Classify(h Headers) Client {
+	from := g.sources.Load()
+	if _, ok := from.Relays.Country(h.Address); ok {
+		return from.Clients.classifyIn(h, KnownNetwork{"relay", RelayNetwork})
+	}
+	return from.Clients.classifyIn(h, from.Clients.networks.Lookup(h.Address, from.ASNs.Lookup(h.Address)))
+}
+
+func (c *Clients) classifyIn(h Headers, network KnownNetwork) Client {
 	client := c.classify(h, network)
-	client.Network = network
+	client.Network = network.Name
 	return client
 }
 
-func (c *Clients) classify(h Headers, network string) Client {
+func (c *Clients) classify(h Headers, network KnownNetwork) Client {
 	switch {
 	case h.Method == http.MethodHead || h.Method == http.MethodOptions:
 		return Client{Class: rules.Prefetcher, Why: "row 1: a HEAD or OPTIONS request"}
@@ -187,22 +211,28 @@ func (c *Clients) classify(h Headers, network string) Client {
 	return client
 }
 
-// byNetwork lets the network speak: a mail service's own machines follow links
-// and fetch images, but no reader sits there.
-func (c *Client) byNetwork(network string, click bool) {
-	if network == "" {
+// byNetwork lets the network speak: a mail service's own machines and rented
+// ones follow links and fetch images, but no reader is known to sit there. A
+// reader behind Apple's relay is one.
+func (c *Client) byNetwork(network KnownNetwork, click bool) {
+	if network.Kind == NoNetwork {
 		return
 	}
 	c.Located = false
-	if click {
-		c.Class, c.Why = rules.Scanner, "row 12: a click from a network of mail services or scanners"
-		return
-	}
-	if network == "microsoft" {
+	switch {
+	case network.Kind == RelayNetwork:
+		c.Why = "row 13: behind Apple's relay"
+	case network.Kind == ScannerNetwork:
+		c.Class, c.Why = rules.Scanner, "row 12: from a network of scanners"
+	case click:
+		c.Class, c.Why = rules.Scanner, "row 12: a click from a network of mail services or of rented machines"
+	case network.Name == "microsoft":
 		*c = Client{
 			Name: "outlook-web", Class: rules.Person, App: "outlook-web", Known: true,
 			Why: "row 11: an image fetched from Microsoft's mail network",
 		}
+	case network.Kind == HostingNetwork:
+		c.Why = "row 10: an image fetched from a rented machine, so placed nowhere"
 	}
 }
 

@@ -2,24 +2,14 @@ package signals
 
 import (
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// readTable reads a table of tab-separated rows: the line "# <date>", lines of
+// eachRow reads a table of tab-separated rows: the line "# <date>", lines of
 // remarks that begin with "#", a line of column names, then rows of as many
 // columns. It hands on each row and returns the date.
-func readTable(files fs.FS, name string, columns int, row func(fields []string) error) (time.Time, error) {
-	data, err := fs.ReadFile(files, name)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read client table: %w", err)
-	}
-	return eachRow(name, data, columns, row)
-}
-
-// eachRow is readTable on the bytes of a file.
 func eachRow(name string, data []byte, columns int, row func(fields []string) error) (time.Time, error) {
 	if !utf8.Valid(data) {
 		return time.Time{}, fmt.Errorf("read %s: not UTF-8", name)

@@ -160,9 +160,9 @@ func TestSeenAgents(t *testing.T) {
 }
 
 func TestTheTablesAreAsOldAsTheOldest(t *testing.T) {
-	for i, old := range []string{"clients", "systems", "samples", "networks"} {
+	for i, old := range ClientTables() {
 		files := fstest.MapFS{}
-		for _, name := range []string{"clients", "systems", "samples", "networks"} {
+		for _, name := range ClientTables() {
 			data, err := os.ReadFile("../assets/clients/" + name + ".tsv")
 			if err != nil {
 				t.Fatal(err)
@@ -187,12 +187,12 @@ func TestTheTablesAreAsOldAsTheOldest(t *testing.T) {
 func TestLoadClientsSaysWhatIsWrong(t *testing.T) {
 	for _, test := range []struct{ table, want string }{
 		{"prefix\tnetwork\tnote\n", "the first line is no date"},
-		{"# 2026-11-22\nprefix\tnetwork\tnote\n10.0.0.0/8\tx\n", "networks.tsv:3: 2 columns; write 3"},
+		{"# 2026-11-22\nprefix\tnetwork\tnote\n10.0.0.0/8\tx\n", "mail.tsv:3: 2 columns; write 3"},
 		{"# 2026-11-22\nprefix\tnetwork\tnote\n10.0.0.1/8\tx\ty\n", "write 10.0.0.0/8"},
-		{"# 2026-11-22\nprefix\tnetwork\tnote\nten\tx\ty\n", "read prefix"},
+		{"# 2026-11-22\nprefix\tnetwork\tnote\nten\tx\ty\n", "is no prefix"},
 		{"\xff", "not UTF-8"},
 	} {
-		_, err := LoadNetworks("networks.tsv", []byte(test.table))
+		_, err := (&Networks{}).add("mail.tsv", []byte(test.table), MailNetwork)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: got %v, want %q", test.table, err, test.want)
 		}

@@ -15,12 +15,14 @@ type Sources struct {
 	Attributes []rules.Attribute // declared for profiles
 	Clients    *Clients
 	Geo        *Geo
+	ASNs       *ASNs
 	Relays     *Relays
 	Zones      *Zones
 	Gazetteer  *Gazetteer
 	Places     map[string]*Places // by the list's id
 	Weather    *Weather
-	Catalogue  Stockroom // a *Catalogue
+	Catalogue  Stockroom            // a *Catalogue
+	Files      map[string]FileState // what became of files, by the name of a DataFile; never changed
 }
 
 // Gatherer fills the signals of opens. It is safe for concurrent use; its

@@ -47,7 +47,7 @@ func (s *shelf) Rank(_ rules.Listing, keep func(*rules.Candidate) bool, n int, d
 // Belgium and weather of 3 degrees and rain everywhere.
 func newTestGatherer(t testing.TB) *Gatherer {
 	t.Helper()
-	relays, err := LoadRelays("relays.csv", []byte("172.224.224.0/27,BE,BE-BRU,Brussels,\n"))
+	relays, err := LoadRelays("relays.csv", []byte("172.224.224.0/27,BE,BE-BRU,Brussels,\n"), noon, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

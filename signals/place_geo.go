@@ -3,82 +3,78 @@ package signals
 import (
 	"fmt"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/oschwald/geoip2-golang/v2"
+	"github.com/oschwald/maxminddb-golang/v2"
 )
 
-// Geo says where an address is, from a city database in MaxMind's format
-// (GeoIP2 and GeoLite2 City, DB-IP City). It holds the file in memory, is
-// never changed after loading and is safe for concurrent use.
+// Geo says where an address is, from a database of towns or of countries:
+// GeoIP2 and GeoLite2 City, Country and Enterprise, DB-IP's City, Country and
+// Location. It is safe for concurrent use.
 type Geo struct {
-	reader *geoip2.Reader
-	file   string
-	built  time.Time
-	// broken remembers that one record could not be read, so that it is told
-	// once and not at every open.
-	broken sync.Once
-	failed func(error)
-	zones  zoneNames
+	*database
+	zones zoneNames
 }
 
-// LoadGeo reads a database from the bytes of a file and looks some addresses
-// up before it is trusted; name is what explain calls it. failed, which may be
-// nil, is told the first record that cannot be read later on.
-func LoadGeo(name string, data []byte, failed func(error)) (g *Geo, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			g, err = nil, fmt.Errorf("read geo database %s: damaged: %v", name, cause)
+// LoadGeo reads a database and looks at all of it before it is trusted. last,
+// which may be nil, is the one whose place it takes: what looks like a damaged
+// copy of that is an error. failed, which may be nil, is told the first record
+// that cannot be read later on.
+func LoadGeo(f AddressFile, last *Geo, failed func(error)) (*Geo, error) {
+	g := &Geo{}
+	db, proven, err := openDatabase(f, failed, func(result maxminddb.Result) error {
+		var city geoip2.City
+		if err := result.Decode(&city); err != nil {
+			return err
 		}
-	}()
-	reader, err := geoip2.OpenBytes(data)
+		return goodPlace(&city)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("read geo database %s: %w", name, err)
+		return nil, err
 	}
-	meta := reader.Metadata()
-	g = &Geo{reader: reader, file: name, built: time.Unix(int64(meta.BuildEpoch), 0).UTC(), failed: failed}
-	for _, probe := range geoProbes() {
-		if _, err := reader.City(probe); err != nil {
-			return nil, fmt.Errorf("read geo database %s: look %s up: %w", name, probe, err)
-		}
+	if g.database = db; !hasPlaces(db.data) {
+		return nil, fmt.Errorf("read database %s: it is a %s, which knows no places; take a City or Country one of MaxMind's or DB-IP's", f.Name, db.kind)
+	}
+	if last == nil || proven {
+		return g, nil
+	}
+	if err := db.replaces(last.database, func(a netip.Addr) (known, differs bool) {
+		was, known := last.Lookup(a)
+		is, _ := g.Lookup(a)
+		return known, was.Country != is.Country
+	}); err != nil {
+		return nil, err
 	}
 	return g, nil
 }
 
-// geoProbes are addresses spread over both families.
-func geoProbes() []netip.Addr {
-	var probes []netip.Addr
-	for i := range 256 {
-		probes = append(probes, netip.AddrFrom4([4]byte{byte(i), byte(i * 7), byte(i * 13), 1}))
+// hasPlaces reports whether a database is of a kind that knows places: geoip2
+// has a list of them.
+func hasPlaces(data []byte) bool {
+	reader, err := geoip2.OpenBytes(data)
+	if err != nil {
+		return false
 	}
-	return append(probes, netip.MustParseAddr("2001:218::1"), netip.MustParseAddr("2a00:1450::1"), netip.MustParseAddr("81.2.69.142"))
+	_, err = reader.City(netip.IPv4Unspecified())
+	return err == nil
 }
 
 // Date is the day the database was built.
-func (g *Geo) Date() time.Time { return g.built }
+func (d *database) Date() time.Time { return d.built }
 
 // Lookup says where an address is. A record that cannot be read, one without a
 // country, and an address the database does not hold are unknown.
-func (g *Geo) Lookup(a netip.Addr) (h Here, ok bool) {
-	if g == nil || !a.IsValid() {
+func (g *Geo) Lookup(a netip.Addr) (Here, bool) {
+	if g == nil {
 		return Here{}, false
 	}
-	defer func() {
-		if cause := recover(); cause != nil {
-			g.fail(fmt.Errorf("look an address up in %s: %v", g.file, cause))
-			h, ok = Here{}, false
-		}
-	}()
-	city, err := g.reader.City(a.Unmap().WithZone(""))
-	if err != nil {
-		g.fail(fmt.Errorf("look an address up in %s: %w", g.file, err))
+	var city geoip2.City
+	ok := g.find(a, func(result maxminddb.Result) error { return result.Decode(&city) })
+	if !ok || !isCountry(city.Country.ISOCode) || city.Country.ISOCode == "ZZ" {
 		return Here{}, false
 	}
-	if !city.HasData() || len(city.Country.ISOCode) != 2 {
-		return Here{}, false
-	}
-	return g.hereOf(city), true
+	return g.hereOf(&city), true
 }
 
 // hereOf turns a record into a Here. A point outside the world is none.
@@ -95,12 +91,4 @@ func (g *Geo) hereOf(city *geoip2.City) Here {
 	}
 	h.Zone = g.zones.load(city.Location.TimeZone)
 	return h
-}
-
-func (g *Geo) fail(err error) {
-	g.broken.Do(func() {
-		if g.failed != nil {
-			g.failed(err)
-		}
-	})
 }

@@ -26,7 +26,7 @@ func testGeo(t testing.TB) *Geo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	geo, err := LoadGeo("geo.mmdb", data, nil)
+	geo, err := LoadGeo(AddressFile{Name: "geo.mmdb", Data: data}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestDamagedGeo(t *testing.T) {
 				broken[(i*53+j)%len(broken)] = byte(i)
 			}
 		}
-		geo, err := LoadGeo("broken.mmdb", broken, func(error) {})
+		geo, err := LoadGeo(AddressFile{Name: "broken.mmdb", Data: broken}, nil, nil)
 		if err != nil {
 			refused++
 			continue
@@ -106,7 +106,7 @@ func TestDamagedGeo(t *testing.T) {
 		t.Errorf("only %d of 300 damaged files are refused", refused)
 	}
 	for _, garbage := range []string{"", "no database", strings.Repeat("\xab\xcd\xefMaxMind.com", 10)} {
-		if _, err := LoadGeo("x", []byte(garbage), nil); err == nil {
+		if _, err := LoadGeo(AddressFile{Data: []byte(garbage)}, nil, nil); err == nil {
 			t.Errorf("%q is taken for a database", garbage)
 		}
 	}
@@ -176,7 +176,7 @@ func TestGazetteer(t *testing.T) {
 }
 
 func TestRelays(t *testing.T) {
-	r, err := LoadRelays("egress.csv", []byte("172.224.224.0/27,GB,GB-EN,London,\n2a02:26f7::/64,BE,BE-BRU,Brussels,\n"))
+	r, err := LoadRelays("egress.csv", []byte("172.224.224.0/27,GB,GB-EN,London,\n2a02:26f7::/64,BE,BE-BRU,Brussels,\n"), noon, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,8 +186,19 @@ func TestRelays(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "<html>\n", "1.2.3.4/33,BE\n", "1.2.3.4/24,Belgium\n"} {
-		if _, err := LoadRelays("egress.csv", []byte(bad)); err == nil {
+		if _, err := LoadRelays("egress.csv", []byte(bad), noon, nil); err == nil {
 			t.Errorf("%q is taken for a list of relays", bad)
 		}
+	}
+	list := appleList()
+	whole, err := LoadRelays("egress.csv", list, noon, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadRelays("egress.csv", list[:len(list)*2/3], noon, whole); err == nil {
+		t.Error("two thirds of the list take its place")
+	}
+	if _, err := LoadRelays("egress.csv", list[:len(list)*9/10], noon, whole); err != nil {
+		t.Error(err)
 	}
 }

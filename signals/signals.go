@@ -2,6 +2,11 @@
 // its reader is, what the weather is there, which of the sender's places is
 // nearest, and what the catalogue holds.
 //
+// Where its reader is, and whose network that is, is known from files that grow
+// old: databases of addresses (LoadGeo, LoadASNs), Apple's list (LoadRelays) and
+// the tables of assets/clients. Each is read whole, and looked at whole, before
+// it takes another's place; Sources.Data lists them with their age.
+//
 // Everything an open needs is in memory. Sources (Sources) are loaded and
 // refreshed beside the request path and swapped whole behind an atomic
 // pointer; a Gatherer only reads them. What a link's trust does not let be
@@ -27,8 +32,8 @@ type Client struct {
 	// Mobile reports a phone or tablet. It is known where OS is.
 	Mobile bool
 	Known  bool // the table has it
-	// Network is the known one that the address lies in: microsoft, security; "":
-	// none of those.
+	// Network is the known one that the address lies in, as its table calls it:
+	// microsoft, security, hosting; relay, if it is Apple's; "": none of those.
 	Network string
 	Why     string // what it was recognised by, for explain
 	// WholeFrames reports a client that damages animations of partial frames.

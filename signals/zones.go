@@ -40,6 +40,14 @@ func (z *Zones) At(lat, lon float64) *time.Location {
 	return z.names.load(z.finder.GetTimezoneName(lon, lat))
 }
 
+// Version is the version of the map, such as 2025b; "" if there is none.
+func (z *Zones) Version() string {
+	if z == nil {
+		return ""
+	}
+	return z.finder.DataVersion()
+}
+
 // zoneNames keeps the zones that were asked for by name. The zero value is
 // ready; it is safe for concurrent use and bounded.
 type zoneNames struct {

@@ -61,7 +61,7 @@ func (a *adminClient) do(method, path string, body []byte) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("ask %s: %w", a.base, err)
 	case answer.StatusCode == http.StatusUnauthorized:
-		return nil, hint(errors.New("the server wants a token: "+said(data)), "set OPENTIME_TOKEN_READ for explain, preview and feed status and versions, OPENTIME_TOKEN_INGEST for import and the rest of feed")
+		return nil, hint(errors.New("the server wants a token: "+said(data)), "set OPENTIME_TOKEN_READ for explain, preview, data and feed status and versions, OPENTIME_TOKEN_INGEST for import and the rest of feed")
 	case answer.StatusCode/100 != 2:
 		return nil, errors.New(said(data))
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/opentime/assets"
@@ -48,8 +49,14 @@ type app struct {
 	publisher *publisher
 	front     *server.Public
 	server    *server.Server
+	files     *dataFiles           // but databases
+	databases *dataFiles           // of addresses; held by verifying
+	tables    ownTables            // of clients, in use
+	naming    atomic.Pointer[site] // whose databases are wanted
+	listens   bool                 // it is a server, not somebody who asks once
 
 	reloading sync.Mutex
+	verifying sync.Mutex
 	ending    sync.Once
 	stopped   context.CancelFunc
 	served    chan error
@@ -113,7 +120,7 @@ func loadLastConfig(where folder, data string) (*site, error) {
 
 // startSite serves a site that is loaded.
 func startSite(e *env, s *site, o serveOptions) (*app, error) {
-	a := &app{env: e, site: s, started: s.config, served: make(chan error, 1)}
+	a := &app{env: e, site: s, started: s.config, served: make(chan error, 1), listens: !o.idle}
 	ctx, stop := context.WithCancel(context.Background())
 	a.stopped = stop
 	if o.idle {

@@ -120,10 +120,15 @@ type asked struct {
 	e     *env
 }
 
-// open loads the site and makes the question of the flags. From here on only
-// errors are logged: what a server would say of its work is not asked for.
-func (f *askFlags) open(e *env) (asked, error) {
+// onlyErrors has only errors logged from here on: what a server would say of its
+// work is not asked for.
+func onlyErrors(e *env) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+}
+
+// open loads the site and makes the question of the flags.
+func (f *askFlags) open(e *env) (asked, error) {
+	onlyErrors(e)
 	parts := strings.Split(f.Block, "/")
 	if len(parts) < 2 || len(parts) > 3 {
 		return asked{}, usageError{fmt.Sprintf("%q names no block; write CAMPAIGN/BLOCK or CAMPAIGN/BLOCK/POSITION", f.Block)}

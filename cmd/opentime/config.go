@@ -34,6 +34,9 @@ type config struct {
 	campaigns  string
 	data       string
 	geo        string
+	asn        string
+	relays     string
+	clients    string // folder of tables
 	weather    weatherConfig
 	feeds      []feedConfig
 	places     []placesConfig
@@ -192,6 +195,9 @@ func (r *configReader) keys() strict.Keys {
 		"campaigns":       func(n *strict.Node) { c.campaigns = r.below(n) },
 		"data":            func(n *strict.Node) { c.data = r.Text(n) },
 		"geo":             func(n *strict.Node) { c.geo = r.Text(n) },
+		"asn":             func(n *strict.Node) { c.asn = r.Text(n) },
+		"relays":          func(n *strict.Node) { c.relays = r.Text(n) },
+		"clients":         func(n *strict.Node) { c.clients = r.Text(n) },
 		"weather":         r.weather,
 		"feeds":           func(n *strict.Node) { r.each(n, r.feed) },
 		"places":          func(n *strict.Node) { r.each(n, r.placesList) },
@@ -201,7 +207,6 @@ func (r *configReader) keys() strict.Keys {
 		"keep":            r.keep,
 		"fonts":           func(n *strict.Node) { c.fonts = r.Texts(n) },
 		"store":           r.later("store"),
-		"relays":          r.later("relays"),
 		"codes":           func(n *strict.Node) { c.codes = r.ids(n) },
 		"origins":         r.later("origins"),
 	}

@@ -41,6 +41,14 @@ func (f folder) read(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
+// stat describes a file by a path as path returns it.
+func (f folder) stat(name string) (fs.FileInfo, error) {
+	if f.embedded != nil {
+		return fs.Stat(f.embedded, name)
+	}
+	return os.Stat(name)
+}
+
 // walk calls each for the path of every file under a folder, in order.
 // Hidden ones are left out.
 func (f folder) walk(name string, each func(name string)) error {
@@ -63,11 +71,7 @@ func (f folder) walk(name string, each func(name string)) error {
 
 // isDir reports whether a path is that of a folder.
 func (f folder) isDir(name string) bool {
-	if f.embedded != nil {
-		info, err := fs.Stat(f.embedded, name)
-		return err == nil && info.IsDir()
-	}
-	info, err := os.Stat(name)
+	info, err := f.stat(name)
 	return err == nil && info.IsDir()
 }
 

@@ -34,6 +34,7 @@ type program struct {
 	Sign     signCmd     `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
 	Import   importCmd   `cmd:"" help:"Bring in what is known of recipients."`
 	Feed     feedCmd     `cmd:"" help:"Look after the feeds of the server that runs."`
+	Data     dataCmd     `cmd:"" help:"List the data in use and how old it is, and fetch newer."`
 	Schema   schemaCmd   `cmd:"" help:"Print what files may say, as JSON Schema, for editors."`
 	Version  versionCmd  `cmd:"" help:"Say which opentime this is."`
 }

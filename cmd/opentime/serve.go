@@ -4,12 +4,16 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"example.com/opentime/signals"
 )
 
 // serveCmd is opentime serve.
@@ -33,9 +37,9 @@ Behind a front such as nginx, name its network in trusted_proxies. Sockets that 
 
 // Run serves until a signal ends it.
 func (c *serveCmd) Run(e *env) error {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
-	defer signal.Stop(signals)
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	defer signal.Stop(told)
 	a, err := startApp(e, serveOptions{path: c.Path, listen: c.Listen, admin: c.Admin, data: c.Data})
 	if err != nil {
 		return err
@@ -53,7 +57,7 @@ func (c *serveCmd) Run(e *env) error {
 			return err
 		case <-changes:
 			a.reload()
-		case s := <-signals:
+		case s := <-told:
 			if s == syscall.SIGHUP {
 				a.reload()
 				continue
@@ -66,8 +70,8 @@ func (c *serveCmd) Run(e *env) error {
 // quiet is how long a folder must not have changed before it is read.
 const quiet = 500 * time.Millisecond
 
-// watch tells of changes in the site's folder, once it is quiet again. The demo
-// never changes.
+// watch tells of changes in the site's folder, and of files that it names
+// elsewhere, once it is quiet again. The demo never changes.
 func (a *app) watch() <-chan struct{} {
 	changes := make(chan struct{}, 1)
 	if a.site.folder.embedded != nil {
@@ -81,6 +85,11 @@ func (a *app) watch() <-chan struct{} {
 	dir := a.site.folder.dir
 	data, _ := filepath.Abs(a.data)
 	add := func() {
+		for _, file := range a.filesElsewhere() {
+			if err := watcher.Add(filepath.Dir(file)); err != nil {
+				slog.Warn("changes of a file are not noticed", "file", file, "err", err)
+			}
+		}
 		_ = filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
 			if err != nil || !entry.IsDir() {
 				return nil //nolint:nilerr // what cannot be read now is tried again at the next change
@@ -95,21 +104,64 @@ func (a *app) watch() <-chan struct{} {
 		})
 	}
 	add()
-	go guarded("watching files", func() { follow(watcher, changes, add) })
+	concerns := func(name string) bool {
+		if strings.HasPrefix(filepath.Base(name), ".") {
+			return false // a file that is being written, by an editor or by opentime data fetch
+		}
+		within, err := filepath.Rel(dir, name)
+		return err == nil && filepath.IsLocal(within) || slices.Contains(a.filesElsewhere(), strings.TrimSuffix(name, ".sha256"))
+	}
+	go guarded("watching files", func() { follow(watcher, changes, add, concerns) })
 	return changes
 }
 
-// follow turns bursts of events into one change each.
-func follow(watcher *fsnotify.Watcher, changes chan<- struct{}, add func()) {
+// filesElsewhere are the files of data outside the site's folder.
+func (a *app) filesElsewhere() []string {
+	a.reloading.Lock()
+	s := a.site
+	a.reloading.Unlock()
+	var files []string
+	for _, file := range s.dataFiles() {
+		if whole := s.folder.path(file); !filepath.IsLocal(file) {
+			files = append(files, filepath.Clean(whole))
+		}
+	}
+	return files
+}
+
+// dataFiles are the files of data that the site names and that are read when they
+// change.
+func (s *site) dataFiles() []string {
+	var files []string
+	for _, file := range []string{s.config.geo, s.config.asn, s.config.relays} {
+		if file != "" {
+			files = append(files, file)
+		}
+	}
+	for _, p := range s.config.places {
+		files = append(files, p.file)
+	}
+	if s.config.clients != "" {
+		for _, name := range signals.ClientTables() {
+			files = append(files, path.Join(s.config.clients, name+".tsv"))
+		}
+	}
+	return files
+}
+
+// follow turns bursts of events that concern us into one change each.
+func follow(watcher *fsnotify.Watcher, changes chan<- struct{}, add func(), concerns func(name string) bool) {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	for {
 		select {
-		case _, ok := <-watcher.Events:
+		case event, ok := <-watcher.Events:
 			if !ok {
 				return
 			}
-			timer.Reset(quiet)
+			if concerns(event.Name) {
+				timer.Reset(quiet)
+			}
 		case _, ok := <-watcher.Errors: // changes may have been missed
 			if !ok {
 				return

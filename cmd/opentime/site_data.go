@@ -34,15 +34,38 @@ func (s *site) checkFiles() {
 			s.problems = append(s.problems, problemAt(s.config.at[key], "%v; name another file", err))
 		}
 	}
-	if s.config.geo != "" {
-		name := s.folder.path(s.config.geo)
-		data, err := s.folder.read(name)
+	data := func(key, what, file string, load func(fileData) error) {
+		if file == "" {
+			return
+		}
+		f, err := readData(s.folder, s.folder.path(file))
 		if err == nil {
-			_, err = s.readGeo(data)
+			err = load(f)
 		}
 		if err != nil {
-			wrong("geo", fmt.Errorf("the geo database %s cannot be read: %w", name, cause(err)))
+			wrong(key, fmt.Errorf("the %s %s cannot be read: %w", what, f.path, cause(err)))
 		}
+	}
+	data("geo", "geo database", s.config.geo, func(f fileData) error {
+		_, err := f.geo(nil)
+		return err
+	})
+	data("asn", "database of ASNs", s.config.asn, func(f fileData) error {
+		_, err := f.asns(nil)
+		return err
+	})
+	data("relays", "list of relays", s.config.relays, func(f fileData) error {
+		_, err := f.relays(nil)
+		return err
+	})
+	if s.config.clients != "" && !s.folder.isDir(s.folder.path(s.config.clients)) {
+		wrong("clients", fmt.Errorf("there is no folder %s", s.folder.path(s.config.clients)))
+	}
+	for _, name := range signals.ClientTables() {
+		data("clients", "table", tableFile(s, name), func(f fileData) error {
+			_, err := signals.LoadClients(ownTables{"clients/" + name + ".tsv": f.bytes})
+			return err
+		})
 	}
 	_, err := s.fonts()
 	wrong("fonts", err)

@@ -24,6 +24,8 @@ import (
 
 // openSources loads every source of signals and keeps it fresh until ctx ends.
 func (a *app) openSources(ctx context.Context, library *render.Library, data string) error {
+	kept, still := filepath.Join(a.picturesOf, "last"), a.picturesOf != a.data || a.site.folder.embedded != nil
+	a.files, a.databases = newDataFiles(kept, still, a.env.now), newDataFiles(kept, still, a.env.now)
 	clients, err := signals.LoadClients(assets.FS)
 	if err != nil {
 		return fmt.Errorf("load client tables: %w", err)
@@ -44,7 +46,7 @@ func (a *app) openSources(ctx context.Context, library *render.Library, data str
 		Places: map[string]*signals.Places{}, Weather: a.openWeather(ctx), Catalogue: a.catalogue,
 	}
 	a.gatherer = signals.NewGatherer(sources)
-	a.loadPlaceFiles(a.site)
+	a.loadFiles(a.site)
 	return nil
 }
 
