@@ -13,13 +13,14 @@ need zbarimg zbar-tools
 need nginx nginx
 need caddy caddy
 need systemd-analyze systemd
+need promtool prometheus
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing+=(fonts-noto-cjk)
 if [ ${#missing[@]} -gt 0 ]; then
 	echo "installing: ${missing[*]}"
 	sudo=$([ "$(id -u)" = 0 ] || echo sudo)
 	$sudo apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-	for server in nginx caddy; do # Debian starts what it installs; the tests start their own
+	for server in nginx caddy prometheus; do # Debian starts what it installs; the tests start their own
 		case " ${missing[*]} " in *" $server "*) $sudo systemctl disable --now --quiet "$server" 2>/dev/null || true ;; esac
 	done
 fi

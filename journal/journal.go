@@ -50,7 +50,7 @@ type Journal struct {
 	done   sync.WaitGroup
 	closed atomic.Bool
 
-	written, dropped, bytes, failures atomic.Uint64
+	written, dropped, bytes, failures, syncs, unsynced atomic.Uint64
 }
 
 // Stats says what became of records since Open.
@@ -58,7 +58,9 @@ type Stats struct {
 	Written  uint64 // records
 	Dropped  uint64 // records that are lost
 	Bytes    uint64
-	Failures uint64 // of the disk
+	Failures uint64 // of the disk, to write
+	Syncs    uint64
+	Unsynced uint64 // syncs that failed
 }
 
 // shard holds impressions until the next flush. Two slices take turns, so that
@@ -197,6 +199,7 @@ func (j *Journal) Stats() Stats {
 	return Stats{
 		Written: j.written.Load(), Dropped: j.dropped.Load(),
 		Bytes: j.bytes.Load(), Failures: j.failures.Load(),
+		Syncs: j.syncs.Load(), Unsynced: j.unsynced.Load(),
 	}
 }
 

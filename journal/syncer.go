@@ -16,6 +16,7 @@ var errRetry = errors.New("append to journal: the disk failed a moment ago")
 // syncer syncs and closes files beside the writer, which a slow disk then does
 // not hold up.
 type syncer struct {
+	j    *Journal // for its counts
 	jobs chan syncJob
 	busy atomic.Bool // a sync that nobody waits for is under way
 }
@@ -27,7 +28,7 @@ type syncJob struct {
 	waiters []*waiter
 }
 
-func newSyncer() *syncer { return &syncer{jobs: make(chan syncJob, 1024)} }
+func newSyncer(j *Journal) *syncer { return &syncer{j: j, jobs: make(chan syncJob, 1024)} }
 
 // soon syncs a file once its last sync is long enough ago.
 func (s *syncer) soon(f *file, now time.Time) {
@@ -74,7 +75,9 @@ func (s *syncer) sync(job syncJob) (err error) {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("sync journal: panic: %v", cause)
 		}
+		s.j.syncs.Add(1)
 		if err != nil {
+			s.j.unsynced.Add(1)
 			slog.Error("journal cannot be synced", "err", err)
 		}
 	}()

@@ -33,7 +33,7 @@ type writer struct {
 	retry  time.Time // not before, after the disk failed
 }
 
-func newWriter(j *Journal) *writer { return &writer{j: j, syncer: newSyncer()} }
+func newWriter(j *Journal) *writer { return &writer{j: j, syncer: newSyncer(j)} }
 
 // run writes until the journal is closed.
 func (w *writer) run() {

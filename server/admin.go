@@ -218,7 +218,7 @@ func openAPIRoute(ctx *fasthttp.RequestCtx) {
 
 func (s *Server) writeMetrics(ctx *fasthttp.RequestCtx) {
 	ctx.SetContentType("text/plain; version=0.0.4")
-	s.metrics.write(ctx)
+	s.writeMetricsTo(ctx)
 }
 
 func answerJSON(ctx *fasthttp.RequestCtx, v any) {

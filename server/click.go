@@ -25,6 +25,7 @@ func (s *Server) click(ctx *fasthttp.RequestCtx, link Link) {
 		return
 	}
 	to, _ := s.follow(s.identify(ctx, link, published.Campaign), published, block)
+	s.metrics.clicks.add(time.Since(ctx.Time()))
 	sendRedirect(ctx, to)
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -218,7 +219,11 @@ const (
 
 // sendBuiltIn answers with the image compiled in.
 func (s *Server) sendBuiltIn(ctx *fasthttp.RequestCtx, format render.Format, why cause) {
-	s.metrics.builtIn(why)
+	took := time.Since(ctx.Time())
+	if why == refused || why == headersLarge {
+		took = 0 // it came to no handler, and the time is that of the request before
+	}
+	s.metrics.builtIn(why, took)
 	s.explainRung(ctx, BuiltIn)
 	sendImage(ctx, render.BuiltIn(format))
 }

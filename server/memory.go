@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"hash/maphash"
+	"sync/atomic"
 	"time"
 
 	"github.com/dgraph-io/ristretto/v2"
@@ -15,6 +16,8 @@ import (
 type memory struct {
 	seed  maphash.Seed
 	cache *ristretto.Cache[uint64, *remembered]
+
+	hits, misses, evicted atomic.Uint64
 }
 
 // remembered is an image with its whole key, compared on every read: a 64-bit
@@ -28,20 +31,25 @@ type remembered struct {
 const memoryItems = 50_000
 
 func newMemory(bytes int64) (*memory, error) {
+	m := &memory{seed: maphash.MakeSeed()}
 	cache, err := ristretto.NewCache(&ristretto.Config[uint64, *remembered]{
 		NumCounters: 10 * memoryItems, MaxCost: bytes, BufferItems: 64,
+		OnEvict: func(*ristretto.Item[*remembered]) { m.evicted.Add(1) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make memory of images: %w", err)
 	}
-	return &memory{seed: maphash.MakeSeed(), cache: cache}, nil
+	m.cache = cache
+	return m, nil
 }
 
 // get returns the image kept under key.
 func (m *memory) get(key []byte) (render.Image, bool) {
 	if r, ok := m.cache.Get(maphash.Bytes(m.seed, key)); ok && r.key == string(key) {
+		m.hits.Add(1)
 		return r.image, true
 	}
+	m.misses.Add(1)
 	return render.Image{}, false
 }
 
@@ -51,5 +59,8 @@ func (m *memory) keep(key string, image render.Image, during time.Duration) {
 	cost := int64(len(image.Bytes) + len(key) + 64)
 	m.cache.SetWithTTL(maphash.String(m.seed, key), &remembered{key, image}, cost, during)
 }
+
+// bytes is about how many are held.
+func (m *memory) bytes() int64 { return m.cache.MaxCost() - m.cache.RemainingCost() }
 
 func (m *memory) close() { m.cache.Close() }

@@ -2,28 +2,39 @@ package server
 
 import (
 	"errors"
-	"io"
 	"log/slog"
 	"sync"
+	"time"
 
 	vm "github.com/VictoriaMetrics/metrics"
 
 	"example.com/opentime/rules"
-	"example.com/opentime/signals"
 )
 
 // maxCampaignLabels bounds the campaigns that have a label of their own.
 const maxCampaignLabels = 200
 
 // metrics counts what happens, for Prometheus. Labels are published campaigns
-// (others count as "other"), rungs, classes and causes: nothing of a
-// recipient.
+// (others count as "other"), rungs, classes and causes: nothing of a recipient.
+// METRICS.md says what each is.
 type metrics struct {
 	set *vm.Set
 
 	mu        sync.RWMutex
 	campaigns map[string]*campaignCounters // the rest share other's
 	labels    int                          // of campaigns that have their own
+
+	// By what they count, made at the start and never changed: what has not
+	// happened yet is 0, not unknown.
+	builtIns    map[cause]*vm.Counter
+	anonymous   map[Damage]*vm.Counter
+	drops       map[string]*vm.Counter
+	storeErrors map[string]*vm.Counter
+	strays      *vm.Counter
+
+	opens  [BuiltIn + 1]times // how long images took, by rung
+	clicks times              // and clicks
+	draws  times
 }
 
 // campaignCounters are the counters of one campaign.
@@ -32,8 +43,31 @@ type campaignCounters struct {
 	clicks [newestAny + 1]*vm.Counter
 }
 
+// Why an open fell to the generic rung, and what the store could not do.
+const (
+	dropSaturated, dropSlow, dropDraw                    = "saturated", "slow", "draw"
+	storeProfile, storeAlias, storeJournal, storeOfShown = "profile", "alias", "journal", "shown"
+)
+
 func newMetrics() *metrics {
-	return &metrics{set: vm.NewSet(), campaigns: map[string]*campaignCounters{}}
+	set := vm.NewSet()
+	return &metrics{
+		set: set, campaigns: map[string]*campaignCounters{},
+		builtIns:    counters(set, "opentime_built_in_total", "cause", unknownLink, refused, panicked, headersLarge, starting),
+		anonymous:   counters(set, "opentime_anonymous_total", "cause", NoID, MergeTag, Address, Garbled, BadSeal),
+		drops:       counters(set, "opentime_dropped_total", "cause", dropSaturated, dropSlow, dropDraw),
+		storeErrors: counters(set, "opentime_store_errors_total", "what", storeProfile, storeAlias, storeJournal, storeOfShown),
+		strays:      set.NewCounter("opentime_stray_clicks_total"),
+	}
+}
+
+// counters makes a counter for each value of a label.
+func counters[Value ~string](set *vm.Set, name, label string, values ...Value) map[Value]*vm.Counter {
+	of := make(map[Value]*vm.Counter, len(values))
+	for _, value := range values {
+		of[value] = set.GetOrCreateCounter(name + `{` + label + `="` + string(value) + `"}`)
+	}
+	return of
 }
 
 // matchedNames are the labels of how clicks were matched; never changed.
@@ -75,15 +109,17 @@ func (m *metrics) newCounters(id string) *campaignCounters {
 	return c
 }
 
-func (m *metrics) open(campaign string, rung Rung, class rules.Class) {
+func (m *metrics) open(campaign string, rung Rung, class rules.Class, took time.Duration) {
 	m.campaign(campaign).opens[rung][class].Inc()
+	m.opens[rung].add(took)
 }
 
 func (m *metrics) click(campaign string, how matched) { m.campaign(campaign).clicks[how].Inc() }
 
 // builtIn counts an answer from the lowest rung that no campaign's open is.
-func (m *metrics) builtIn(why cause) {
-	m.set.GetOrCreateCounter(`opentime_built_in_total{cause="` + string(why) + `"}`).Inc()
+func (m *metrics) builtIn(why cause, took time.Duration) {
+	m.builtIns[why].Inc()
+	m.opens[BuiltIn].add(took)
 }
 
 // webhook counts what became of a message of a shop system, and reports whether it
@@ -95,89 +131,29 @@ func (m *metrics) webhook(id, result string) (say bool) {
 	return n&(n-1) == 0
 }
 
-func (m *metrics) strayClick() { m.set.GetOrCreateCounter(`opentime_stray_clicks_total`).Inc() }
+func (m *metrics) strayClick() { m.strays.Inc() }
 
-func (m *metrics) damaged(why Damage) {
-	m.set.GetOrCreateCounter(`opentime_anonymous_total{cause="` + string(why) + `"}`).Inc()
-}
+func (m *metrics) damaged(why Damage) { m.anonymous[why].Inc() }
 
 // dropped counts why an open fell to the generic rung.
 func (m *metrics) dropped(err error) {
-	why := "draw"
+	why := dropDraw
 	switch {
 	case errors.Is(err, errSaturated):
-		why = "saturated"
+		why = dropSaturated
 	case errors.Is(err, errSlow):
-		why = "slow"
+		why = dropSlow
 	}
-	if c := m.set.GetOrCreateCounter(`opentime_dropped_total{cause="` + why + `"}`); why == "draw" && c.Get() < 100 {
+	if why == dropDraw && m.drops[why].Get() < 100 {
 		slog.Warn("generic picture sent", "err", err)
 	}
-	m.set.GetOrCreateCounter(`opentime_dropped_total{cause="` + why + `"}`).Inc()
+	m.drops[why].Inc()
 }
 
 func (m *metrics) storeFailed(what string, err error) {
-	c := m.set.GetOrCreateCounter(`opentime_store_errors_total{what="` + what + `"}`)
+	c := m.storeErrors[what]
 	c.Inc()
 	if n := c.Get(); n&(n-1) == 0 { // the 1st, 2nd, 4th, 8th, ...
 		slog.Warn("store failed", "what", what, "times", n, "err", err)
 	}
-}
-
-// watch adds gauges of what the server is made of.
-func (m *metrics) watch(s *Server) {
-	gauge := func(name string, read func() float64) { m.set.NewGauge(name, read) }
-	sources := func() signals.Sources { return s.config.Gatherer.Sources() }
-	gauge("opentime_clients_date_seconds", func() float64 { return float64(sources().Clients.Date().Unix()) })
-	gauge("opentime_geo_date_seconds", func() float64 {
-		if geo := sources().Geo; geo != nil {
-			return float64(geo.Date().Unix())
-		}
-		return 0
-	})
-	gauge("opentime_asn_date_seconds", func() float64 {
-		if asns := sources().ASNs; asns != nil {
-			return float64(asns.Date().Unix())
-		}
-		return 0
-	})
-	gauge("opentime_relays_date_seconds", func() float64 {
-		if relays := sources().Relays; relays != nil {
-			return float64(relays.Date().Unix())
-		}
-		return 0
-	})
-	gauge("opentime_data_files_refused", func() float64 {
-		refused := 0
-		for _, state := range sources().Files {
-			if state.Error != "" {
-				refused++
-			}
-		}
-		return float64(refused)
-	})
-	gauge("opentime_weather_cells_known", func() float64 {
-		if weather := sources().Weather; weather != nil {
-			known, _ := weather.Known()
-			return float64(known)
-		}
-		return 0
-	})
-	gauge("opentime_impressions_dropped", func() float64 {
-		return float64(s.recorder.dropped.Load() + s.config.Journal.Stats().Dropped)
-	})
-	gauge("opentime_store_alarms", func() float64 { return float64(s.config.Store.Alarms() + s.shown.alarms.Load()) })
-	gauge("opentime_store_failed", func() float64 {
-		if s.config.Store.Failed() {
-			return 1
-		}
-		return 0
-	})
-	gauge("opentime_readings", func() float64 { return float64(s.readings.len()) })
-}
-
-// write writes all metrics, those of the process too.
-func (m *metrics) write(w io.Writer) {
-	m.set.WritePrometheus(w)
-	vm.WriteProcessMetrics(w)
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -34,7 +35,7 @@ func (s *Server) open(ctx *fasthttp.RequestCtx, link Link) {
 		s.keepShown(r, open, fell)
 	}
 	s.recordImpression(open, r, shown)
-	s.metrics.open(published.ID, shown.rung, open.Client.Class)
+	s.metrics.open(published.ID, shown.rung, open.Client.Class, time.Since(ctx.Time()))
 	s.explainRung(ctx, shown.rung)
 	sendImage(ctx, shown.image)
 }
@@ -111,7 +112,7 @@ func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 	if err != nil {
 		r.local = true
 		r.consent = rules.ConsentNone
-		s.metrics.storeFailed("profile", err)
+		s.metrics.storeFailed(storeProfile, err)
 		return nil, rules.Anonymous
 	}
 	profile, trust, r.consent = s.config.believe(profile, trust)

@@ -70,10 +70,11 @@ func (p *Public) Close(ctx context.Context) error {
 // Answer lets a server answer from now on, first whoever waits. It is called
 // once.
 func (p *Public) Answer(s *Server) {
+	s.public.Store(p)
 	p.server.Store(s)
 	close(p.started)
 	for range p.early.Load() {
-		s.metrics.builtIn(starting)
+		s.metrics.builtIn(starting, p.patience)
 	}
 }
 

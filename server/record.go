@@ -206,7 +206,7 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 	if recipient := r.alias(open); recipient != "" {
 		alias, err := inTime(s.reads, s.left(open), func() ([16]byte, error) { return s.recorder.alias(recipient) })
 		if err != nil {
-			s.metrics.storeFailed("alias", err)
+			s.metrics.storeFailed(storeAlias, err)
 		}
 		record.Alias = alias
 	}
@@ -214,7 +214,7 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 		s.metrics.click(r.published.ID, how)
 		_, err := inTime(s.reads, s.left(open), func() (bool, error) { return true, s.config.Journal.Append(&record) })
 		if err != nil {
-			s.metrics.storeFailed("journal", err)
+			s.metrics.storeFailed(storeJournal, err)
 		}
 	}
 	return record.ID.String()

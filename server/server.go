@@ -22,7 +22,7 @@ import (
 	"example.com/opentime/signals"
 )
 
-// Config is what a Server is made of. All of it but Tokens is required.
+// Config is what a Server is made of. All of it but Tokens and what is said so of is required.
 type Config struct {
 	Sender         string // in every seal: never change it
 	Public         string // what links begin with: https://img.cinema.example
@@ -42,6 +42,25 @@ type Config struct {
 	Tokens         Tokens
 	Webhooks       map[string]Webhook // by id
 	Demo           *Demo              // nil: no demo page
+	// For metrics and status; the functions may be nil.
+	Build      string
+	StoreStats func() StoreStats
+	Disk       func() Disk
+}
+
+// StoreStats says how the store's engine does. Writes count since the start.
+type StoreStats struct {
+	Synced, Unsynced uint64 // batches written, by whether somebody waited for the disk
+	Compactions      uint64
+	Debt             uint64 // bytes that compactions are behind by
+	Hits, Misses     uint64 // of blocks in its memory
+	Memory           uint64 // bytes
+}
+
+// Disk is what the data folder holds, and what its disk has left, in bytes.
+type Disk struct {
+	Free, Size uint64
+	Folders    map[string]int64 // by the name of each: store, journal, ...
 }
 
 // Tokens open the admin listener's scopes. An empty one leaves its scope to
@@ -62,9 +81,11 @@ type Server struct {
 	answering sync.Map // hashes of requests with a key that are being answered
 	metrics   *metrics
 	advice    *adviser
-	deciders  sync.Pool     // of *rules.Decider
-	reads     chan struct{} // the gate of reads of the store
-	keys      sync.Pool     // of *[]byte, for pictures' keys
+	public    atomic.Pointer[Public]   // nil until it answers
+	problems  atomic.Pointer[[]string] // that keep what is in the files from being served
+	deciders  sync.Pool                // of *rules.Decider
+	reads     chan struct{}            // the gate of reads of the store
+	keys      sync.Pool                // of *[]byte, for pictures' keys
 	admin     *fasthttp.Server
 }
 
@@ -72,7 +93,7 @@ type Server struct {
 func New(config Config) (*Server, error) {
 	s := &Server{config: config, readings: newReadings(), metrics: newMetrics()}
 	s.advice = newAdviser(s.metrics)
-	images, err := newImages(config.Renderer.Draw)
+	images, err := newImages(s.draw)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +103,6 @@ func New(config Config) (*Server, error) {
 	}
 	s.shown = newShownBook(config.Store)
 	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
-	s.metrics.watch(s)
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.reads = make(chan struct{}, storeReads)
 	s.keys.New = func() any { return new([]byte) }
@@ -91,9 +111,20 @@ func New(config Config) (*Server, error) {
 	return s, nil
 }
 
+// draw draws a picture, and counts how long that took.
+func (s *Server) draw(p *render.Picture) (render.Image, error) {
+	began := s.config.Now()
+	defer func() { s.metrics.draws.add(s.config.Now().Sub(began)) }()
+	return s.config.Renderer.Draw(p)
+}
+
 // Publish serves site from the next open on. Readings under way end with what
 // they were decided with.
 func (s *Server) Publish(site *Site) { s.site.Store(site) }
+
+// NoteProblems takes what keeps the sender's files, as they are now, from being
+// served. It is for metrics and status.
+func (s *Server) NoteProblems(problems []string) { s.problems.Store(&problems) }
 
 // Site returns what is served now.
 func (s *Server) Site() *Site { return s.site.Load() }

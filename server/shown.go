@@ -106,7 +106,7 @@ func (s *Server) lastShown(r *reading, open *Open, block *rules.Block) (*shownPo
 	}
 	kept, err := s.shown.read(shownKey{open.Recipient, r.published.ID, open.Send}, s.reads, s.left(open))
 	if err != nil {
-		s.metrics.storeFailed("shown", err)
+		s.metrics.storeFailed(storeOfShown, err)
 	}
 	oldest := open.At.Add(-KeepShown(r.consent, s.config.KeepShown)).UnixMilli()
 	fresh := kept[:0:0]
@@ -195,7 +195,7 @@ func (s *Server) keepShown(r *reading, open *Open, fell bool) {
 	class, os := open.Client.Class, open.Client.OS
 	waits := waiting{show: func() shownReading { return r.shown(class, os) }, keep: KeepShown(r.consent, s.config.KeepShown)}
 	if !s.shown.add(key, waits) {
-		s.metrics.storeFailed("shown", errShownWaits)
+		s.metrics.storeFailed(storeOfShown, errShownWaits)
 	}
 }
 

@@ -241,3 +241,10 @@ func (b *shownBook) close() {
 	close(b.stop)
 	b.done.Wait()
 }
+
+// waiting is how many readings wait for the store.
+func (b *shownBook) waiting() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.count
+}

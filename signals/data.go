@@ -63,9 +63,9 @@ func (s *Sources) Data(now time.Time) []DataFile {
 		list = append(list, s.state(DataFile{Name: "places " + id, Holds: fmt.Sprintf("%d places", len(s.Places[id].All())), InUse: true}))
 	}
 	if w := s.Weather; w != nil {
-		known, cells := w.Known()
+		status := w.Status()
 		list = append(list, DataFile{
-			Name: "weather", Holds: fmt.Sprintf("known at %d of %d points", known, cells), InUse: known > 0, Say: w.config.Source.Attribution(),
+			Name: "weather", Holds: fmt.Sprintf("known at %d of %d points", status.Known, status.Cells), InUse: status.Known > 0, Say: w.config.Source.Attribution(),
 		})
 	}
 	return append(list, s.feedData(now)...)

@@ -15,6 +15,7 @@ type feedNotes struct {
 	asked, answered time.Time
 	failing         time.Time // since when it fails
 	why             string    // it failed last; "": it did not
+	failures        uint64    // since the start
 	report          FeedReport
 	index           feedIndex
 	interrupt       context.CancelCauseFunc // of a refresh under way
@@ -57,6 +58,7 @@ func (f *feed) noteRefresh(report *FeedReport, err error, now time.Time) {
 				n.failing = now
 			}
 			n.why = err.Error()
+			n.failures++
 			return
 		}
 		n.answered, n.why = now, ""
@@ -77,6 +79,8 @@ type FeedStatus struct {
 	// if neither. It is so since Failing.
 	Error   string    `json:"error,omitempty"`
 	Failing time.Time `json:"failing,omitzero"`
+	// Failures counts since the start.
+	Failures uint64 `json:"failures"`
 	// InUse is the version that serves; nil: none does. RolledBack says that it is
 	// not the one taken last, Hold that none is taken until somebody asks.
 	InUse      *FeedVersion `json:"in_use,omitempty"`
@@ -106,7 +110,7 @@ func (f *feed) status(now time.Time) FeedStatus {
 	f.note(func(notes *feedNotes) { n = *notes })
 	s := FeedStatus{
 		Feed: f.ID, Source: cmp.Or(f.File, withoutSecrets(f.URL)), Format: f.Format.String(),
-		Asked: n.asked, Answered: n.answered, Stale: f.stale.Load(), Error: n.why,
+		Asked: n.asked, Answered: n.answered, Stale: f.stale.Load(), Error: n.why, Failures: n.failures,
 		RolledBack: n.index.rolledBack(), Hold: n.index.Hold, Versions: len(n.index.Versions), Refused: n.report.Refused,
 	}
 	if n.why != "" {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -46,6 +47,8 @@ type Weather struct {
 	limit  *rate.Limiter
 	daily  *rate.Limiter
 	wake   chan struct{}
+
+	asked, failures atomic.Uint64 // requests
 
 	mu    sync.RWMutex
 	cells map[cell]*cellState
@@ -231,20 +234,6 @@ func sameHour(forecast []Report, at time.Time) time.Time {
 	return forecast[0].From.Add(since)
 }
 
-// Known returns how many cells there are and of how many the weather is known,
-// for metrics.
-func (w *Weather) Known() (known, cells int) {
-	now := w.config.Now()
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	for _, state := range w.cells {
-		if len(state.forecast) > 0 && (w.config.Recorded || now.Sub(state.answered) <= w.config.Age) {
-			known++
-		}
-	}
-	return known, len(w.cells)
-}
-
 // Run asks for what is due until ctx ends.
 func (w *Weather) Run(ctx context.Context) {
 	for ctx.Err() == nil {
@@ -331,9 +320,11 @@ func (w *Weather) fetch(ctx context.Context, c cell) {
 		w.putOff(c)
 		return
 	}
+	w.asked.Add(1)
 	got, err := w.ask(ctx, c, modified)
 	if err != nil {
 		if ctx.Err() == nil {
+			w.failures.Add(1)
 			slog.Warn("weather is away", "lat", float64(c.lat)/10, "lon", float64(c.lon)/10, "cause", err)
 			w.failed(c, got.pause)
 		}

@@ -19,6 +19,9 @@ const (
 	OpenWeather                      // /data/2.5/weather
 )
 
+// String names the source as opentime.yaml does.
+func (s WeatherSource) String() string { return [...]string{"met.no", "open-meteo", "openweather"}[s] }
+
 // terms are what a source's terms of use ask.
 type terms struct {
 	url         string

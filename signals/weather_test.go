@@ -291,8 +291,8 @@ func TestAnOpenedCellNeedNotWaitForAllOthers(t *testing.T) {
 	}
 	for w.round(context.Background()) == 0 {
 	}
-	if known, cells := w.Known(); known != cells {
-		t.Errorf("%d of %d cells are known at last", known, cells)
+	if s := w.Status(); s.Known != s.Cells {
+		t.Errorf("%d of %d cells are known at last", s.Known, s.Cells)
 	}
 }
 
@@ -301,13 +301,13 @@ func TestWeatherIsBounded(t *testing.T) {
 	for i := range 3 * maxCells {
 		w.At(float64(i%1700)/10-85, float64(i/1700)/10, noon)
 	}
-	if _, cells := w.Known(); cells != maxCells {
+	if cells := w.Status().Cells; cells != maxCells {
 		t.Errorf("%d cells, want %d", cells, maxCells)
 	}
 	c.add(unusedCell + time.Minute)
 	w.pause = c.Now().Add(time.Hour)
 	w.due(c.Now())
-	if _, cells := w.Known(); cells != 0 {
+	if cells := w.Status().Cells; cells != 0 {
 		t.Errorf("%d cells nobody asked for in hours", cells)
 	}
 	for _, p := range []Point{{91, 0}, {math.NaN(), 0}, {0, math.Inf(1)}} {

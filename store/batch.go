@@ -139,12 +139,13 @@ func (s *Store) Apply(b *Batch) (err error) {
 		}
 		start = c.value
 	}
-	options := pebble.Sync
+	options, count := pebble.Sync, &s.synced
 	if b.Lazy {
-		options = pebble.NoSync
+		options, count = pebble.NoSync, &s.unsynced
 	}
 	if err := batch.Commit(options); err != nil {
 		return fmt.Errorf("write store: %w", err)
 	}
+	count.Add(1)
 	return nil
 }

@@ -61,6 +61,8 @@ type Store struct {
 	files       vfs.FS
 	secret      [32]byte
 	alarms      atomic.Uint64
+
+	synced, unsynced atomic.Uint64 // batches
 	failed      atomic.Bool
 	retry       time.Duration // how often a failed disk is tried again
 	stop        chan struct{} // closed by Close

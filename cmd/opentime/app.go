@@ -63,8 +63,9 @@ type app struct {
 	running   sync.WaitGroup
 	scratch   string // a data folder that goes with the process
 
-	data          string // the data folder
-	picturesOf    string // the one whose pictures from the web are used
+	data          string                           // the data folder
+	sizes         atomic.Pointer[map[string]int64] // of its folders, as measured last
+	picturesOf    string                           // the one whose pictures from the web are used
 	journalFolder string
 	started       config // what it was started with
 }
@@ -84,9 +85,8 @@ func startApp(e *env, o serveOptions) (*app, error) {
 		if err != nil {
 			return nil, e.tell(ofConfig, false)
 		}
-		for _, p := range ofConfig {
-			slog.Error("the last good opentime.yaml serves on", "problem", p.String())
-		}
+		slog.Error("the last good opentime.yaml serves on")
+		last.problems = append(last.problems, ofConfig...)
 		s = last
 	}
 	return startSite(e, s, o)
@@ -101,6 +101,7 @@ func startWithout(e *env, o serveOptions, why error) (*app, error) {
 		return nil, why
 	}
 	slog.Error("the last good opentime.yaml serves on", "err", why)
+	s.problems = append(s.problems, strict.Problem{File: s.config.file, Line: 1, Col: 1, Text: why.Error()})
 	return startSite(e, s, o)
 }
 
@@ -252,6 +253,7 @@ func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.R
 			Ingest: a.env.getenv("OPENTIME_TOKEN_INGEST"), Read: a.env.getenv("OPENTIME_TOKEN_READ"),
 			Publish: a.env.getenv("OPENTIME_TOKEN_PUBLISH"),
 		},
+		Build: build, StoreStats: func() server.StoreStats { return server.StoreStats(a.store.Stats()) }, Disk: a.disk,
 	}
 	if !o.idle {
 		config.Webhooks = a.webhooks()
@@ -331,12 +333,21 @@ const drainTime = 10 * time.Second
 func (a *app) publish(s *site) []strict.Problem {
 	served, problems := a.publisher.publish(s)
 	a.server.Publish(served)
+	a.note("not published", problems)
+	return problems
+}
+
+// note logs problems that keep files from being served, and has the server know
+// of them.
+func (a *app) note(what string, problems []strict.Problem) {
+	var texts []string
 	for _, p := range problems {
 		if p.Level == strict.Wrong {
-			slog.Error("not published", "problem", p.String())
+			texts = append(texts, p.String())
+			slog.Error(what, "problem", p.String())
 		}
 	}
-	return problems
+	a.server.NoteProblems(texts)
 }
 
 // reload reads the files again. What is wrong leaves the last good state
@@ -345,14 +356,14 @@ func (a *app) reload() []strict.Problem {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
 	s, err := loadSite(a.site.folder)
+	const failed = "reload failed; the last good state serves on"
 	if err != nil {
-		slog.Error("reload failed; the last good state serves on", "err", err)
-		return []strict.Problem{{File: a.site.config.file, Line: 1, Col: 1, Text: err.Error()}}
+		problems := []strict.Problem{{File: a.site.config.file, Line: 1, Col: 1, Text: err.Error()}}
+		a.note(failed, problems)
+		return problems
 	}
 	if ofConfig := s.problemsIn(s.config.file); strict.Bad(ofConfig) {
-		for _, p := range ofConfig {
-			slog.Error("reload failed; the last good state serves on", "problem", p.String())
-		}
+		a.note(failed, ofConfig)
 		return ofConfig
 	}
 	if changed := a.started.needsRestart(&s.config); len(changed) > 0 {

@@ -20,6 +20,7 @@ func (a *app) keepUp(ctx context.Context) {
 		"fallbacks":        func(ctx context.Context) { every(ctx, fallbacksEvery, a.keepFallbacks) },
 		"pruning":          func(ctx context.Context) { every(ctx, pruneEvery, a.prune) },
 		"warming":          a.publisher.keepWarm,
+		"measuring":        func(ctx context.Context) { every(ctx, measureEvery, a.measure) },
 		"advice":           func(ctx context.Context) { every(ctx, adviceEvery, func() { a.server.Advise() }) },
 	} {
 		a.running.Go(func() { guarded(name, func() { work(ctx) }) })
