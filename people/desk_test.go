@@ -20,6 +20,7 @@ type memory struct {
 	broken error
 	bad    map[string]bool
 	reads  int
+	gone   map[string]bool // who was forgotten
 }
 
 type value struct {
@@ -27,7 +28,9 @@ type value struct {
 	payload []byte
 }
 
-func newMemory() *memory { return &memory{values: map[string]value{}, bad: map[string]bool{}} }
+func newMemory() *memory {
+	return &memory{values: map[string]value{}, bad: map[string]bool{}, gone: map[string]bool{}}
+}
 
 func (m *memory) Recipient(id string, kind byte, dst []byte) ([]byte, int64, error) {
 	m.mu.Lock()
@@ -50,6 +53,9 @@ func (m *memory) PutRecipients(_ bool, fill func(put func(id string, kind byte, 
 		return m.broken
 	}
 	fill(func(id string, kind byte, at int64, payload []byte) {
+		if m.gone[id] {
+			return
+		}
 		m.values[id+string(kind)] = value{at, append([]byte(nil), payload...)}
 		delete(m.bad, id+string(kind))
 	})
@@ -71,6 +77,27 @@ func (m *memory) Recipients(kind byte, each func(at int64, payload []byte) error
 		}
 	}
 	return nil
+}
+
+func (m *memory) Forget(_ int64, ids ...string) (removed int, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, id := range ids {
+		m.gone[id] = true
+		for _, kind := range "cjp" {
+			if _, ok := m.values[id+string(kind)]; ok {
+				removed++
+				delete(m.values, id+string(kind))
+			}
+		}
+	}
+	return removed, m.broken
+}
+
+func (m *memory) Forgotten(id string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.gone[id]
 }
 
 // desk is profiles with a clock and a store that tests turn.

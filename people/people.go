@@ -23,6 +23,11 @@ type Store interface {
 	// PutRecipients writes what fill puts, all or nothing. With sync it returns
 	// once it would survive a loss of power. Payloads are copied.
 	PutRecipients(sync bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error
+	// Forget removes all that is kept of recipients, and returns how many values
+	// that were. Nothing of theirs is taken in any more.
+	Forget(at int64, ids ...string) (removed int, err error)
+	// Forgotten reports whether a recipient was. It waits for nothing.
+	Forgotten(id string) bool
 	// Recipients calls each for every value kept under kind, until it returns an
 	// error. What is passed on is valid during the call only.
 	Recipients(kind byte, each func(at int64, payload []byte) error) error
@@ -93,8 +98,26 @@ func (p *Profiles) fresh(e *entry) bool {
 	return e != nil && (e.until == 0 || p.now().UnixMilli() < e.until)
 }
 
-// read reads a recipient from the store.
+// Forget removes all that is kept of recipients, here and in the store. It
+// returns how many values that were. Their opens and clicks are nobody's from then
+// on, and nothing of theirs is taken in.
+func (p *Profiles) Forget(ids []string) (removed int, err error) {
+	defer p.lock(ids...)()
+	removed, err = p.store.Forget(p.now().UnixMilli(), ids...)
+	// Also after an error: what was removed then is not known.
+	for _, id := range ids {
+		p.cache.drop(id)
+		p.aliases.drop(id)
+	}
+	return removed, err
+}
+
+// read reads a recipient from the store. One who was forgotten has consent to
+// nothing.
 func (p *Profiles) read(id string) (*entry, error) {
+	if p.store.Forgotten(id) {
+		return &entry{profile: &rules.Profile{Consent: rules.ConsentNone, HasConsent: true}}, nil
+	}
 	payload, at, err := p.store.Recipient(id, kindProfile, make([]byte, 0, 512))
 	if err != nil && !isDamaged(err) {
 		return nil, err
@@ -158,7 +181,8 @@ func isDamaged(err error) bool {
 }
 
 // Alias returns what stands for a recipient in the journal: 16 random bytes,
-// made at first use. It is the same for as long as the recipient is kept.
+// made at first use. It is the same for as long as the recipient is kept; one who
+// was forgotten has none: all zeros.
 func (p *Profiles) Alias(id string) ([16]byte, error) {
 	e, changes := p.aliases.find(id)
 	if e != nil {
@@ -171,6 +195,9 @@ func (p *Profiles) Alias(id string) ([16]byte, error) {
 		return [16]byte{}, fmt.Errorf("read alias: %w", err)
 	}
 	alias, ok := decodeAlias(payload)
+	if !ok && p.store.Forgotten(id) {
+		return alias, nil // nobody's any more
+	}
 	if !ok {
 		_, _ = rand.Read(alias[:]) // never fails
 		err := p.store.PutRecipients(false, func(put func(string, byte, int64, []byte)) {

@@ -48,6 +48,11 @@ func (p *Profiles) write(rows []Row, received time.Time, lay func(*person, *read
 			applied.Refused = append(applied.Refused, RowNote{i + 1, err.Error()})
 			continue
 		}
+		if p.store.Forgotten(read[i].id) {
+			read[i] = nil
+			applied.Ignored = append(applied.Ignored, RowNote{i + 1, "forgotten"})
+			continue
+		}
 		ids = append(ids, read[i].id)
 	}
 	defer p.lock(ids...)()

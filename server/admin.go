@@ -38,6 +38,10 @@ func (s *Server) routes() *router.Router {
 	r.PATCH("/v1/profiles", ingest(s.once(s.patchProfiles)))
 	r.POST("/v1/changes", ingest(s.once(s.postChanges)))
 	r.POST("/v1/webhooks/{webhook}", s.webhookRoute) // its signature is its token
+	r.POST("/v1/forget", ingest(s.forgetRoute))
+	if s.config.Backup != nil {
+		r.GET(backupPath, guardAll(tokens, s.backupRoute))
+	}
 	r.GET("/v1/feeds", read(s.feedsRoute))
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
 	r.POST("/v1/feeds/{feed}/rollback", ingest(s.rollbackRoute))
@@ -68,6 +72,7 @@ func (s *Server) newAdmin() *fasthttp.Server {
 		Handler: calm(s.routes().Handler), ErrorHandler: refuseAdmin, Logger: silent{}, NoDefaultServerHeader: true,
 		ReadBufferSize: maxHeader, MaxRequestBodySize: maxAdminBody,
 		ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, CloseOnShutdown: true,
+		HeaderReceived: adminTimes,
 	}
 }
 
@@ -102,6 +107,17 @@ func guard(token string, next fasthttp.RequestHandler) fasthttp.RequestHandler {
 		}
 		next(ctx)
 	}
+}
+
+// guardAll is guard for what gives everything away. Where other scopes have
+// tokens the one for publishing has to have one, too.
+func guardAll(tokens Tokens, next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	if tokens.Publish == "" && (tokens.Ingest != "" || tokens.Read != "") {
+		return func(ctx *fasthttp.RequestCtx) {
+			answerError(ctx, fasthttp.StatusForbidden, "this needs OPENTIME_TOKEN_PUBLISH, which the server was started without")
+		}
+	}
+	return guard(tokens.Publish, next)
 }
 
 // isLocal reports whether a host, with its port or without, names this machine.

@@ -110,6 +110,17 @@ func (t *readings) len() int {
 	return n
 }
 
+// end ends all readings: every next open begins one.
+func (t *readings) end() {
+	for i := range t.shards {
+		shard := &t.shards[i]
+		shard.mu.Lock()
+		clear(shard.byKey)
+		shard.queue, shard.head = nil, 0
+		shard.mu.Unlock()
+	}
+}
+
 // join returns the reading an open belongs to: the one under way, or a new one
 // where there is none, where it is over, or where it has answered this
 // position already, so that a reload always decides anew.

@@ -46,6 +46,8 @@ type Config struct {
 	Build      string
 	StoreStats func() StoreStats
 	Disk       func() Disk
+	// Backup makes a backup of now ready; nil: backups are not offered.
+	Backup func() (Backup, error)
 }
 
 // StoreStats says how the store's engine does. Writes count since the start.
@@ -82,6 +84,7 @@ type Server struct {
 	metrics   *metrics
 	advice    *adviser
 	public    atomic.Pointer[Public]   // nil until it answers
+	backingUp sync.Mutex               // one at a time
 	problems  atomic.Pointer[[]string] // that keep what is in the files from being served
 	deciders  sync.Pool                // of *rules.Decider
 	reads     chan struct{}            // the gate of reads of the store

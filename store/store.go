@@ -63,9 +63,14 @@ type Store struct {
 	alarms      atomic.Uint64
 
 	synced, unsynced atomic.Uint64 // batches
-	failed      atomic.Bool
-	retry       time.Duration // how often a failed disk is tried again
-	stop        chan struct{} // closed by Close
+
+	forgotten atomic.Pointer[map[Hash]int64] // when; a map never changes
+	putting   sync.RWMutex                   // held for reading while values of recipients are written
+	logging   sync.Mutex                     // of who is forgotten
+	log       string                         // where; "": nowhere
+	failed    atomic.Bool
+	retry     time.Duration // how often a failed disk is tried again
+	stop      chan struct{} // closed by Close
 
 	mu sync.RWMutex // held for reading by every operation, so that Close waits
 	db *pebble.DB   // nil once closed
@@ -85,7 +90,7 @@ func open(dir, sender string, files vfs.FS, retry time.Duration) (*Store, error)
 		return nil, err
 	}
 	s.db = db
-	if err := s.loadSecret(); err != nil {
+	if err := errors.Join(s.loadSecret(), s.loadForgotten()); err != nil {
 		_ = s.Close()
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
 	}

@@ -14,13 +14,20 @@ func (s *Store) Recipient(id string, kind byte, dst []byte) (payload []byte, at 
 	return s.read(key, kind, FullKey(make([]byte, 0, 80), id, kind), dst)
 }
 
-// PutRecipients writes the values that fill puts, all or nothing. With sync it
-// returns once they would survive a loss of power. Payloads are copied.
+// PutRecipients writes the values that fill puts, all or nothing, but none of
+// recipients who were forgotten. With sync it returns once they would survive a
+// loss of power. Payloads are copied.
 func (s *Store) PutRecipients(sync bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
 	b := Batch{Lazy: !sync}
 	var key, full, value []byte
+	s.putting.RLock()
+	defer s.putting.RUnlock()
 	fill(func(id string, kind byte, at int64, payload []byte) {
-		key = RecipientKey(key[:0], s.H(s.sender, id), kind)
+		h := s.H(s.sender, id)
+		if s.isForgotten(h) {
+			return
+		}
+		key = RecipientKey(key[:0], h, kind)
 		full = FullKey(full[:0], id, kind)
 		value = Seal(value[:0], kind, full, at, payload)
 		b.Put(key, value)
@@ -63,13 +70,19 @@ func (s *Store) Shown(recipient, campaign, send string, dst []byte) ([]byte, err
 	return payload, err
 }
 
-// PutShown writes what fill puts in one batch, without waiting for the disk.
-// Payloads are copied.
+// PutShown writes what fill puts in one batch, without waiting for the disk, but
+// none of recipients who were forgotten. Payloads are copied.
 func (s *Store) PutShown(fill func(put func(recipient, campaign, send string, at int64, payload []byte))) error {
 	b := Batch{Lazy: true}
 	var key, full, value []byte
+	s.putting.RLock()
+	defer s.putting.RUnlock()
 	fill(func(recipient, campaign, send string, at int64, payload []byte) {
-		key = ShownKey(key[:0], s.H(s.sender, recipient), campaign, send)
+		h := s.H(s.sender, recipient)
+		if s.isForgotten(h) {
+			return
+		}
+		key = ShownKey(key[:0], h, campaign, send)
 		full = fullShownKey(full[:0], recipient, campaign, send)
 		value = Seal(value[:0], KindShown, full, at, payload)
 		b.Put(key, value)

@@ -40,6 +40,20 @@ func newAdminClient(address, token string) *adminClient {
 // do sends a request and returns the answer's body. An answer other than 2xx is
 // an error with what the server said.
 func (a *adminClient) do(method, path string, body []byte) ([]byte, error) {
+	answer, err := a.send(&a.http, method, path, body)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	data, err := io.ReadAll(io.LimitReader(answer.Body, 64<<20))
+	if err != nil {
+		return nil, fmt.Errorf("ask %s: %w", a.base, err)
+	}
+	return data, nil
+}
+
+// send is do for an answer that the caller reads and closes.
+func (a *adminClient) send(client *http.Client, method, path string, body []byte) (*http.Response, error) {
 	request, err := http.NewRequest(method, a.base+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", a.base, err)
@@ -47,7 +61,7 @@ func (a *adminClient) do(method, path string, body []byte) ([]byte, error) {
 	if a.token != "" {
 		request.Header.Set("Authorization", "Bearer "+a.token)
 	}
-	answer, err := a.http.Do(request)
+	answer, err := client.Do(request)
 	var refused *net.OpError
 	if errors.As(err, &refused) && refused.Op == "dial" {
 		return nil, errNoServer
@@ -55,17 +69,19 @@ func (a *adminClient) do(method, path string, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", a.base, err)
 	}
+	if answer.StatusCode/100 == 2 {
+		return answer, nil
+	}
 	defer func() { _ = answer.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(answer.Body, 64<<20))
+	data, err := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("ask %s: %w", a.base, err)
 	case answer.StatusCode == http.StatusUnauthorized:
-		return nil, hint(errors.New("the server wants a token: "+said(data)), "set OPENTIME_TOKEN_READ for explain, preview, data and feed status and versions, OPENTIME_TOKEN_INGEST for import and the rest of feed")
-	case answer.StatusCode/100 != 2:
-		return nil, errors.New(said(data))
+		return nil, hint(errors.New("the server wants a token: "+said(data)),
+			"set OPENTIME_TOKEN_READ for explain, preview, status, data and feed status and versions, OPENTIME_TOKEN_PUBLISH for backup, OPENTIME_TOKEN_INGEST for import, forget and the rest of feed")
 	}
-	return data, nil
+	return nil, errors.New(said(data))
 }
 
 // said returns the error of an answer.

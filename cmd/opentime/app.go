@@ -148,17 +148,19 @@ func startSite(e *env, s *site, o serveOptions) (*app, error) {
 // open opens the data and builds everything up to the server.
 func (a *app) open(ctx context.Context, o serveOptions) error {
 	a.unpackZones()
-	data, err := a.dataFolder(o)
-	if err != nil {
+	if err := a.openData(o); err != nil {
 		return err
 	}
-	a.data = data
+	data := a.data
 	keys, err := siteKeys(a.site.folder, a.env)
 	if err != nil {
 		return err
 	}
 	if a.store, err = store.Open(a.storeFolder(data, o), a.site.config.sender); err != nil {
 		return err
+	}
+	if !o.idle {
+		a.keepForgotten()
 	}
 	a.journalFolder = filepath.Join(data, "journal")
 	if a.journal, err = journal.Open(a.journalFolder, "local", build, a.env.now); err != nil {
@@ -201,6 +203,15 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 		a.keepUp(ctx)
 	}
 	return nil
+}
+
+// openData finds the data folder, which a restore must have come to its end in.
+func (a *app) openData(o serveOptions) (err error) {
+	if a.data, err = a.dataFolder(o); err != nil {
+		return err
+	}
+	removeStages(a.data)
+	return unfinishedRestore(a.data)
 }
 
 // dataFolder returns where data is kept; for the demo a folder that goes with
@@ -253,7 +264,7 @@ func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.R
 			Ingest: a.env.getenv("OPENTIME_TOKEN_INGEST"), Read: a.env.getenv("OPENTIME_TOKEN_READ"),
 			Publish: a.env.getenv("OPENTIME_TOKEN_PUBLISH"),
 		},
-		Build: build, StoreStats: func() server.StoreStats { return server.StoreStats(a.store.Stats()) }, Disk: a.disk,
+		Build: build, StoreStats: func() server.StoreStats { return server.StoreStats(a.store.Stats()) }, Disk: a.disk, Backup: a.backup,
 	}
 	if !o.idle {
 		config.Webhooks = a.webhooks()

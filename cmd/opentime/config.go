@@ -33,6 +33,7 @@ type config struct {
 	locales    []string
 	campaigns  string
 	data       string
+	forgotten  string // the log of who was forgotten; "": in data
 	geo        string
 	asn        string
 	relays     string
@@ -124,6 +125,7 @@ func (c *config) needsRestart(newer *config) []string {
 		{"listen", c.listen == newer.listen},
 		{"admin", c.admin == newer.admin},
 		{"data", c.data == newer.data},
+		{"forgotten", c.forgotten == newer.forgotten},
 		{"recipients", c.recipients == newer.recipients},
 		{"consent", c.consent == newer.consent},
 		{"trusted_proxies", slices.Equal(c.trusted, newer.trusted)},
@@ -194,6 +196,7 @@ func (r *configReader) keys() strict.Keys {
 		"locales":         func(n *strict.Node) { c.locales = r.locales(n) },
 		"campaigns":       func(n *strict.Node) { c.campaigns = r.below(n) },
 		"data":            func(n *strict.Node) { c.data = r.Text(n) },
+		"forgotten":       func(n *strict.Node) { c.forgotten = r.Text(n) },
 		"geo":             func(n *strict.Node) { c.geo = r.Text(n) },
 		"asn":             func(n *strict.Node) { c.asn = r.Text(n) },
 		"relays":          func(n *strict.Node) { c.relays = r.Text(n) },

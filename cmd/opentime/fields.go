@@ -35,6 +35,7 @@ var configFields = strict.Fields{
 	strict.Takes("locales", localesShape(), "For campaigns that name none; the first is for everybody else."),
 	strict.Takes("campaigns", strict.TextShape(), "The folder of campaigns, layouts and tests, below this file.").Or("campaigns"),
 	strict.Takes("data", strict.TextShape(), "The folder that the server writes to.").Or("data"),
+	strict.Takes("forgotten", strict.TextShape(), "Where who was forgotten is written down, so that no old backup brings them back; best on another disk. In the data folder if left out."),
 	strict.Takes("geo", strict.TextShape(), "A database of places by address, MaxMind's or DB-IP's; without one place comes from profiles only."),
 	strict.Takes("asn", strict.TextShape(), "A database of ASNs by address, MaxMind's or DB-IP's: it tells rented machines and mail services."),
 	strict.Takes("relays", strict.TextShape(), "Apple's list of its relay's networks, egress-ip-ranges.csv: of readers behind it only the country is known."),

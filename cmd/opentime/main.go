@@ -33,6 +33,9 @@ type program struct {
 	Link     linkCmd     `cmd:"" help:"Print the HTML that goes into the mail."`
 	Sign     signCmd     `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
 	Import   importCmd   `cmd:"" help:"Bring in what is known of recipients."`
+	Backup   backupCmd   `cmd:"" help:"Copy all data into a file, while the server runs."`
+	Restore  restoreCmd  `cmd:"" help:"Bring the data of a backup back."`
+	Forget   forgetCmd   `cmd:"" help:"Remove all that is kept of recipients, for good."`
 	Feed     feedCmd     `cmd:"" help:"Look after the feeds of the server that runs."`
 	Data     dataCmd     `cmd:"" help:"List the data in use and how old it is, and fetch newer."`
 	Schema   schemaCmd   `cmd:"" help:"Print what files may say, as JSON Schema, for editors."`

@@ -14,7 +14,11 @@ import (
 // nothing is left of it, unless only problems were found. A file that was there
 // keeps who may read it, and a link goes on leading to it.
 func writeFile(name string, write func(io.Writer) error) error {
-	mode := fs.FileMode(0o644)
+	return writeFileFor(name, 0o644, write)
+}
+
+// writeFileFor is writeFile with who may read a file that was not there.
+func writeFileFor(name string, mode fs.FileMode, write func(io.Writer) error) error {
 	if whole, err := filepath.EvalSymlinks(name); err == nil {
 		name = whole
 	}
