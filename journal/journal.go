@@ -50,17 +50,20 @@ type Journal struct {
 	done   sync.WaitGroup
 	closed atomic.Bool
 
+	failing atomic.Bool
+
 	written, dropped, bytes, failures, syncs, unsynced atomic.Uint64
 }
 
 // Stats says what became of records since Open.
 type Stats struct {
-	Written  uint64 // records
-	Dropped  uint64 // records that are lost
-	Bytes    uint64
-	Failures uint64 // of the disk, to write
-	Syncs    uint64
-	Unsynced uint64 // syncs that failed
+	Written  uint64 `json:"written"` // records
+	Dropped  uint64 `json:"dropped"` // records that are lost
+	Bytes    uint64 `json:"bytes"`
+	Failures uint64 `json:"failures"` // of the disk, to write
+	Syncs    uint64 `json:"syncs"`
+	Unsynced uint64 `json:"unsynced"` // syncs that failed
+	Failing  bool   `json:"failing"`  // the last write did
 }
 
 // shard holds impressions until the next flush. Two slices take turns, so that
@@ -199,7 +202,7 @@ func (j *Journal) Stats() Stats {
 	return Stats{
 		Written: j.written.Load(), Dropped: j.dropped.Load(),
 		Bytes: j.bytes.Load(), Failures: j.failures.Load(),
-		Syncs: j.syncs.Load(), Unsynced: j.unsynced.Load(),
+		Syncs: j.syncs.Load(), Unsynced: j.unsynced.Load(), Failing: j.failing.Load(),
 	}
 }
 

@@ -169,6 +169,7 @@ func (w *writer) out() error {
 	w.j.bytes.Add(uint64(size))
 	if !w.retry.IsZero() {
 		w.retry = time.Time{}
+		w.j.failing.Store(false)
 		slog.Info("journal is written again", "dropped", w.j.dropped.Load())
 	}
 	return nil
@@ -188,6 +189,7 @@ func (w *writer) fail(now time.Time, err error) {
 		return
 	}
 	w.j.failures.Add(1)
+	w.j.failing.Store(true)
 	if w.retry.IsZero() {
 		slog.Error("journal cannot be written, records are dropped", "err", err)
 	}

@@ -54,7 +54,9 @@ func (s *Server) routes() *router.Router {
 	r.GET("/v1/explain/{campaign}/{block}/{position}", read(s.explainRoute))
 	r.GET("/v1/preview/{campaign}/{block}", read(s.previewRoute))
 	r.GET("/v1/preview/{campaign}/{block}/{position}", read(s.previewRoute))
+	r.GET("/v1/status", read(s.statusRoute))
 	r.GET("/healthz", func(ctx *fasthttp.RequestCtx) { ctx.SetBodyString("ok\n") })
+	r.GET("/readyz", func(ctx *fasthttp.RequestCtx) { sendState(ctx, s.state()) })
 	r.GET("/", read(s.adminPage))
 	r.GET("/favicon.ico", func(ctx *fasthttp.RequestCtx) { ctx.SetStatusCode(fasthttp.StatusNoContent) })
 	if s.config.Demo != nil {

@@ -41,6 +41,7 @@ type metrics struct {
 type campaignCounters struct {
 	opens  [BuiltIn + 1][rules.Scanner + 1]*vm.Counter
 	clicks [newestAny + 1]*vm.Counter
+	shared bool // with all campaigns that have no label of their own
 }
 
 // Why an open fell to the generic rung, and what the store could not do.
@@ -91,6 +92,7 @@ func (m *metrics) campaign(id string) *campaignCounters {
 		label = "other"
 	}
 	c = m.newCounters(label)
+	c.shared = label != id
 	m.campaigns[id] = c
 	return c
 }

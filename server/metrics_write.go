@@ -163,6 +163,7 @@ func (s *Server) writeKept(w io.Writer) {
 	gauge(w, "opentime_journal_dropped_total", journal.Dropped)
 	gauge(w, "opentime_journal_written_bytes_total", journal.Bytes)
 	gauge(w, "opentime_journal_failures_total", journal.Failures)
+	flagged(w, "opentime_journal_failing", journal.Failing)
 	gauge(w, "opentime_journal_syncs_total", journal.Syncs)
 	gauge(w, "opentime_journal_sync_failures_total", journal.Unsynced)
 	gauge(w, "opentime_impressions_waiting", len(s.recorder.queue))

@@ -24,6 +24,7 @@ type Public struct {
 	server   atomic.Pointer[Server] // nil while it starts
 	started  chan struct{}          // closed once there is one
 	early    atomic.Uint64          // images that were sent before that
+	draining atomic.Bool
 }
 
 // startPatience is how long who comes is kept waiting for a server that starts.
@@ -78,8 +79,39 @@ func (p *Public) Answer(s *Server) {
 	}
 }
 
+// Drain has a balancer take the server out: /healthz says so from now on, and
+// everything else goes on being answered.
+func (p *Public) Drain() { p.draining.Store(true) }
+
+// State says in a word whether a balancer should send anybody here: serving,
+// starting or draining. It is not about sources, store or disk: where one is away,
+// the ladder's answer is better than the front's.
+func (p *Public) State() string {
+	switch {
+	case p.draining.Load():
+		return "draining"
+	case p.server.Load() == nil:
+		return "starting"
+	}
+	return "serving"
+}
+
+// sendState answers 200 where the state is serving, else 503.
+func sendState(ctx *fasthttp.RequestCtx, state string) {
+	ctx.Response.Header.Set("Cache-Control", "no-store")
+	ctx.SetContentType("text/plain")
+	ctx.SetBodyString(state + "\n")
+	if state != "serving" {
+		ctx.SetStatusCode(fasthttp.StatusServiceUnavailable)
+	}
+}
+
 func (p *Public) handle(ctx *fasthttp.RequestCtx) {
 	defer p.rescue(ctx)
+	if string(ctx.Path()) == "/healthz" && !ctx.IsOptions() {
+		sendState(ctx, p.State())
+		return
+	}
 	if s := p.wait(); s != nil {
 		s.handle(ctx)
 		return

@@ -61,8 +61,9 @@ type StoreStats struct {
 
 // Disk is what the data folder holds, and what its disk has left, in bytes.
 type Disk struct {
-	Free, Size uint64
-	Folders    map[string]int64 // by the name of each: store, journal, ...
+	Free    uint64           `json:"free"`
+	Size    uint64           `json:"size"`
+	Folders map[string]int64 `json:"folders"` // by the name of each: store, journal, ...
 }
 
 // Tokens open the admin listener's scopes. An empty one leaves its scope to
@@ -83,7 +84,9 @@ type Server struct {
 	answering sync.Map // hashes of requests with a key that are being answered
 	metrics   *metrics
 	advice    *adviser
-	public    atomic.Pointer[Public]   // nil until it answers
+	public    atomic.Pointer[Public] // nil until it answers
+	lately    lately
+	started   time.Time
 	backingUp sync.Mutex               // one at a time
 	problems  atomic.Pointer[[]string] // that keep what is in the files from being served
 	deciders  sync.Pool                // of *rules.Decider
@@ -94,7 +97,7 @@ type Server struct {
 
 // New returns a Server that serves nothing until Publish.
 func New(config Config) (*Server, error) {
-	s := &Server{config: config, readings: newReadings(), metrics: newMetrics()}
+	s := &Server{config: config, readings: newReadings(), metrics: newMetrics(), started: config.Now()}
 	s.advice = newAdviser(s.metrics)
 	images, err := newImages(s.draw)
 	if err != nil {
@@ -156,8 +159,6 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	case isClickPath(path):
 		link, _ := ParseLink(path, ctx.URI().QueryString())
 		s.click(ctx, link)
-	case string(path) == "/healthz":
-		ctx.SetBodyString("ok\n")
 	default:
 		notFound(ctx)
 	}

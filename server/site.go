@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"example.com/opentime/render"
 	"example.com/opentime/rules"
 )
@@ -17,6 +19,7 @@ type Published struct {
 	*rules.Campaign
 	Revision [16]byte
 	Number   uint64                     // grows with every publishing
+	At       time.Time                  // when that revision was published; zero: not known
 	Layouts  map[string]*render.Layout  // by id, as the campaign's rules.Layouts name them
 	Formats  map[string][]render.Format // that sent links may ask for, by block: all it ever was published in
 

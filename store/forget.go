@@ -68,10 +68,7 @@ func (s *Store) forget(hashes map[Hash]int64) (removed int, err error) {
 	if err := s.Apply(&b); err != nil {
 		return 0, fmt.Errorf("forget: %w", err)
 	}
-	if removed == 0 {
-		return 0, nil
-	}
-	return removed, s.erase(hashes)
+	return removed, s.erase(hashes) // though nothing was there: a try before may have come no further
 }
 
 // erase has the engine write anew what held removed values of recipients: until

@@ -189,21 +189,25 @@ func (s *Store) revive() {
 			slog.Error("reopening the store panicked", "cause", cause)
 		}
 	}()
-	for {
+	for tries := 1; ; tries++ {
 		select {
 		case <-s.stop:
 			return
 		case <-time.After(s.retry):
 		}
-		if s.reopen() {
+		err := s.reopen()
+		if err == nil {
 			return
+		}
+		if tries&(tries-1) == 0 { // the 1st, 2nd, 4th, 8th, ...
+			slog.Warn("store cannot be opened again yet", "tries", tries, "cause", err)
 		}
 	}
 }
 
-// reopen reports whether there is nothing more to do. Nobody waits for it:
+// reopen opens the engine anew, unless the store was closed. Nobody waits for it:
 // opening can take as long as the disk is full.
-func (s *Store) reopen() bool {
+func (s *Store) reopen() error {
 	s.mu.Lock()
 	if err := s.closeEngine(); err != nil {
 		slog.Warn("closing the failed store", "cause", err.Error())
@@ -211,7 +215,7 @@ func (s *Store) reopen() bool {
 	s.mu.Unlock()
 	db, err := s.openEngine()
 	if err != nil {
-		return false
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -219,12 +223,12 @@ func (s *Store) reopen() bool {
 	select {
 	case <-s.stop:
 		_ = s.closeEngine()
-		return true
+		return nil
 	default:
 	}
 	s.failed.Store(false)
 	slog.Info("store is well again")
-	return true
+	return nil
 }
 
 // pausing returns what slows the engine down where work of its own fails: it

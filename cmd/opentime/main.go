@@ -36,6 +36,7 @@ type program struct {
 	Backup   backupCmd   `cmd:"" help:"Copy all data into a file, while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Bring the data of a backup back."`
 	Forget   forgetCmd   `cmd:"" help:"Remove all that is kept of recipients, for good."`
+	Status   statusCmd   `cmd:"" help:"Say how the server that runs is, and what somebody should look at."`
 	Feed     feedCmd     `cmd:"" help:"Look after the feeds of the server that runs."`
 	Data     dataCmd     `cmd:"" help:"List the data in use and how old it is, and fetch newer."`
 	Schema   schemaCmd   `cmd:"" help:"Print what files may say, as JSON Schema, for editors."`
@@ -55,7 +56,7 @@ A campaign is one YAML file: the blocks of a mail, and the rules for what each s
 
 Where a command takes PATH it is a folder with an opentime.yaml, or a file in one; without it that of the working folder, or else the demo.
 
-Exit codes: 0 fine, 1 problems, 2 wrong usage.`
+Exit codes: 0 fine, 1 problems, 2 wrong usage; status: 2 no server answers.`
 
 // env is what commands need of the world around them.
 type env struct {
@@ -141,6 +142,9 @@ func (e *env) fail(err error) int {
 		_, _ = fmt.Fprintf(e.stderr, "opentime: hint: %s\n", hinted.hint)
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
+		return 2
+	}
+	if _, ok := errors.AsType[unreachableError](err); ok {
 		return 2
 	}
 	return 1

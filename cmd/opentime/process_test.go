@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,7 +24,8 @@ type process struct {
 	t             *testing.T
 	site          *ladder // its files only
 	run           *exec.Cmd
-	public, admin string // addresses
+	public, admin string   // addresses
+	below         []string // what it runs below
 
 	mu   sync.Mutex
 	said bytes.Buffer // on stderr
@@ -72,7 +74,8 @@ func (p *process) start(before string, args ...string) {
 func (p *process) begin(before string, args ...string) {
 	p.t.Helper()
 	p.public, p.admin = freeAddress(p.t), freeAddress(p.t)
-	p.run = exec.Command("sh", append([]string{"-c", before + ` exec opentime-quick serve "$@"`, "sh", "--listen", p.public, p.site.dir}, args...)...)
+	command := slices.Concat(p.below, []string{"sh", "-c", before + ` exec opentime-quick serve "$@"`, "sh", "--listen", p.public, p.site.dir}, args)
+	p.run = exec.Command(command[0], command[1:]...)
 	p.run.Env, p.run.Stderr = p.environment(), p
 	if err := p.run.Start(); err != nil {
 		p.t.Fatal(err)

@@ -124,19 +124,19 @@ func (p *publisher) publishOne(s *site, c *campaign) []strict.Problem {
 		return []strict.Problem{{File: c.File, Line: 1, Col: 1, Text: err.Error()}}
 	}
 	p.index.Number++
-	published.Number = p.index.Number
+	published.Number, published.At = p.index.Number, p.now().UTC()
 	revision := hex.EncodeToString(published.Revision[:])
 	if entry.Revision != "" && entry.Revision != revision {
 		p.index.Replaced[entry.Revision] = p.now()
 	}
 	delete(p.index.Replaced, revision)
 	if entry.Revision == revision {
-		published.Number = entry.Number
+		published.Number, published.At = entry.Number, entry.At
 		p.index.Number--
 	}
 	p.last[c.ID] = published
 	p.warm(published)
-	entry.Number, entry.Revision, entry.File = published.Number, revision, s.relative(c.File)
+	entry.Number, entry.Revision, entry.File, entry.At = published.Number, revision, s.relative(c.File), published.At
 	p.index.Campaigns[c.ID] = entry
 	slog.Info("published", "campaign", c.ID, "number", published.Number, "revision", revision[:8])
 	return nil
@@ -270,6 +270,7 @@ func (p *publisher) keepLast(id string) {
 		slog.Error("last good revision cannot be served", "campaign", id, "err", err)
 		return
 	}
+	published.Number, published.At = entry.Number, entry.At
 	slog.Warn("serving the last good revision", "campaign", id, "number", entry.Number, "revision", entry.Revision[:8])
 	p.last[id] = published
 	p.warm(published)
@@ -330,12 +331,7 @@ func (p *publisher) load(id string, entry publishedEntry) (*server.Published, er
 	if err != nil {
 		return nil, err
 	}
-	published, err := p.make(s, c, entry.Formats)
-	if err != nil {
-		return nil, err
-	}
-	published.Number = entry.Number
-	return published, nil
+	return p.make(s, c, entry.Formats)
 }
 
 // lost says what a sent mail may rely on and a new revision no longer has: a

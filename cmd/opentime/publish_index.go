@@ -33,6 +33,8 @@ type publishedEntry struct {
 	Number   uint64 `json:"number"`
 	Revision string `json:"revision"`
 	File     string `json:"file"` // of the campaign, relative to its folder
+	// At is when the revision was published.
+	At time.Time `json:"at,omitzero"`
 	// Formats are those that each block was ever published in: sent links ask
 	// for them as long as there are links.
 	Formats map[string][]render.Format `json:"formats"`

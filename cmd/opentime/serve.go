@@ -18,10 +18,11 @@ import (
 
 // serveCmd is opentime serve.
 type serveCmd struct {
-	Path   string `arg:"" optional:"" help:"A folder with an opentime.yaml, or that file. The demo without it."`
-	Listen string `env:"OPENTIME_LISTEN" placeholder:"ADDR" help:"Public address: images and links. 127.0.0.1:8080, or opentime.yaml's listen."`
-	Admin  string `env:"OPENTIME_ADMIN" placeholder:"ADDR" help:"Admin address: ingestion, metrics, explain, demo. 127.0.0.1:8081, or opentime.yaml's admin."`
-	Data   string `env:"OPENTIME_DATA" placeholder:"DIR" help:"Where data is kept. opentime.yaml's data; the demo's goes with the process."`
+	Path   string        `arg:"" optional:"" help:"A folder with an opentime.yaml, or that file. The demo without it."`
+	Listen string        `env:"OPENTIME_LISTEN" placeholder:"ADDR" help:"Public address: images and links. 127.0.0.1:8080, or opentime.yaml's listen."`
+	Admin  string        `env:"OPENTIME_ADMIN" placeholder:"ADDR" help:"Admin address: ingestion, metrics, explain, demo. 127.0.0.1:8081, or opentime.yaml's admin."`
+	Drain  time.Duration `env:"OPENTIME_DRAIN" placeholder:"TIME" help:"After SIGTERM, for how long /healthz says draining before anybody is turned away: 10s, for balancers that ask it. 0s."`
+	Data   string        `env:"OPENTIME_DATA" placeholder:"DIR" help:"Where data is kept. opentime.yaml's data; the demo's goes with the process."`
 }
 
 // Help teaches the command.
@@ -62,7 +63,30 @@ func (c *serveCmd) Run(e *env) error {
 				a.reload()
 				continue
 			}
+			a.drain(c.Drain, told)
 			return a.stop()
+		}
+	}
+}
+
+// drain lets balancers see that the server is about to end, for so long or until
+// it is told once more.
+func (a *app) drain(during time.Duration, told <-chan os.Signal) {
+	a.front.Drain()
+	if during <= 0 {
+		return
+	}
+	slog.Info("draining; /healthz says so", "for", during)
+	over := time.NewTimer(during)
+	defer over.Stop()
+	for {
+		select {
+		case <-over.C:
+			return
+		case s := <-told:
+			if s != syscall.SIGHUP {
+				return
+			}
 		}
 	}
 }

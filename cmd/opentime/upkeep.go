@@ -20,6 +20,7 @@ func (a *app) keepUp(ctx context.Context) {
 		"fallbacks":        func(ctx context.Context) { every(ctx, fallbacksEvery, a.keepFallbacks) },
 		"pruning":          func(ctx context.Context) { every(ctx, pruneEvery, a.prune) },
 		"warming":          a.publisher.keepWarm,
+		"remembering":      func(ctx context.Context) { every(ctx, time.Minute, a.server.Remember) },
 		"measuring":        func(ctx context.Context) { every(ctx, measureEvery, a.measure) },
 		"advice":           func(ctx context.Context) { every(ctx, adviceEvery, func() { a.server.Advise() }) },
 	} {
