@@ -12,13 +12,13 @@ import (
 // Get appends to dst the bytes kept under key; where there are none it returns
 // dst as it is. No value is empty. What it returns is the caller's.
 func (s *Store) Get(key, dst []byte) (_ []byte, err error) {
-	db, err := s.enter()
+	e, err := s.enter()
 	if err != nil {
 		return dst, fmt.Errorf("read store: %w", err)
 	}
-	defer s.leave()
+	defer e.leave()
 	defer s.rescue("read store", &err)
-	value, closer, err := db.Get(key)
+	value, closer, err := e.db.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return dst, nil
 	}
@@ -42,13 +42,13 @@ func (s *Store) Each(prefix []byte, each func(key, value []byte) error) error {
 
 // between is Each for the keys from one on and before another; nil is no limit.
 func (s *Store) between(from, to []byte, each func(key, value []byte) error) (err error) {
-	db, err := s.enter()
+	e, err := s.enter()
 	if err != nil {
 		return fmt.Errorf("read store: %w", err)
 	}
-	defer s.leave()
+	defer e.leave()
 	defer s.rescue("read store", &err)
-	it, err := db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: to})
+	it, err := e.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: to})
 	if err != nil {
 		return fmt.Errorf("read store: %w", err)
 	}
@@ -120,13 +120,13 @@ func (s *Store) Apply(b *Batch) (err error) {
 	if len(b.changes) == 0 {
 		return nil
 	}
-	db, err := s.enter()
+	e, err := s.enter()
 	if err != nil {
 		return fmt.Errorf("write store: %w", err)
 	}
-	defer s.leave()
+	defer e.leave()
 	defer s.rescue("write store", &err)
-	batch := db.NewBatchWithSize(len(b.bytes) + 16*len(b.changes))
+	batch := e.db.NewBatchWithSize(len(b.bytes) + 16*len(b.changes))
 	start := 0
 	for _, c := range b.changes {
 		if c.delete {
@@ -143,7 +143,7 @@ func (s *Store) Apply(b *Batch) (err error) {
 	if b.Lazy {
 		options, count = pebble.NoSync, &s.unsynced
 	}
-	if err := batch.Commit(options); err != nil {
+	if err := e.await("write store", func() error { return batch.Commit(options) }); err != nil {
 		return fmt.Errorf("write store: %w", err)
 	}
 	count.Add(1)

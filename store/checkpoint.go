@@ -10,14 +10,14 @@ import (
 // there yet, on the same disk: it costs little room there, since the files are
 // linked. What was applied before is in it, whole batches only; the folder can be
 // opened as a store.
-func (s *Store) Checkpoint(dir string) (err error) {
-	db, err := s.enter()
+func (s *Store) Checkpoint(dir string) error {
+	e, err := s.enter()
 	if err != nil {
 		return fmt.Errorf("copy store: %w", err)
 	}
-	defer s.leave()
-	defer s.rescue("copy store", &err)
-	if err := db.Checkpoint(dir, pebble.WithFlushedWAL()); err != nil {
+	defer e.leave()
+	work := func() error { return e.db.Checkpoint(dir, pebble.WithFlushedWAL()) }
+	if err := e.await("copy store", work); err != nil {
 		return fmt.Errorf("copy store: %w", err)
 	}
 	return nil

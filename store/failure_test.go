@@ -98,3 +98,55 @@ func TestADiskThatIsWellAgainIsUsedAgain(t *testing.T) {
 		t.Errorf("kept %q", got)
 	}
 }
+
+// TestWorkOfTheEnginesOwnThatFailsKillsNobody fails the writing of the list of
+// files, which the engine does beside any operation and takes for the end of the
+// process: who waits for it is told, nothing is acknowledged, and once the disk is
+// well all that was acknowledged is there.
+func TestWorkOfTheEnginesOwnThatFailsKillsNobody(t *testing.T) {
+	var fail atomic.Bool
+	inject := errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if fail.Load() && op.Kind == errorfs.OpFileWrite && strings.Contains(op.Path, "MANIFEST") {
+			return errors.New("no space left on device")
+		}
+		return nil
+	})
+	s, err := open("data", "cinema", errorfs.Wrap(vfs.NewCrashableMem(), inject), time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	put := func(id string) error {
+		return s.PutRecipients(true, func(put func(string, byte, int64, []byte)) { put(id, KindProfile, 1, []byte("kept")) })
+	}
+	acknowledged := []string{}
+	for round := range 3 {
+		fail.Store(true)
+		id := fmt.Sprint("r", round)
+		for put(id) != nil {
+			fail.Store(false)
+			time.Sleep(time.Millisecond)
+		}
+		acknowledged = append(acknowledged, id)
+		fail.Store(true)
+		if _, err := s.Forget(1, "nobody"); err == nil { // has the engine write to files
+			t.Fatal("forgotten, though the disk fails")
+		}
+		_ = put("in between")
+		fail.Store(false)
+		for tries := 0; s.Failed() || put("well again") != nil; tries++ {
+			if tries == 10_000 {
+				t.Fatal("not well again")
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		for _, id := range acknowledged {
+			if got := profileOf(t, s, id); got != "kept" {
+				t.Errorf("round %d: of %s there is %q", round, id, got)
+			}
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -73,21 +73,26 @@ func (s *Store) forget(hashes map[Hash]int64) (removed int, err error) {
 
 // erase has the engine write anew what held removed values of recipients: until
 // then they are in its files.
-func (s *Store) erase(hashes map[Hash]int64) (err error) {
-	db, err := s.enter()
+func (s *Store) erase(hashes map[Hash]int64) error {
+	e, err := s.enter()
 	if err != nil {
 		return fmt.Errorf("forget: %w", err)
 	}
-	defer s.leave()
-	defer s.rescue("forget", &err)
-	if err := db.Flush(); err != nil {
-		return fmt.Errorf("forget: %w", err)
-	}
-	for h := range hashes {
-		from := recipientPrefix(h)
-		if err := db.Compact(context.Background(), from, after(from), false); err != nil {
-			return fmt.Errorf("forget: %w", err)
+	defer e.leave()
+	err = e.await("forget", func() error {
+		if err := e.db.Flush(); err != nil {
+			return err
 		}
+		for h := range hashes {
+			from := recipientPrefix(h)
+			if err := e.db.Compact(context.Background(), from, after(from), false); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("forget: %w", err)
 	}
 	return nil
 }
@@ -107,7 +112,7 @@ func (s *Store) loadForgotten() error {
 			s.alarms.Add(1)
 		}
 		all[Hash(key[1:])] = at // the key alone says it
-		return nil              //nolint:nilerr // counted
+		return nil
 	})
 	s.forgotten.Store(&all)
 	return err

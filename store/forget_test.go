@@ -61,7 +61,7 @@ func TestTheForgottenAreInNoFile(t *testing.T) {
 			})
 		}
 		if err == nil {
-			err = s.db.Flush()
+			err = s.engine.Load().db.Flush()
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -13,13 +13,13 @@ type Stats struct {
 // closed or failed.
 func (s *Store) Stats() Stats {
 	stats := Stats{Synced: s.synced.Load(), Unsynced: s.unsynced.Load()}
-	db, err := s.enter()
+	e, err := s.enter()
 	if err != nil {
 		return stats
 	}
-	defer s.leave()
+	defer e.leave()
 	defer s.rescue("read store", &err)
-	m := db.Metrics()
+	m := e.db.Metrics()
 	stats.Compactions, stats.Debt = uint64(m.Compact.Count), m.Compact.EstimatedDebt
 	stats.Hits, stats.Misses = uint64(m.BlockCache.Hits), uint64(m.BlockCache.Misses)
 	stats.Memory = uint64(m.BlockCache.Size) + m.MemTable.Size + m.MemTable.ZombieSize

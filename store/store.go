@@ -9,14 +9,13 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2"
-	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
@@ -54,6 +53,9 @@ const backgroundPause = 250 * time.Millisecond
 // retryAfter is how long a disk that failed is left alone.
 const retryAfter = 2 * time.Second
 
+// longestRetry is how many times that it is left alone at most, if it goes on failing.
+const longestRetry = 15
+
 // Store is an open data directory. It is safe for concurrent use. Every method
 // returns ErrClosed after Close; none panics.
 type Store struct {
@@ -68,12 +70,14 @@ type Store struct {
 	putting   sync.RWMutex                   // held for reading while values of recipients are written
 	logging   sync.Mutex                     // of who is forgotten
 	log       string                         // where; "": nowhere
-	failed    atomic.Bool
-	retry     time.Duration // how often a failed disk is tried again
-	stop      chan struct{} // closed by Close
 
-	mu sync.RWMutex // held for reading by every operation, so that Close waits
-	db *pebble.DB   // nil once closed
+	mu     sync.Mutex // of Close and reopen
+	failed atomic.Bool
+	retry  time.Duration // how often a failed disk is tried again
+	stop   chan struct{} // closed by Close
+
+	engine atomic.Pointer[engine] // nil once closed, and while there is none
+	lock   io.Closer              // of the directory; an engine that died does not let go of its own
 }
 
 // Open opens the store of a sender in dir, and makes it if there is none. The
@@ -84,12 +88,20 @@ func Open(dir, sender string) (*Store, error) {
 
 func open(dir, sender string, files vfs.FS, retry time.Duration) (*Store, error) {
 	s := &Store{dir: dir, sender: sender, files: files, retry: retry, stop: make(chan struct{})}
-	db, err := s.openEngine()
+	err := s.lockDir()
+	if err == nil {
+		var e *engine
+		if e, err = s.openEngine(); err == nil {
+			s.engine.Store(e)
+		}
+		if err == nil && e.isDead() { // already
+			err = errDead
+		}
+	}
 	if err != nil {
 		_ = s.Close()
-		return nil, err
+		return nil, s.inWords(err)
 	}
-	s.db = db
 	if err := errors.Join(s.loadSecret(), s.loadForgotten()); err != nil {
 		_ = s.Close()
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
@@ -97,34 +109,29 @@ func open(dir, sender string, files vfs.FS, retry time.Duration) (*Store, error)
 	return s, nil
 }
 
-// openEngine opens the engine in the store's directory.
-func (s *Store) openEngine() (db *pebble.DB, err error) {
-	defer s.rescue("open store", &err)
-	levels := [7]pebble.LevelOptions{}
-	for i := range levels {
-		levels[i].FilterPolicy = bloom.FilterPolicy(bloomBits)
+// lockDir makes the directory this process's.
+func (s *Store) lockDir() (err error) {
+	if err := s.files.MkdirAll(s.dir, 0o755); err != nil {
+		return err
 	}
-	cache := pebble.NewCache(cacheBytes)
-	defer cache.Unref()
-	db, err = pebble.Open(s.dir, &pebble.Options{
-		FS: s.files, Logger: logger{}, Cache: cache, MemTableSize: memTableBytes,
-		MaxOpenFiles: openFiles, Levels: levels, FormatMajorVersion: pebble.FormatNewest,
-		EventListener: &pebble.EventListener{BackgroundError: pausing()},
-	})
+	s.lock, err = s.files.Lock(s.files.PathJoin(s.dir, "LOCK"))
+	return err
+}
+
+// inWords says for people why a store cannot be opened.
+func (s *Store) inWords(err error) error {
 	switch {
 	case isLocked(err):
-		return nil, fmt.Errorf("open store %s: %w", s.dir, ErrLocked)
+		return fmt.Errorf("open store %s: %w", s.dir, ErrLocked)
 	case errors.Is(err, os.ErrPermission):
-		return nil, fmt.Errorf("open store %s: this user may not write there; name another folder with --data", s.dir)
-	case err != nil:
-		return nil, fmt.Errorf("open store %s: %w", s.dir, err)
+		return fmt.Errorf("open store %s: this user may not write there; name another folder with --data", s.dir)
 	}
-	return db, nil
+	return fmt.Errorf("open store %s: %w", s.dir, err)
 }
 
 // Close writes what is in memory and lets the directory go. It waits for what
 // is under way. Closing twice does nothing.
-func (s *Store) Close() error {
+func (s *Store) Close() (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	select {
@@ -133,21 +140,13 @@ func (s *Store) Close() error {
 	default:
 		close(s.stop)
 	}
-	return s.closeEngine()
-}
-
-// closeEngine closes the engine; s.mu is held.
-func (s *Store) closeEngine() (err error) {
-	if s.db == nil {
-		return nil
+	if e := s.engine.Swap(nil); e != nil && !e.isDead() {
+		err = e.close()
 	}
-	db := s.db
-	s.db = nil
-	defer s.rescue("close store", &err)
-	if err := db.Close(); err != nil {
-		return fmt.Errorf("close store: %w", err)
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
 	}
-	return nil
+	return err
 }
 
 // Alarms returns how many values were found damaged or under another key.
@@ -157,27 +156,28 @@ func (s *Store) Alarms() uint64 { return s.alarms.Load() }
 // well again.
 func (s *Store) Failed() bool { return s.failed.Load() }
 
-// enter returns the engine for one operation; leave must follow unless it
-// fails.
-func (s *Store) enter() (*pebble.DB, error) {
-	s.mu.RLock()
-	if s.db == nil || s.failed.Load() {
-		s.mu.RUnlock()
+// enter returns the engine for one operation; leave must follow unless it fails.
+func (s *Store) enter() (*engine, error) {
+	e := s.engine.Load()
+	if e == nil || s.failed.Load() || !e.enter() {
 		return nil, ErrClosed
 	}
-	return s.db, nil
+	return e, nil
 }
-
-func (s *Store) leave() { s.mu.RUnlock() }
 
 // rescue turns a panic of the engine into an error, and stops acknowledging.
 func (s *Store) rescue(doing string, err *error) {
 	if cause := recover(); cause != nil {
 		*err = fmt.Errorf("%s: %v", doing, cause)
-		if s.failed.CompareAndSwap(false, true) {
-			slog.Error("store failed; nothing is kept until its disk is well", "cause", cause)
-			go s.revive()
-		}
+		s.fail(cause)
+	}
+}
+
+// fail stops acknowledging until the engine could be opened anew.
+func (s *Store) fail(cause any) {
+	if s.failed.CompareAndSwap(false, true) {
+		slog.Error("store failed; nothing is kept until its disk is well", "cause", cause)
+		go s.revive()
 	}
 }
 
@@ -189,12 +189,14 @@ func (s *Store) revive() {
 			slog.Error("reopening the store panicked", "cause", cause)
 		}
 	}()
+	pause := s.retry
 	for tries := 1; ; tries++ {
 		select {
 		case <-s.stop:
 			return
-		case <-time.After(s.retry):
+		case <-time.After(pause):
 		}
+		pause = min(2*pause, longestRetry*s.retry)
 		err := s.reopen()
 		if err == nil {
 			return
@@ -208,25 +210,26 @@ func (s *Store) revive() {
 // reopen opens the engine anew, unless the store was closed. Nobody waits for it:
 // opening can take as long as the disk is full.
 func (s *Store) reopen() error {
-	s.mu.Lock()
-	if err := s.closeEngine(); err != nil {
-		slog.Warn("closing the failed store", "cause", err.Error())
+	if e := s.engine.Swap(nil); e != nil {
+		e.abandon()
 	}
-	s.mu.Unlock()
-	db, err := s.openEngine()
+	e, err := s.openEngine()
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.db = db
 	select {
 	case <-s.stop:
-		_ = s.closeEngine()
-		return nil
+		return e.close()
 	default:
 	}
+	s.engine.Store(e)
 	s.failed.Store(false)
+	if e.isDead() { // already
+		s.fail("it failed again")
+		return nil
+	}
 	slog.Info("store is well again")
 	return nil
 }
@@ -243,15 +246,3 @@ func pausing() func(error) {
 		time.Sleep(backgroundPause)
 	}
 }
-
-// logger passes on what the engine says. What is fatal to it, a write-ahead log
-// that cannot be synced, becomes a panic, which rescue turns into an error.
-type logger struct{}
-
-func (logger) Infof(string, ...any) {}
-
-func (logger) Errorf(format string, args ...any) {
-	slog.Warn("store engine complains", "what", fmt.Sprintf(format, args...))
-}
-
-func (logger) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }

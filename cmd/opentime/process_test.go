@@ -200,10 +200,3 @@ func (p *process) kill() {
 		_ = p.run.Wait()
 	}
 }
-
-// says waits until the server has said a text.
-func (p *process) says(text string) {
-	for !strings.Contains(p.log(), text) {
-		time.Sleep(20 * time.Millisecond)
-	}
-}
