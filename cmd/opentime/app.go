@@ -68,6 +68,7 @@ type app struct {
 	picturesOf    string                           // the one whose pictures from the web are used
 	journalFolder string
 	started       config // what it was started with
+	seal          string // of backupID
 }
 
 // startApp loads a site, opens its data and serves it.
@@ -156,6 +157,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return err
 	}
+	a.seal = keys.Seal(a.started.sender, backupID)
 	if a.store, err = store.Open(a.storeFolder(data, o), a.site.config.sender); err != nil {
 		return err
 	}

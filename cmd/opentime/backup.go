@@ -209,10 +209,7 @@ func removeStages(data string) {
 
 // backup makes a backup of this moment ready, for the admin listener.
 func (a *app) backup() (server.Backup, error) {
-	index := backupIndex{Build: build, Sender: a.started.sender, At: a.env.now().UTC()}
-	if keys, err := siteKeys(a.site.folder, a.env); err == nil {
-		index.Seal = keys.Seal(index.Sender, backupID)
-	}
+	index := backupIndex{Build: build, Sender: a.started.sender, At: a.env.now().UTC(), Seal: a.seal}
 	dir, err := stageBackup(a.store, a.data, func(work func() error) error {
 		a.reloading.Lock()
 		defer a.reloading.Unlock()
