@@ -39,6 +39,7 @@ const closePatience = 5 * time.Second
 
 var (
 	errDead   = errors.New("the engine's own work failed")
+	errSlow   = errors.New("the engine does not come to its end")
 	errFenced = errors.New("the engine was given up")
 )
 
@@ -139,24 +140,31 @@ func (e *engine) isDead() bool {
 	}
 }
 
+// end closes the engine, and waits for that no longer than its own work lives, nor
+// beyond late.
+func (e *engine) end(late <-chan time.Time) error {
+	if e.isDead() {
+		return errDead
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- e.close() }()
+	select {
+	case err := <-closed:
+		return err
+	case <-e.dead:
+		return errDead
+	case <-late:
+		return errSlow
+	}
+}
+
 // abandon closes an engine that failed or, where that does not come to its end,
 // leaves it behind: it writes nothing any more.
 func (e *engine) abandon() {
-	closed := make(chan struct{})
-	if !e.isDead() {
-		go func() {
-			defer close(closed)
-			if err := e.close(); err != nil {
-				slog.Warn("closing the failed store", "cause", err.Error())
-			}
-		}()
-	}
 	late := time.NewTimer(closePatience)
 	defer late.Stop()
-	select {
-	case <-closed:
-	case <-e.dead:
-	case <-late.C:
+	if err := e.end(late.C); err != nil {
+		slog.Warn("closing the failed store", "cause", err.Error())
 	}
 	e.fenced.Store(true)
 }

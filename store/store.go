@@ -140,8 +140,8 @@ func (s *Store) Close() (err error) {
 	default:
 		close(s.stop)
 	}
-	if e := s.engine.Swap(nil); e != nil && !e.isDead() {
-		err = e.close()
+	if e := s.engine.Swap(nil); e != nil {
+		err = e.end(nil)
 	}
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())
