@@ -39,9 +39,7 @@ func (s *Server) routes() *router.Router {
 	r.POST("/v1/changes", ingest(s.once(s.postChanges)))
 	r.POST("/v1/webhooks/{webhook}", s.webhookRoute) // its signature is its token
 	r.POST("/v1/forget", ingest(s.forgetRoute))
-	if s.config.Backup != nil {
-		r.GET(backupPath, guardAll(tokens, s.backupRoute))
-	}
+	r.GET(backupPath, guardAll(tokens, s.backupRoute))
 	r.GET("/v1/feeds", read(s.feedsRoute))
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
 	r.POST("/v1/feeds/{feed}/rollback", ingest(s.rollbackRoute))

@@ -62,6 +62,18 @@ func newMetrics() *metrics {
 	}
 }
 
+// webhookResults are what becomes of a shop's messages. Never changed.
+var webhookResults = [...]string{"unsigned", "failed", "refused", "applied", "ignored"}
+
+// expect makes the counters of webhooks.
+func (m *metrics) expect(webhooks map[string]Webhook) {
+	for id := range webhooks {
+		for _, result := range webhookResults {
+			m.set.GetOrCreateCounter(`opentime_webhooks_total{webhook="` + id + `",result="` + result + `"}`)
+		}
+	}
+}
+
 // counters makes a counter for each value of a label.
 func counters[Value ~string](set *vm.Set, name, label string, values ...Value) map[Value]*vm.Counter {
 	of := make(map[Value]*vm.Counter, len(values))

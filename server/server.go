@@ -46,7 +46,7 @@ type Config struct {
 	Build      string
 	StoreStats func() StoreStats
 	Disk       func() Disk
-	// Backup makes a backup of now ready; nil: backups are not offered.
+	// Backup makes a backup of now ready.
 	Backup func() (Backup, error)
 }
 
@@ -98,6 +98,7 @@ type Server struct {
 // New returns a Server that serves nothing until Publish.
 func New(config Config) (*Server, error) {
 	s := &Server{config: config, readings: newReadings(), metrics: newMetrics(), started: config.Now()}
+	s.metrics.expect(config.Webhooks)
 	s.advice = newAdviser(s.metrics)
 	images, err := newImages(s.draw)
 	if err != nil {

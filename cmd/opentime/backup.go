@@ -53,7 +53,7 @@ func (c *backupCmd) Run(e *env) error {
 		name = filepath.Join(name, fmt.Sprintf("opentime-%s-%s.tar", s.config.sender, e.now().UTC().Format("20060102T150405Z")))
 	}
 	var index backupIndex
-	var size counter
+	var size byteCount
 	err = writeFileFor(name, 0o600, func(w io.Writer) (err error) {
 		index, err = write(io.MultiWriter(w, &size))
 		return err
@@ -65,12 +65,12 @@ func (c *backupCmd) Run(e *env) error {
 	return nil
 }
 
-// counter counts what is written to it.
-type counter int64
+// byteCount counts what is written to it.
+type byteCount int64
 
 // Write counts.
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
+func (c *byteCount) Write(p []byte) (int, error) {
+	*c += byteCount(len(p))
 	return len(p), nil
 }
 

@@ -57,7 +57,7 @@ func newCounter(t *testing.T) *counter {
 // newCounterOf starts a site of these files, written two days ago.
 func newCounterOf(t *testing.T, files map[string]string) *counter {
 	c := &counter{t: t, dir: t.TempDir(), data: t.TempDir(), secrets: map[string]string{
-		"OPENTIME_KEYS": demoKeys, "OPENTIME_TOKEN_INGEST": "ingest", "OPENTIME_TOKEN_READ": "read",
+		"OPENTIME_KEYS": demoKeys, "OPENTIME_TOKEN_INGEST": "ingest", "OPENTIME_TOKEN_READ": "read", "OPENTIME_TOKEN_PUBLISH": "publish",
 		"OPENTIME_WEBHOOK_SHOPIFY": "hush", "OPENTIME_WEBHOOK_WOO_BE": "new", "OPENTIME_OLD_WEBHOOK_WOO_BE": "a b;[secret]",
 	}}
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
