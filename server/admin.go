@@ -46,6 +46,7 @@ func (s *Server) routes() *router.Router {
 	r.GET("/v1/data", read(s.dataRoute))
 	r.GET("/metrics", read(s.writeMetrics))
 	r.GET("/v1/advice", read(s.adviceRoute))
+	r.GET("/v1/keys", read(s.keysRoute))
 	r.GET("/v1/explain/{campaign}/{block}", read(s.explainRoute))
 	r.GET("/v1/explain/{campaign}/{block}/{position}", read(s.explainRoute))
 	r.GET("/v1/preview/{campaign}/{block}", read(s.previewRoute))

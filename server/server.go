@@ -62,6 +62,7 @@ type Server struct {
 	answering sync.Map // hashes of requests with a key that are being answered
 	metrics   *metrics
 	advice    *adviser
+	use       *keyUse
 	deciders  sync.Pool     // of *rules.Decider
 	reads     chan struct{} // the gate of reads of the store
 	keys      sync.Pool     // of *[]byte, for pictures' keys
@@ -72,6 +73,7 @@ type Server struct {
 func New(config Config) (*Server, error) {
 	s := &Server{config: config, readings: newReadings(), metrics: newMetrics()}
 	s.advice = newAdviser(s.metrics)
+	s.use = newKeyUse(s.metrics, config.Keys, config.Now())
 	images, err := newImages(config.Renderer.Draw)
 	if err != nil {
 		return nil, err

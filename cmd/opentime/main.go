@@ -32,6 +32,8 @@ type program struct {
 	Forecast forecastCmd `cmd:"" help:"Count the pictures of a mail, and find rules that nobody reaches."`
 	Link     linkCmd     `cmd:"" help:"Print the HTML that goes into the mail."`
 	Sign     signCmd     `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
+	Keys     keysCmd     `cmd:"" help:"Look after the keys that seal recipients."`
+	Verify   verifyCmd   `cmd:"" help:"Say what a link proves of its recipient, and why no more."`
 	Import   importCmd   `cmd:"" help:"Bring in what is known of recipients."`
 	Feed     feedCmd     `cmd:"" help:"Look after the feeds of the server that runs."`
 	Data     dataCmd     `cmd:"" help:"List the data in use and how old it is, and fetch newer."`
