@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -155,6 +156,9 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	keys, err := siteKeys(a.site.folder, a.env)
 	if err != nil {
 		return err
+	}
+	if err := keys.CanSign(a.env.now()); err != nil {
+		slog.Warn("the key that signs is over; run opentime keys rotate", "err", err)
 	}
 	if a.store, err = store.Open(a.storeFolder(data, o), a.site.config.sender); err != nil {
 		return err
@@ -331,10 +335,9 @@ const drainTime = 10 * time.Second
 func (a *app) publish(s *site) []strict.Problem {
 	served, problems := a.publisher.publish(s)
 	a.server.Publish(served)
+	problems = slices.DeleteFunc(problems, func(p strict.Problem) bool { return p.Level != strict.Wrong })
 	for _, p := range problems {
-		if p.Level == strict.Wrong {
-			slog.Error("not published", "problem", p.String())
-		}
+		slog.Error("not published", "problem", p.String())
 	}
 	return problems
 }
