@@ -10,25 +10,30 @@ import (
 
 // class is a class of links with what its recipients can never see of a block.
 type class struct {
-	name   string // as in "anonymous links"
+	name   string // as in "anonymous links never see ..."
 	trust  Trust
+	bare   bool     // without x, which proves free text
 	unseen string   // in words; "" where it is nothing
 	only   bool     // nothing but the fallback is seen
 	lacks  []string // what it is not told, by its names
 }
 
-// classes says what of the block the classes of links that prove less than a seal
+// classes says what of the block the classes of links that prove less than others
 // can never see. That is as it should be, and a note; where the sender's own links
 // are such, it is a warning that they see the fallback only.
 func (a *analysis) classes() {
-	all := []class{{name: "anonymous", trust: Anonymous}, {name: "claimed", trust: Claimed}}
+	all := []class{
+		{name: "anonymous links", trust: Anonymous},
+		{name: "claimed links", trust: Claimed},
+		{name: "keyed and signed links without x", trust: Signed, bare: true},
+	}
 	for i := range all {
 		if a.unseen(&all[i]); a.spent() {
 			return
 		}
 	}
 	if all[0].unseen == all[1].unseen && slices.Equal(all[0].lacks, all[1].lacks) {
-		all[1].name = "anonymous and claimed"
+		all[1].name = "anonymous and claimed links"
 		all = all[1:]
 	}
 	for i := range all {
@@ -38,14 +43,14 @@ func (a *analysis) classes() {
 		case x.only && x.trust == Claimed && a.c.sender.Recipients == Claimed:
 			a.l.Warnf(a.b.Node, "recipients are claimed, who see only the fallback here, not told %s; seal ids with opentime sign, or add a rule without", few(x.lacks))
 		default:
-			a.l.Notef(a.b.Node, "%s links %s: they are not told %s", x.name, x.unseen, few(x.lacks))
+			a.l.Notef(a.b.Node, "%s %s: they are not told %s", x.name, x.unseen, few(x.lacks))
 		}
 	}
 }
 
 // unseen finds what a class can never see of the block.
 func (a *analysis) unseen(x *class) {
-	r := a.readerOf(x.trust)
+	r := a.readerOf(x)
 	note := func(word string) {
 		if !slices.Contains(x.lacks, word) {
 			x.lacks = append(x.lacks, word)
@@ -85,17 +90,17 @@ func (a *analysis) unseen(x *class) {
 	}
 }
 
-// readerOf is somebody whose link proves no more than that. What the link itself
-// carries is taken as proved, as far as it can be at that trust.
-func (a *analysis) readerOf(t Trust) *reader {
+// readerOf is somebody whose link is of a class. What it carries is taken as
+// proved by x, unless it is without.
+func (a *analysis) readerOf(x *class) *reader {
 	return &reader{
-		lacks: func(ref Ref, _ *TextFormat) string { return a.unproven(ref, t) }, forgotten: t < Keyed, first: t == Anonymous,
+		lacks: func(ref Ref, _ *TextFormat) string { return a.unproven(ref, x) }, forgotten: x.trust < Keyed, first: x.trust == Anonymous,
 	}
 }
 
-// unproven is what a signal is called that links of a trust are not told, "" if
+// unproven is what a signal is called that links of a class are not told, "" if
 // they may be.
-func (a *analysis) unproven(ref Ref, t Trust) string {
+func (a *analysis) unproven(ref Ref, x *class) string {
 	var sig Signal
 	switch ref.Kind {
 	case ItemRef:
@@ -106,12 +111,12 @@ func (a *analysis) unproven(ref Ref, t Trust) string {
 		return ""
 	}
 	if sig.Source == ParameterSource {
-		if a.c.Params[sig.Index].Believed(t, true) {
+		if a.c.Params[sig.Index].Believed(x.trust, !x.bare) {
 			return ""
 		}
 		return sig.Name
 	}
-	if !a.c.hides(&sig, t) {
+	if !a.c.hides(&sig, x.trust) {
 		return ""
 	}
 	return cmp.Or(sig.Name, a.c.nameOf(ref))

@@ -35,6 +35,7 @@ const (
 	mailAddress
 	withoutSeal
 	wrongSeal
+	notImported
 )
 
 // mistakes are what each is counted by and what is said of it, once enough opens
@@ -73,7 +74,12 @@ var mistakes = [...]struct {
 	wrongSeal: {
 		"wrong-seal", `opentime_anonymous_total{cause="` + string(BadSeal) + `"}`, 20, 5,
 		"seals do not verify, so their recipients count as nobody",
-		"see that the key which sealed them is in OPENTIME_KEYS, that sender is what it was, and that nothing shortens r",
+		"see that the key which sealed them is in OPENTIME_KEYS, that sender is what it was, and that nothing shortens r; opentime verify LINK says which",
+	},
+	notImported: {
+		"not-imported", `opentime_not_imported_total`, 20, 5,
+		"ids come without a seal that were never imported, so nothing personal is shown, though recipients is keyed",
+		"import their profiles, by the ids that the mail platform merges; or merge the column r that opentime sign adds",
 	},
 }
 

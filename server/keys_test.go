@@ -182,6 +182,29 @@ func TestKeysAreListedWithoutTheirSecrets(t *testing.T) {
 	}
 }
 
+// FuzzParseKeys reads what an environment may hold: it never panics, its errors
+// say nothing that is as long as a piece of a secret, and keys that are read
+// verify what they seal.
+func FuzzParseKeys(f *testing.F) {
+	for _, seed := range []string{"a:" + testSecret, "b:" + testSecret + "@2027-12-31 a:x", "'a:" + testSecret + "'", "a:@", testSecret, "a:" + testSecret + "==", "a:b:c@d@e"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		keys, err := ParseKeys(text)
+		if err != nil {
+			for word := range strings.FieldsSeq(text) {
+				if len(word) > 24 && strings.Contains(err.Error(), word[len(word)-12:]) {
+					t.Fatalf("%q: says %v", text, err)
+				}
+			}
+			return
+		}
+		if got := keys.Check("cinema", "r-1", keys.Seal("cinema", "r-1"), time.Time{}); got != Verified {
+			t.Fatalf("%q: a seal is %s", text, got)
+		}
+	})
+}
+
 func BenchmarkVerify(b *testing.B) {
 	keys := mustKeys(b, "a:"+testSecret)
 	seal := keys.Seal("cinema", "Qm9iIGlzIG5vdCBhIG5hbWU")

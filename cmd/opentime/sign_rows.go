@@ -68,7 +68,11 @@ func (r *rows) next() (row, error) {
 		return row{}, err
 	}
 	line, _ := r.csv.FieldPos(0)
-	raw = bytes.TrimLeft(raw, "\r\n") // of empty lines before it
+	for empty := true; empty; { // lines before it
+		before := len(raw)
+		raw = bytes.TrimPrefix(bytes.TrimPrefix(raw, []byte("\n")), []byte("\r\n"))
+		empty = len(raw) < before
+	}
 	body := bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r"))
 	return row{line: line, cells: cells, written: splitCells(body, byte(r.csv.Comma)), end: raw[len(body):]}, nil
 }

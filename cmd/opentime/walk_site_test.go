@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -185,6 +186,9 @@ func newWalk(t *testing.T, recipients string) *walk {
 	if err != nil || len(applied.Refused) > 0 || applied.Applied != len(rows) {
 		t.Fatal(applied, err)
 	}
+	for _, p := range slices.Concat(walkPeople, []walkPerson{walkNobody}) { // so that they are read in time from then on
+		w.ask("GET", "/i/walk/tongue.png?r="+p.id, outlook)
+	}
 	return w
 }
 
@@ -213,16 +217,17 @@ func (a *answer) same(b *answer) bool {
 // walkAgents are a person's client and a proxy, behind which here is the home.
 var walkAgents = []string{outlook, "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"}
 
-// ask asks the public listener. An image that was not drawn in time is asked for
-// again: only where one is slow the answer is another.
+// ask asks the public listener. An image that was not drawn in time, or of somebody
+// who was not read in time, is asked for again: slow machines are not looked at.
 func (w *walk) ask(method, path, agent string) answer {
 	return w.askFrom(walkReader, method, path, agent)
 }
 
 func (w *walk) askFrom(from, method, path, agent string) answer {
+	ofBlock := strings.HasPrefix(path, "/i/walk/") && !strings.Contains(path, "/9.")
 	for tries := 0; ; tries++ {
 		a, rung := w.send(from, method, w.app.public+path, agent, "read")
-		if rung != "generic" || tries == 50 {
+		if !ofBlock || rung == "live" || rung == "" || tries == 200 {
 			return a
 		}
 		time.Sleep(50 * time.Millisecond)
