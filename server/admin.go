@@ -38,6 +38,9 @@ func (s *Server) routes() *router.Router {
 	r.PATCH("/v1/profiles", ingest(s.once(s.patchProfiles)))
 	r.POST("/v1/changes", ingest(s.once(s.postChanges)))
 	r.POST("/v1/webhooks/{webhook}", s.webhookRoute) // its signature is its token
+	r.GET("/v1/imports", ingest(s.importsRoute))
+	r.PUT("/v1/imports/{file}", ingest(s.importRoute))
+	r.DELETE("/v1/imports/{file}", ingest(s.endImportRoute))
 	r.GET("/v1/feeds", read(s.feedsRoute))
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
 	r.POST("/v1/feeds/{feed}/rollback", ingest(s.rollbackRoute))

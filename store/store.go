@@ -60,6 +60,7 @@ type Store struct {
 	dir, sender string
 	files       vfs.FS
 	secret      [32]byte
+	macs        sync.Pool // of H, keyed with secret
 	alarms      atomic.Uint64
 	failed      atomic.Bool
 	retry       time.Duration // how often a failed disk is tried again

@@ -18,6 +18,11 @@ func (s *Store) Recipient(id string, kind byte, dst []byte) (payload []byte, at 
 // returns once they would survive a loss of power. Payloads are copied.
 func (s *Store) PutRecipients(sync bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
 	b := Batch{Lazy: !sync}
+	s.putRecipients(&b, fill)
+	return s.Apply(&b)
+}
+
+func (s *Store) putRecipients(b *Batch, fill func(put func(id string, kind byte, at int64, payload []byte))) {
 	var key, full, value []byte
 	fill(func(id string, kind byte, at int64, payload []byte) {
 		key = RecipientKey(key[:0], s.H(s.sender, id), kind)
@@ -25,7 +30,6 @@ func (s *Store) PutRecipients(sync bool, fill func(put func(id string, kind byte
 		value = Seal(value[:0], kind, full, at, payload)
 		b.Put(key, value)
 	})
-	return s.Apply(&b)
 }
 
 // Recipients calls each for every value kept under kind, until it returns an
