@@ -64,6 +64,7 @@ type Profiles struct {
 	aliases    *cache
 	writing    [stripes]sync.Mutex // by id: reading, comparing and writing is one step
 	importing  sync.Mutex          // a piece of a file
+	secret     bool                // ids must be
 }
 
 // Open returns the profiles kept in store. consent is that of recipients

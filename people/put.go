@@ -65,6 +65,9 @@ func (p *Profiles) writeAs(rows []Row, how writeHow) (Applied, error) {
 		read[i], refused[i] = p.readRow(&rows[i], how.now, how.since)
 		giveWay(i)
 	}
+	if p.secret {
+		refuseGuessable(rows, read, refused)
+	}
 	ids := make([]string, 0, len(rows))
 	for i, why := range refused {
 		if why != nil {

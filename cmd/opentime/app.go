@@ -20,6 +20,7 @@ import (
 	"example.com/opentime/journal"
 	"example.com/opentime/people"
 	"example.com/opentime/render"
+	"example.com/opentime/rules"
 	"example.com/opentime/server"
 	"example.com/opentime/signals"
 	"example.com/opentime/store"
@@ -185,6 +186,9 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	}
 	verify := func(id, seal string) bool { return keys.Verify(a.site.config.sender, id, seal, a.env.now()) }
 	a.profiles = people.Open(a.store, a.site.sender, a.site.config.consent, a.env.now, verify)
+	if a.site.config.recipients == rules.Keyed {
+		a.profiles.RequireSecretIDs()
+	}
 	if err := a.importDemo(); err != nil {
 		return err
 	}

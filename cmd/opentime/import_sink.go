@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/opentime/people"
+	"example.com/opentime/rules"
 	"example.com/opentime/store"
 )
 
@@ -62,7 +63,11 @@ func (s *site) importer(e *env) (importer, func() error, error) {
 	if keys, err := siteKeys(s.folder, e); err == nil {
 		verify = func(id, seal string) bool { return keys.Verify(s.config.sender, id, seal, e.now()) }
 	}
-	return people.Open(opened, s.sender, s.config.consent, e.now, verify), opened.Close, nil
+	profiles := people.Open(opened, s.sender, s.config.consent, e.now, verify)
+	if s.config.recipients == rules.Keyed {
+		profiles.RequireSecretIDs()
+	}
+	return profiles, opened.Close, nil
 }
 
 // servedImporter hands pieces to the server that runs.
