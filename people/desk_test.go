@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -15,12 +16,12 @@ import (
 
 // memory is a Store that can be broken and damaged.
 type memory struct {
-	mu     sync.Mutex
-	values map[string]value
-	broken error
-	bad    map[string]bool
-	reads  int
-	gone   map[string]bool // who was forgotten
+	mu        sync.Mutex
+	values    map[string]value
+	broken    error
+	bad       map[string]bool
+	forgotten map[string]bool
+	reads     int
 }
 
 type value struct {
@@ -29,7 +30,7 @@ type value struct {
 }
 
 func newMemory() *memory {
-	return &memory{values: map[string]value{}, bad: map[string]bool{}, gone: map[string]bool{}}
+	return &memory{values: map[string]value{}, bad: map[string]bool{}, forgotten: map[string]bool{}}
 }
 
 func (m *memory) Recipient(id string, kind byte, dst []byte) ([]byte, int64, error) {
@@ -53,13 +54,61 @@ func (m *memory) PutRecipients(_ bool, fill func(put func(id string, kind byte, 
 		return m.broken
 	}
 	fill(func(id string, kind byte, at int64, payload []byte) {
-		if m.gone[id] {
+		if m.forgotten[id] {
 			return
 		}
 		m.values[id+string(kind)] = value{at, append([]byte(nil), payload...)}
 		delete(m.bad, id+string(kind))
 	})
 	return nil
+}
+
+func (m *memory) Many(ids []string, kinds []byte, each func(i int, kind byte, at int64, payload []byte, err error)) error {
+	for i, id := range ids {
+		for _, kind := range kinds {
+			payload, at, err := m.Recipient(id, kind, nil)
+			switch {
+			case kind == store.KindForgotten && m.forgotten[id]:
+				each(i, kind, 0, nil, nil)
+			case err != nil && !errors.Is(err, store.ErrDamaged):
+				return err
+			case err != nil || len(payload) > 0 || at != 0:
+				each(i, kind, at, payload, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *memory) Import(file [32]byte, dst []byte) ([]byte, int64, error) {
+	return m.Recipient(string(file[:]), 'I', dst)
+}
+
+func (m *memory) PutImport(file [32]byte, at int64, payload []byte, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
+	return m.PutRecipients(false, func(put func(string, byte, int64, []byte)) {
+		fill(put)
+		put(string(file[:]), 'I', at, payload)
+	})
+}
+
+func (m *memory) EndImport(file [32]byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.values, string(file[:])+"I")
+	return m.broken
+}
+
+func (m *memory) Imports(each func(file [32]byte, at int64, payload []byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, v := range m.values {
+		if len(key) == 33 && key[32] == 'I' {
+			if err := each([32]byte([]byte(key)), v.at, v.payload); err != nil {
+				return err
+			}
+		}
+	}
+	return m.broken
 }
 
 func (m *memory) Recipients(kind byte, each func(at int64, payload []byte) error) error {
@@ -83,7 +132,7 @@ func (m *memory) Forget(_ int64, ids ...string) (removed int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, id := range ids {
-		m.gone[id] = true
+		m.forgotten[id] = true
 		for _, kind := range "cjp" {
 			if _, ok := m.values[id+string(kind)]; ok {
 				removed++
@@ -97,7 +146,7 @@ func (m *memory) Forget(_ int64, ids ...string) (removed int, err error) {
 func (m *memory) Forgotten(id string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.gone[id]
+	return m.forgotten[id]
 }
 
 // desk is profiles with a clock and a store that tests turn.

@@ -32,7 +32,7 @@ func TestTheForgottenAreNobody(t *testing.T) {
 		}
 	}
 	applied, err := d.Put([]people.Row{row, {R: "mila", Attributes: map[string]any{"tier": "silver"}}})
-	if err != nil || applied.Applied != 1 || len(applied.Ignored) != 1 || applied.Ignored[0] != (people.RowNote{Row: 1, Why: "forgotten"}) {
+	if err != nil || applied.Applied != 1 || len(applied.Ignored) != 1 || applied.Ignored[0] != (people.RowNote{Row: 1, Why: "forgotten; nothing is kept of who was"}) {
 		t.Errorf("%+v, %v", applied, err)
 	}
 }

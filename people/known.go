@@ -22,7 +22,8 @@ type Known struct {
 
 // Understand reads a row as Put does, and keeps nothing. It needs no store.
 func (p *Profiles) Understand(row *Row) (*Known, error) {
-	read, err := p.readRow(row, p.now())
+	now := p.now()
+	read, err := p.readRow(row, now, now)
 	if err != nil {
 		return nil, err
 	}

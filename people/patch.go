@@ -1,6 +1,7 @@
 package people
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,17 +21,18 @@ func (p *Profiles) Patch(rows []Row, received time.Time) (Applied, error) {
 // reports whether any was taken, and which were not.
 func (who *person) patch(row *readRow) (taken bool, note string) {
 	var older []string
-	for _, name := range row.names {
+	names := slices.Sorted(maps.Keys(row.given))
+	for _, name := range names {
 		if !who.patchOne(row, name) {
 			older = append(older, name)
 		}
 	}
 	switch {
-	case len(row.names) == 0 && row.consent == nil:
+	case len(names) == 0 && row.consent == nil:
 		return false, "nothing to change; write an attribute"
 	case len(older) == 0:
-		return len(row.names) > 0, ""
-	case len(older) == len(row.names):
+		return len(names) > 0, ""
+	case len(older) == len(names):
 		return false, "older"
 	}
 	return true, "older: " + strings.Join(older, ", ")

@@ -28,6 +28,21 @@ type Store interface {
 	Forget(at int64, ids ...string) (removed int, err error)
 	// Forgotten reports whether a recipient was. It waits for nothing.
 	Forgotten(id string) bool
+	// Many calls each for every value that is kept of recipients under kinds, with
+	// the place in ids; with kindForgotten where the recipient was forgotten. err is
+	// as of Recipient. A payload is valid during the call only.
+	Many(ids []string, kinds []byte, each func(i int, kind byte, at int64, payload []byte, err error)) error
+	// Import is Recipient for how far the import of a file is.
+	Import(file [32]byte, dst []byte) (payload []byte, at int64, err error)
+	// PutImport writes how far an import is together with what fill puts, all or
+	// nothing, and in the order of the calls. It does not wait for the disk.
+	PutImport(file [32]byte, at int64, payload []byte, fill func(put func(id string, kind byte, at int64, payload []byte))) error
+	// EndImport forgets how far an import is. It returns once that and what was
+	// written before would survive a loss of power.
+	EndImport(file [32]byte) error
+	// Imports calls each for every import that is kept, until it returns an error.
+	// What is passed on is valid during the call only.
+	Imports(each func(file [32]byte, at int64, payload []byte) error) error
 	// Recipients calls each for every value kept under kind, until it returns an
 	// error. What is passed on is valid during the call only.
 	Recipients(kind byte, each func(at int64, payload []byte) error) error
@@ -38,6 +53,8 @@ const (
 	kindConsent = 'c'
 	kindAlias   = 'j'
 	kindProfile = 'p'
+
+	kindForgotten = 'T'
 )
 
 // Profiles is what is known of all recipients. It is safe for concurrent use.
@@ -51,6 +68,8 @@ type Profiles struct {
 	cache      *cache
 	aliases    *cache
 	writing    [stripes]sync.Mutex // by id: reading, comparing and writing is one step
+	importing  sync.Mutex          // a piece of a file
+	secret     bool                // ids must be
 }
 
 // Open returns the profiles kept in store. consent is that of recipients
@@ -116,7 +135,8 @@ func (p *Profiles) Forget(ids []string) (removed int, err error) {
 // nothing.
 func (p *Profiles) read(id string) (*entry, error) {
 	if p.store.Forgotten(id) {
-		return &entry{profile: &rules.Profile{Consent: rules.ConsentNone, HasConsent: true}}, nil
+		nothing := make([]rules.Value, len(*p.attributes.Load()))
+		return &entry{profile: &rules.Profile{Attributes: nothing, Consent: rules.ConsentNone, HasConsent: true}}, nil
 	}
 	payload, at, err := p.store.Recipient(id, kindProfile, make([]byte, 0, 512))
 	if err != nil && !isDamaged(err) {

@@ -3,6 +3,7 @@ package people
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"example.com/opentime/rules"
@@ -26,7 +27,7 @@ func newApplied() Applied { return Applied{Ignored: []RowNote{}, Refused: []RowN
 // Put replaces the profiles of the rows' recipients, each where the row is not
 // older than what is kept, and returns when they are safe on disk. An error
 // means that none is. A row without a date is of now. What was patched after a
-// row's date stays.
+// row's date stays. Recipients who were forgotten are passed over.
 //
 // Consent is a fact of its own: the newest word counts, of two of one date the
 // stricter, and a row without a date can lower it, never raise it.
@@ -37,36 +38,54 @@ func (p *Profiles) PutAt(rows []Row, received time.Time) (Applied, error) {
 	return p.write(rows, received, (*person).replace)
 }
 
-// write lays rows over what is kept, as lay does it.
+// write lays rows that were received then over what is kept, as lay does it.
 func (p *Profiles) write(rows []Row, received time.Time, lay func(*person, *readRow) (taken bool, note string)) (Applied, error) {
+	return p.writeAs(rows, writeHow{received, received, lay, func(_ Applied, fill filling) error {
+		return p.store.PutRecipients(true, fill)
+	}})
+}
+
+// filling puts values that are written together.
+type filling = func(put func(id string, kind byte, at int64, payload []byte))
+
+// writeHow says how rows are written.
+type writeHow struct {
+	now   time.Time // no date may be ahead of it
+	since time.Time // the date of rows without one
+	lay   func(*person, *readRow) (taken bool, note string)
+	// keep is given what became of the rows, and writes what fill puts.
+	keep func(done Applied, fill filling) error
+}
+
+// writeAs lays rows over what is kept.
+func (p *Profiles) writeAs(rows []Row, how writeHow) (Applied, error) {
 	applied := newApplied()
-	read := make([]*readRow, len(rows))
-	var ids []string
+	read, refused := make([]*readRow, len(rows)), make([]error, len(rows))
 	for i := range rows {
-		var err error
-		if read[i], err = p.readRow(&rows[i], received); err != nil {
-			applied.Refused = append(applied.Refused, RowNote{i + 1, err.Error()})
-			continue
-		}
-		if p.store.Forgotten(read[i].id) {
-			read[i] = nil
-			applied.Ignored = append(applied.Ignored, RowNote{i + 1, "forgotten"})
+		read[i], refused[i] = p.readRow(&rows[i], how.now, how.since)
+		giveWay(i)
+	}
+	if p.secret {
+		refuseGuessable(rows, read, refused)
+	}
+	ids := make([]string, 0, len(rows))
+	for i, why := range refused {
+		if why != nil {
+			applied.Refused = append(applied.Refused, RowNote{i + 1, why.Error()})
 			continue
 		}
 		ids = append(ids, read[i].id)
 	}
 	defer p.lock(ids...)()
-	w := &writing{p: p, people: map[string]*person{}}
+	w := &writing{people: make(map[string]*person, len(ids))}
+	if err := w.read(p, ids); err != nil {
+		return newApplied(), fmt.Errorf("read profiles: %w", err)
+	}
 	for i, row := range read {
-		if row == nil {
+		if refused[i] != nil {
 			continue
 		}
-		who, err := w.person(row.id)
-		if err != nil {
-			return newApplied(), fmt.Errorf("read profiles: %w", err)
-		}
-		taken, note := lay(who, row)
-		taken, note = who.agree(row, taken, note)
+		taken, note := w.people[row.id].take(row, how.lay)
 		if taken {
 			applied.Applied++
 		}
@@ -74,15 +93,27 @@ func (p *Profiles) write(rows []Row, received time.Time, lay func(*person, *read
 			applied.Ignored = append(applied.Ignored, RowNote{i + 1, note})
 		}
 	}
-	if err := w.keep(); err != nil {
+	err := how.keep(applied, w.fill)
+	// Also after an error: what was written then is not known.
+	for id := range w.people {
+		p.cache.drop(id)
+	}
+	if err != nil {
 		return newApplied(), fmt.Errorf("keep profiles: %w", err)
 	}
 	return applied, nil
 }
 
+// giveWay lets opens go first, now and then: putting many rows is long work, and
+// nobody waits for it.
+func giveWay(i int) {
+	if i%32 == 31 {
+		runtime.Gosched()
+	}
+}
+
 // writing is a batch of rows on its way to the store.
 type writing struct {
-	p      *Profiles
 	people map[string]*person
 }
 
@@ -94,6 +125,59 @@ type person struct {
 	word           word
 	unknown        []byte // of the word: fields of a later release
 	wrote, wroteOf bool   // the profile, the word
+	forgotten      bool
+}
+
+// read reads what is kept of recipients.
+func (w *writing) read(p *Profiles, ids []string) error {
+	for _, id := range ids {
+		w.people[id] = &person{word: word{consent: p.consent}}
+	}
+	var bad error
+	err := p.store.Many(ids, []byte{kindForgotten, kindConsent, kindProfile}, func(i int, kind byte, at int64, payload []byte, err error) {
+		if err = w.people[ids[i]].kept(kind, at, payload, err); err != nil {
+			bad = err
+		}
+	})
+	return errors.Join(err, bad)
+}
+
+// kept takes what is kept of a recipient.
+func (who *person) kept(kind byte, at int64, payload []byte, err error) error {
+	damaged := isDamaged(err)
+	if err != nil && !damaged {
+		return err
+	}
+	switch {
+	case kind == kindForgotten:
+		who.forgotten = true
+	case kind == kindConsent:
+		who.word = word{consent: rules.ConsentNone, own: true} // of one that is damaged
+		if damaged {
+			return nil
+		}
+		consent, unknown, err := decodeConsent(payload)
+		if err == nil {
+			who.word, who.unknown = word{consent, at, true}, unknown
+		}
+	case !damaged: // one that is damaged is to be replaced
+		kept, err := decodeProfile(payload)
+		if err != nil && !errors.Is(err, errEncoding) {
+			return err
+		}
+		who.profile, who.profileAt, who.has = *kept, at, true
+	}
+	return nil
+}
+
+// take lays a row over what is kept. It reports whether anything of it was taken,
+// and what was not.
+func (who *person) take(row *readRow, lay func(*person, *readRow) (taken bool, note string)) (taken bool, note string) {
+	if who.forgotten {
+		return false, "forgotten; nothing is kept of who was"
+	}
+	taken, note = lay(who, row)
+	return who.agree(row, taken, note)
 }
 
 // replace puts a row in place of the profile, but for what is newer. It reports
@@ -144,59 +228,20 @@ func (who *person) consent(row *readRow) string {
 	}
 }
 
-// person returns a recipient as the rows before left them, or as kept.
-func (w *writing) person(id string) (*person, error) {
-	if who := w.people[id]; who != nil {
-		return who, nil
-	}
-	who := &person{}
-	payload, at, err := w.p.store.Recipient(id, kindProfile, nil)
-	switch {
-	case isDamaged(err): // to be replaced
-	case err != nil:
-		return nil, err
-	case len(payload) > 0 || at != 0:
-		kept, err := decodeProfile(payload)
-		if err != nil && !errors.Is(err, errEncoding) {
-			return nil, err
+// fill puts what changed.
+func (w *writing) fill(put func(id string, kind byte, at int64, payload []byte)) {
+	var payload []byte
+	n := 0
+	for id, who := range w.people {
+		giveWay(n)
+		n++
+		if who.wrote {
+			payload = appendProfile(payload[:0], &who.profile)
+			put(id, kindProfile, who.profileAt, payload)
 		}
-		who.profile, who.profileAt, who.has = *kept, at, true
-	}
-	if who.word, err = w.p.readConsent(id); err != nil {
-		if !errors.Is(err, errEncoding) {
-			return nil, err
+		if who.wroteOf {
+			payload = appendConsent(payload[:0], who.word.consent, who.unknown)
+			put(id, kindConsent, who.word.at, payload)
 		}
-		who.word = word{consent: rules.ConsentNone, own: true}
 	}
-	w.people[id] = who
-	return who, nil
-}
-
-// keep writes what changed, and lets the cache forget it.
-func (w *writing) keep() error {
-	changed := false
-	for _, who := range w.people {
-		changed = changed || who.wrote || who.wroteOf
-	}
-	if !changed {
-		return nil
-	}
-	err := w.p.store.PutRecipients(true, func(put func(string, byte, int64, []byte)) {
-		var payload []byte
-		for id, who := range w.people {
-			if who.wrote {
-				payload = appendProfile(payload[:0], &who.profile)
-				put(id, kindProfile, who.profileAt, payload)
-			}
-			if who.wroteOf {
-				payload = appendConsent(payload[:0], who.word.consent, who.unknown)
-				put(id, kindConsent, who.word.at, payload)
-			}
-		}
-	})
-	// Also after an error: what was written then is not known.
-	for id := range w.people {
-		w.p.cache.drop(id)
-	}
-	return err
 }

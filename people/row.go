@@ -28,6 +28,7 @@ type Row struct {
 	// unknown is a key the row has and should not: one that means something else
 	// must not replace a profile.
 	unknown string
+	unread  string // why it is none
 }
 
 // UnmarshalJSON reads {"r", "at"?, "consent"?, "attributes"?}.
@@ -70,11 +71,15 @@ type readRow struct {
 	dated   bool
 	consent *rules.Consent // nil: it says nothing of it
 	profile keptProfile
-	names   []string // of the attributes that it has, those without a value too
+	given   map[string]any // the attributes that it has, those without a value too
 }
 
-// readRow understands a row, or says what is wrong with it.
-func (p *Profiles) readRow(row *Row, now time.Time) (*readRow, error) {
+// readRow understands a row, or says what is wrong with it. One without a date is
+// of a moment since.
+func (p *Profiles) readRow(row *Row, now, since time.Time) (*readRow, error) {
+	if row.unread != "" {
+		return nil, errors.New(row.unread)
+	}
 	if row.unknown != "" {
 		return nil, fmt.Errorf("unknown key %q; %s", row.unknown, strict.DidYouMean(row.unknown, rowKeys[:]))
 	}
@@ -82,9 +87,11 @@ func (p *Profiles) readRow(row *Row, now time.Time) (*readRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := rules.FactTime(row.At, now)
-	if err != nil {
-		return nil, err
+	at := since.UnixMilli()
+	if row.At != "" {
+		if at, err = rules.FactTime(row.At, now); err != nil {
+			return nil, err
+		}
 	}
 	r := &readRow{id: id, at: at, dated: row.At != ""}
 	if row.Consent != "" {
@@ -95,17 +102,52 @@ func (p *Profiles) readRow(row *Row, now time.Time) (*readRow, error) {
 		consent := rules.Consent(i)
 		r.consent = &consent
 	}
-	r.names = slices.Sorted(maps.Keys(row.Attributes))
-	for _, name := range r.names {
-		text, err := rules.FactText(row.Attributes[name])
-		if err == nil {
-			err = p.set(&r.profile, name, strings.TrimSpace(text))
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
+	r.given = row.Attributes
+	if err := p.setAll(&r.profile, row.Attributes); err != nil {
+		return nil, err
 	}
 	return r, nil
+}
+
+// setAll sets the attributes that are given.
+func (p *Profiles) setAll(k *keptProfile, given map[string]any) error {
+	declared := *p.attributes.Load()
+	known := 0
+	set := func(name string, set func(text string) error) error {
+		value, ok := given[name]
+		if !ok {
+			return nil
+		}
+		known++
+		text, err := rules.FactText(value)
+		if err == nil {
+			err = set(strings.TrimSpace(text))
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	}
+	for i, name := range homes {
+		if err := set(name, func(text string) error { return p.setHome(k, i, text) }); err != nil {
+			return err
+		}
+	}
+	for i := range declared {
+		if err := set(declared[i].Name, func(text string) error { return k.set(&declared[i], text) }); err != nil {
+			return err
+		}
+	}
+	if known == len(given) {
+		return nil
+	}
+	may := names(declared)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !slices.Contains(may, name) {
+			return fmt.Errorf("%s: unknown attribute; %s", name, strict.DidYouMean(name, may))
+		}
+	}
+	return nil
 }
 
 // identify takes the seal off an id.
@@ -127,24 +169,20 @@ func isID(s string) bool {
 	}) < 0
 }
 
-// set sets an attribute; an empty text leaves it unknown.
-func (p *Profiles) set(k *keptProfile, name, text string) error {
-	if i := slices.Index(homes[:], name); i >= 0 {
-		if err := p.checkHome(name, text); err != nil {
-			return err
-		}
-		if name == "country" {
-			text = strings.ToUpper(text)
-		}
-		k.home[i] = text
-		return nil
+// setHome sets an attribute that every profile has, by its place in homes.
+func (p *Profiles) setHome(k *keptProfile, i int, text string) error {
+	if err := p.checkHome(homes[i], text); err != nil {
+		return err
 	}
-	declared := *p.attributes.Load()
-	i := slices.IndexFunc(declared, func(a rules.Attribute) bool { return a.Name == name })
-	if i < 0 {
-		return fmt.Errorf("unknown attribute; %s", strict.DidYouMean(name, names(declared)))
+	if homes[i] == "country" {
+		text = strings.ToUpper(text)
 	}
-	a := &declared[i]
+	k.home[i] = text
+	return nil
+}
+
+// set sets a declared attribute; an empty text leaves it unknown.
+func (k *keptProfile) set(a *rules.Attribute, text string) error {
 	value, err := rules.ParseFact(a.Type, text, time.UTC)
 	if err != nil || !value.Known() {
 		return err
@@ -152,7 +190,7 @@ func (p *Profiles) set(k *keptProfile, name, text string) error {
 	if len(a.Values) > 0 && !slices.Contains(a.Values, value.Text) {
 		return fmt.Errorf("unknown value %q; %s", value.Text, strict.DidYouMean(value.Text, a.Values))
 	}
-	k.attributes = append(k.attributes, keptAttribute{name: name, value: value})
+	k.attributes = append(k.attributes, keptAttribute{name: a.Name, value: value})
 	return nil
 }
 

@@ -77,5 +77,20 @@ func FuzzDecode(f *testing.F) {
 		}
 		_, _, _ = decodeConsent(payload)
 		_, _ = decodeAlias(payload)
+		_, _ = decodeProgress(payload)
 	})
+}
+
+func TestProgressIsFrozen(t *testing.T) {
+	p := Progress{Name: "a.csv", Began: 1, Rows: 2, From: 3, Applied: 4, Ignored: 5, Refused: 6, Mark: 7, Last: Applied{
+		Applied: 8, Ignored: []RowNote{{9, "older"}}, Refused: []RowNote{{10, "r"}},
+	}}
+	payload := appendProgress(nil, &p)
+	const want = "0a05612e637376" + "10011802200328043005380640074a09" + "080912056f6c6465724a07080a120172" + "18015008"
+	if got := hex.EncodeToString(payload); got != want {
+		t.Errorf("progress\ngot  %s\nwant %s", got, want)
+	}
+	if back, err := decodeProgress(payload); err != nil || !reflect.DeepEqual(back, p) {
+		t.Errorf("read back as %+v, %v", back, err)
+	}
 }

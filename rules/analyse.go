@@ -107,7 +107,7 @@ func (a *analysis) block() {
 			return
 		}
 	}
-	for _, look := range []func(){a.unreachable, a.alike, a.overlaps, a.gaps, a.readers, a.ageing, a.rights, a.pixels} {
+	for _, look := range []func(){a.unreachable, a.alike, a.overlaps, a.gaps, a.readers, a.classes, a.ageing, a.rights, a.pixels} {
 		if look(); a.spent() {
 			return
 		}

@@ -13,7 +13,17 @@ type reader struct {
 	lacks func(Ref, *TextFormat) string
 	// counts: of stock the reader is told whether there is some.
 	counts bool
+	// forgotten: the reader is not told what they did, and has no items of their own.
+	forgotten bool
+	// first: of a split the reader is shown the first variant only.
+	first bool
 }
+
+// What a reader who is forgotten is not told.
+const (
+	ownDeeds = "what the recipient did"
+	ownItems = "the recipient's own items"
+)
 
 // plainFormat is that of a signal that is not written.
 var plainFormat = TextFormat{Name: "number"}
@@ -142,10 +152,13 @@ func (a *analysis) blocks(x *ruled, r *reader) string {
 func (a *analysis) untold(b box, r *reader) string {
 	for _, s := range b {
 		x := &a.atoms[s.atom]
-		if x.ref.Kind == NoRef {
-			continue
+		word := ""
+		switch {
+		case x.ref.Kind != NoRef:
+			word = r.lacks(x.ref, &plainFormat)
+		case r.forgotten && x.kin == kinHistory:
+			word = ownDeeds
 		}
-		word := r.lacks(x.ref, &plainFormat)
 		if word == "" {
 			continue
 		}
@@ -164,7 +177,7 @@ func (a *analysis) untold(b box, r *reader) string {
 // told, where the rule holds in a box.
 func (a *analysis) undrawn(x *ruled, b box, r *reader) string {
 	first := ""
-	for _, v := range x.variants() {
+	for _, v := range a.shownTo(x, r) {
 		for i := range a.c.Locales {
 			d := drawing{a, r, v, b, x.at, i}
 			word := d.lacks()
@@ -193,23 +206,30 @@ func (d *drawing) lacks() string {
 	if d.variant.Nothing {
 		return ""
 	}
+	if d.reader.forgotten && d.variant.List.ownOnly() {
+		return ownItems
+	}
 	for i := range d.variant.Values {
 		e := &d.variant.Values[i]
 		if d.variant.Layout.Values[i].Optional || e.Type == Unknown {
 			continue
 		}
-		word := ""
-		switch {
-		case e.Texts != nil:
-			word = d.ofTexts(e.Texts)
-		case e.Ref.Kind != NoRef:
-			word = d.of(e.Ref, &plainFormat)
-		}
-		if word != "" {
+		if word := d.ofValue(e); word != "" {
 			return word
 		}
 	}
 	return d.ofTexts(d.variant.Link)
+}
+
+// ofValue returns what a value of the variant lacks.
+func (d *drawing) ofValue(e *Expr) string {
+	switch {
+	case e.Texts != nil:
+		return d.ofTexts(e.Texts)
+	case e.Ref.Kind != NoRef:
+		return d.of(e.Ref, &plainFormat)
+	}
+	return ""
 }
 
 // ofTexts returns what all texts of the locale lack.

@@ -43,9 +43,8 @@ func (d *Decider) take(variant *Variant) bool {
 // listing returns a list as the open's trust lets it be asked for: an id that
 // anybody may write shows nothing of the recipient's own.
 func (d *Decider) listing(list *List, from string) (Listing, bool) {
-	own := isFacts(from) || from == "next" || takesTo(from) && (list.To == "cart" || list.To == "viewed")
 	switch asked := (Listing{From: from}); {
-	case d.signals.Trust < Keyed && own:
+	case d.signals.Trust < Keyed && list.isOwn(from):
 		return Listing{}, false
 	case d.signals.Trust < Keyed && from == "recommend":
 		return Listing{From: "popular"}, true
@@ -58,6 +57,16 @@ func (d *Decider) listing(list *List, from string) (Listing, bool) {
 	default:
 		return asked, true
 	}
+}
+
+// isOwn reports whether items from there are by what the recipient did.
+func (l *List) isOwn(from string) bool {
+	return isFacts(from) || from == "next" || takesTo(from) && (l.To == "cart" || l.To == "viewed")
+}
+
+// ownOnly reports whether a list, or none, has no other items.
+func (l *List) ownOnly() bool {
+	return l != nil && len(l.IDs) == 0 && len(l.From) > 0 && !slices.ContainsFunc(l.From, func(from string) bool { return !l.isOwn(from) })
 }
 
 // takeNth puts the item in scope that ids names for this position.

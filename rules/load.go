@@ -287,6 +287,20 @@ func (l *loader) lookUp(n *strict.Node, what, id string, has func(string) bool) 
 	}
 }
 
+// AsksPlace reports whether anything of the campaign depends on where the
+// recipient is.
+func (c *Campaign) AsksPlace() bool {
+	return slices.ContainsFunc(c.Signals, func(s Signal) bool {
+		switch s.Source {
+		case HereSource:
+			return s.Key != "from"
+		case NearSource, WeatherSource:
+			return true
+		}
+		return s.Source == StockSource && strings.HasPrefix(s.At, "near.")
+	})
+}
+
 // Block returns the block with this id, which must be in lower case. It does
 // not allocate.
 func (c *Campaign) Block(id string) (*Block, bool) {

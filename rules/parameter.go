@@ -26,6 +26,14 @@ func (p *Parameter) Believed(t Trust, sealed bool) bool {
 	return sealed && t > Anonymous
 }
 
+// Longest is how many characters a value may have; one that has more is unknown.
+func (p *Parameter) Longest() int {
+	if p.Max > 0 {
+		return p.Max
+	}
+	return maxParameter
+}
+
 // parameters reads what the mail platform may merge into links.
 func (l *loader) parameters(n *strict.Node) {
 	if n.Kind == strict.List {

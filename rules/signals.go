@@ -238,6 +238,8 @@ type Sender struct {
 	Places     []string               // ids of the lists
 	Attributes []Attribute            // declared for profiles
 	Codes      []string               // pools of single-use codes
+	// Recipients is how far links are meant to prove theirs.
+	Recipients Trust
 	// Published says that the campaigns were sent already: they are not analysed,
 	// lest a release that proves more takes them from the mails.
 	Published bool

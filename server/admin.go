@@ -40,6 +40,9 @@ func (s *Server) routes() *router.Router {
 	r.POST("/v1/webhooks/{webhook}", s.webhookRoute) // its signature is its token
 	r.POST("/v1/forget", ingest(s.forgetRoute))
 	r.GET(backupPath, guardAll(tokens, s.backupRoute))
+	r.GET("/v1/imports", ingest(s.importsRoute))
+	r.PUT("/v1/imports/{file}", ingest(s.importRoute))
+	r.DELETE("/v1/imports/{file}", ingest(s.endImportRoute))
 	r.GET("/v1/feeds", read(s.feedsRoute))
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
 	r.POST("/v1/feeds/{feed}/rollback", ingest(s.rollbackRoute))
@@ -48,6 +51,7 @@ func (s *Server) routes() *router.Router {
 	r.GET("/v1/data", read(s.dataRoute))
 	r.GET("/metrics", read(s.writeMetrics))
 	r.GET("/v1/advice", read(s.adviceRoute))
+	r.GET("/v1/keys", read(s.keysRoute))
 	r.GET("/v1/explain/{campaign}/{block}", read(s.explainRoute))
 	r.GET("/v1/explain/{campaign}/{block}/{position}", read(s.explainRoute))
 	r.GET("/v1/preview/{campaign}/{block}", read(s.previewRoute))

@@ -35,6 +35,7 @@ const (
 	mailAddress
 	withoutSeal
 	wrongSeal
+	notImported
 )
 
 // mistakes are what each is counted by and what is said of it, once enough opens
@@ -73,12 +74,18 @@ var mistakes = [...]struct {
 	wrongSeal: {
 		"wrong-seal", `opentime_anonymous_total{cause="` + string(BadSeal) + `"}`, 20, 5,
 		"seals do not verify, so their recipients count as nobody",
-		"see that the key which sealed them is in OPENTIME_KEYS, that sender is what it was, and that nothing shortens r",
+		"see that the key which sealed them is in OPENTIME_KEYS, that sender is what it was, and that nothing shortens r; opentime verify LINK says which",
+	},
+	notImported: {
+		"not-imported", `opentime_not_imported_total`, 20, 5,
+		"ids come without a seal that were never imported, so nothing personal is shown, though recipients is keyed",
+		"import their profiles, by the ids that the mail platform merges; or merge the column r that opentime sign adds",
 	},
 }
 
 // Ages and spans of advice.
 const (
+	endsSoon   = 30 * 24 * time.Hour
 	enoughSeen = 1000           // opens after which counting begins anew
 	listedFor  = 24 * time.Hour // after a mistake was last seen
 )
@@ -161,6 +168,7 @@ func (s *Server) Advise() []Advice {
 	defer a.mu.Unlock()
 	a.look(now)
 	s.lookAtData(now)
+	s.lookAtKeys(now)
 	var list []Advice
 	for _, f := range a.found {
 		if now.Sub(f.last) < listedFor {
@@ -210,6 +218,38 @@ func (s *Server) lookAtData(now time.Time) {
 		}
 		if d.Error != "" {
 			s.advice.find(Advice{Mistake: "refused-" + d.Name, What: "a new " + d.Holds + ", is not in use: " + d.Error, Do: d.Do, SuchAs: d.File}, now)
+		}
+	}
+}
+
+// lookAtKeys finds keys whose last day is near or past while links still come by
+// them, and one that is about to sign no more. Of several the first counts.
+func (s *Server) lookAtKeys(now time.Time) {
+	for _, k := range s.Keys().Keys {
+		last, err := time.Parse(time.DateOnly, k.LastDay)
+		if err != nil || last.Sub(now) > endsSoon {
+			continue
+		}
+		came := fmt.Sprintf("%d links came by it in the last 7 days", k.Week)
+		switch {
+		case k.Over && k.Week > 0:
+			s.advice.find(Advice{
+				Mistake: "key-over", SuchAs: "key " + k.Key,
+				What: fmt.Sprintf("a key was over on %s and mails that it sealed are still opened, as nobody's: %s", k.LastDay, came),
+				Do:   "unless it leaked, move its last day in OPENTIME_KEYS on, 400 days from when it last signed, and restart",
+			}, now)
+		case !k.Over && k.Signs:
+			s.advice.find(Advice{
+				Mistake: "key-signs-last", SuchAs: "key " + k.Key,
+				What: fmt.Sprintf("the key that signs ends on %s, and links that it seals now end with it: %s", k.LastDay, came),
+				Do:   "run opentime keys rotate, set what it prints, restart, and sign anew",
+			}, now)
+		case !k.Over && k.Week > 0:
+			s.advice.find(Advice{
+				Mistake: "key-ends", SuchAs: "key " + k.Key,
+				What: fmt.Sprintf("a key ends on %s and mails that it sealed are still opened: %s", k.LastDay, came),
+				Do:   "unless it leaked, move its last day in OPENTIME_KEYS on and restart; after it their recipients are nobody",
+			}, now)
 		}
 	}
 }

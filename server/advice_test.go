@@ -31,7 +31,7 @@ func newAdvised(t *testing.T, trusted ...string) *advised {
 		t.Fatal(err)
 	}
 	a := &advised{t: t, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
-	keys, err := ParseKeys("a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", a.now)
+	keys, err := ParseKeys("a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,6 +43,7 @@ func newAdvised(t *testing.T, trusted ...string) *advised {
 		a.config.TrustedProxies = append(a.config.TrustedProxies, netip.MustParsePrefix(network))
 	}
 	a.advice = newAdviser(a.metrics)
+	a.use = newKeyUse(a.metrics, keys, a.now)
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&a.log, nil)))
 	t.Cleanup(func() { slog.SetDefault(before) })
@@ -172,4 +173,42 @@ func TestOldDataFilesAreFound(t *testing.T) {
 	}
 	a.now = a.config.Gatherer.Clients().Date().AddDate(0, 13, 0)
 	a.wants("old-geo", "old-clients")
+}
+
+// Keys whose last day is near while links come by them are said, in time.
+func TestKeysThatAreStillNeededAreSaid(t *testing.T) {
+	const old, fresh = "a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "b:a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s"
+	for name, c := range map[string]struct {
+		keys string
+		kid  byte // by which links come; 0: by none
+		want []string
+	}{
+		"it never ends":                 {old, 'a', nil},
+		"a retired one, for long":       {fresh + " " + old + "@2027-12-29", 'a', nil},
+		"a retired one ends":            {fresh + " " + old + "@2026-12-20", 'a', []string{"key-ends key a"}},
+		"a retired one, which is idle":  {fresh + " " + old + "@2026-12-20", 'b', nil},
+		"a retired one is over":         {fresh + " " + old + "@2026-11-01", 'a', []string{"key-over key a"}},
+		"one is over, and idle":         {fresh + " " + old + "@2026-11-01", 0, nil},
+		"the one that signs ends":       {old + "@2026-12-20", 0, []string{"key-signs-last key a"}},
+		"the one that signs is over":    {old + "@2026-11-01", 'a', []string{"key-over key a"}},
+		"the one that signs, next year": {old + "@2027-12-20", 'a', nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAdvised(t)
+			keys, err := ParseKeys(c.keys)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.config.Keys, a.use = keys, newKeyUse(a.metrics, keys, a.now)
+			if c.kid != 0 {
+				k := &Keys{signs: c.kid, keys: keys.keys}
+				a.opens(10, "r-1."+k.Seal("shop", "r-1"), "203.0.113.7", "")
+			}
+			a.wants(c.want...)
+			a.now = a.now.AddDate(0, 0, 8)
+			if got := a.Keys().Keys; got[0].Week != 0 || c.kid == got[0].Key[0] && got[0].Month != 10 {
+				t.Errorf("after a week the first key's use is %+v", got[0])
+			}
+		})
+	}
 }

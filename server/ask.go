@@ -19,13 +19,15 @@ type Ask struct {
 	Campaign, Block string
 	Position        int // from 1
 	Recipient       string
-	Trust           *rules.Trust // nil: signed with a Recipient, else anonymous
+	Seal            string       // of the Recipient, as a link has it; it is verified where Trust is nil
+	Trust           *rules.Trust // nil: what Seal proves; without one signed with a Recipient, else anonymous
 	At              time.Time    // zero: now
 	Address         netip.Addr
 	UserAgent       string
 	Client          string // a name of the client table, instead of UserAgent; a person's browser without either
 	Locale          string
 	Parameters      []Parameter
+	Sealed          string   // x, as a link has it: it is verified
 	Given           []string // signal=value, as in a test's given
 	Format          string   // jpg, png or gif; "": the block's
 }
@@ -35,6 +37,7 @@ type Answer struct {
 	Explanation rules.Explanation
 	Client      signals.Client
 	Trust       rules.Trust
+	Proof       string // what the Ask's seal turned out to be; "" without one
 	Here        string // where the recipient is, and where that is known from
 	Rung        Rung
 	Key         []byte // of the picture
@@ -60,6 +63,7 @@ func (s *Server) Ask(ask Ask) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	proof := s.prove(open, &ask, published.Campaign)
 	r := &reading{published: published, at: open.At}
 	profile, err := s.decideGiven(r, open, ask.Given)
 	if err != nil {
@@ -72,7 +76,7 @@ func (s *Server) Ask(ask Ask) (Answer, error) {
 	}
 	return Answer{
 		Explanation: rules.Explain(published.Campaign, &r.signals, block.ID, position),
-		Client:      open.Client, Trust: r.trust, Rung: r.rung(), Picture: picture, Key: picture.Key(nil),
+		Client:      open.Client, Trust: r.trust, Proof: proof, Rung: r.rung(), Picture: picture, Key: picture.Key(nil),
 		Here: s.config.Gatherer.Here(&open.Open, profile).String(),
 	}, nil
 }
@@ -127,12 +131,23 @@ func (s *Server) madeUp(ask Ask, block *rules.Block) (*Open, error) {
 		return nil, err
 	}
 	open.Link = Link{Kind: ImageLink, Campaign: ask.Campaign, Block: block.ID, Position: ask.Position, Format: format}
+	open.Link.Recipient, open.Link.Seal, open.Link.Parameters, open.Link.Sealed = ask.Recipient, ask.Seal, ask.Parameters, ask.Sealed
 	open.Recipient, open.Locale = ask.Recipient, ask.Locale
-	for _, p := range ask.Parameters {
-		open.Parameters = append(open.Parameters, signals.Parameter{Name: p.Name, Value: p.Value})
-	}
 	open.Trust, err = ask.trust()
 	return open, err
+}
+
+// prove verifies the seals of an Ask, if it has any, and says what became of the
+// recipient's.
+func (s *Server) prove(open *Open, ask *Ask, campaign *rules.Campaign) (why string) {
+	link := &open.Link
+	if ask.Seal != "" && ask.Trust == nil {
+		if open.Trust, why, _ = s.config.Keys.proveSeal(s.config.Sender, link, s.config.Now()); open.Trust == rules.Anonymous {
+			link.Recipient, open.Recipient = "", ""
+		}
+	}
+	s.readParameters(open, campaign)
+	return why
 }
 
 // askTime is how long somebody who asks waits for a drawing.

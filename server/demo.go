@@ -179,7 +179,7 @@ func (s *Server) demoTurned(ctx *fasthttp.RequestCtx) {
 func (s *Server) askOf(link Link, values url.Values) (Ask, error) {
 	ask := Ask{
 		Campaign: link.Campaign, Block: link.Block, Position: link.Position, Locale: link.Locale,
-		Client: values.Get("client"), Format: link.Format.Extension(), Parameters: link.Parameters,
+		Client: values.Get("client"), Format: link.Format.Extension(), Parameters: link.Parameters, Sealed: link.Sealed,
 	}
 	if link.Recipient != "" && s.config.Keys.Verify(s.config.Sender, link.Recipient, link.Seal, s.config.Now()) {
 		trust := rules.Signed

@@ -2,9 +2,11 @@ package server
 
 import (
 	"encoding/hex"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -13,9 +15,9 @@ import (
 )
 
 // explainRoute answers GET /v1/explain/<campaign>/<block>[/<position>] with the
-// decision and why, for the open that the query makes up: r, trust, at,
-// address, user-agent, client, locale, given (repeated), and parameters of the
-// link by their names.
+// decision and why, for the open that the query makes up: r (with its seal or
+// without), trust, at, address, user-agent, client, locale, given (repeated),
+// parameters of the link by their names, and x.
 func (s *Server) explainRoute(ctx *fasthttp.RequestCtx) {
 	ask, err := readAsk(ctx)
 	if err != nil {
@@ -48,15 +50,19 @@ func (s *Server) previewRoute(ctx *fasthttp.RequestCtx) {
 
 // askNames are the names of a query that make up an open; any other is a
 // parameter of the link.
-var askNames = [...]string{"r", "trust", "at", "address", "user-agent", "client", "locale", "format"}
+var askNames = [...]string{"r", "trust", "at", "address", "user-agent", "client", "locale", "format", "x"}
 
 // readAsk reads an Ask from a request's path and query.
 func readAsk(ctx *fasthttp.RequestCtx) (Ask, error) {
 	value := func(name string) string { return string(ctx.QueryArgs().Peek(name)) }
 	user := func(name string) string { text, _ := ctx.UserValue(name).(string); return text }
 	ask := Ask{
-		Campaign: user("campaign"), Block: user("block"), Recipient: value("r"),
+		Campaign: user("campaign"), Block: user("block"), Sealed: value("x"),
 		UserAgent: value("user-agent"), Client: value("client"), Locale: value("locale"), Format: value("format"),
+	}
+	var sealed bool
+	if ask.Recipient, ask.Seal, sealed = strings.Cut(value("r"), "."); sealed && len(ask.Seal) != SealLength {
+		return ask, fmt.Errorf("the seal of r has %d characters, not %d", len(ask.Seal), SealLength)
 	}
 	var err error
 	if text := user("position"); text != "" {
@@ -97,6 +103,7 @@ type Report struct {
 	rules.Explanation
 	Client  ReportClient `json:"client"`
 	Trust   string       `json:"trust"`
+	Proof   string       `json:"proof,omitempty"` // what the seal of r turned out to be
 	Here    string       `json:"here"`
 	Rung    string       `json:"rung"`
 	Picture string       `json:"picture"` // the key, in hex
@@ -116,7 +123,7 @@ type ReportClient struct {
 func (a *Answer) Report() Report {
 	c := a.Client
 	return Report{
-		Explanation: a.Explanation, Trust: a.Trust.String(), Here: a.Here, Rung: a.Rung.String(),
+		Explanation: a.Explanation, Trust: a.Trust.String(), Proof: a.Proof, Here: a.Here, Rung: a.Rung.String(),
 		Picture: hex.EncodeToString(a.Key),
 		Client:  ReportClient{Name: c.Name, Class: c.Class.String(), App: c.App, OS: c.OS, Mobile: c.Mobile, Why: c.Why},
 	}

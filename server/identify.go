@@ -66,7 +66,7 @@ func (s *Server) trust(open *Open) {
 		open.Trust = rules.Anonymous
 	case link.Seal == "":
 		open.Trust = rules.Claimed
-	case s.config.Keys.Verify(s.config.Sender, link.Recipient, link.Seal, open.At):
+	case s.sealed(open):
 		open.Trust = rules.Signed
 	default:
 		open.Trust = rules.Anonymous
@@ -76,6 +76,14 @@ func (s *Server) trust(open *Open) {
 		s.metrics.damaged(link.Damage)
 	}
 	open.Recipient, open.Locale, open.Send = link.Recipient, link.Locale, link.Send
+}
+
+// sealed reports whether the link's seal proves its id, and counts by which key.
+func (s *Server) sealed(open *Open) bool {
+	link := &open.Link
+	state := s.config.Keys.Check(s.config.Sender, link.Recipient, link.Seal, open.At)
+	s.use.count(link.Seal, state, open.At)
+	return state == Verified
 }
 
 // readParameters takes the parameters that the campaign declares, and sees

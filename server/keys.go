@@ -1,11 +1,10 @@
 package server
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"errors"
+	"encoding/hex"
 	"fmt"
 	"hash"
 	"slices"
@@ -14,14 +13,15 @@ import (
 	"time"
 )
 
-// sealLength is the length of a seal: "1", the key's id and 22 characters of
+// SealLength is the length of a seal: "1", the key's kid and 22 characters of
 // base64url, which are the first 16 bytes of the MAC.
-const sealLength = 24
+const SealLength = 24
 
 // Keys are what seals are made and verified with. Keys is never changed and
 // is safe for concurrent use.
 type Keys struct {
 	signs byte
+	order []byte // the kids as they were given: the first signs
 	keys  map[byte]*key
 }
 
@@ -40,55 +40,44 @@ type mac struct {
 	sum     [sha256.Size]byte
 }
 
-// ParseKeys reads keys as OPENTIME_KEYS holds them: words of
-// "<kid>:<base64url of 32 bytes>[@<last day>]" separated by spaces. The first
-// signs, all verify until the end of their last day (UTC). now is for refusing
-// a signing key that is over.
-func ParseKeys(text string, now time.Time) (*Keys, error) {
-	keys := &Keys{keys: map[byte]*key{}}
-	for i, word := range strings.Fields(text) {
-		kid, k, err := parseKey(word)
-		if err != nil {
-			return nil, fmt.Errorf("read key %d: %w", i+1, err)
-		}
-		if _, twice := keys.keys[kid]; twice {
-			return nil, fmt.Errorf("read key %d: %q is there twice", i+1, kid)
-		}
-		if i == 0 {
-			keys.signs = kid
-		}
-		keys.keys[kid] = k
-	}
-	if keys.signs == 0 {
-		return nil, errors.New("read keys: none given")
-	}
-	if last := keys.keys[keys.signs].last; !last.IsZero() && !now.Before(last) {
-		return nil, fmt.Errorf("read keys: %q, which signs, is over", keys.signs)
-	}
-	return keys, nil
+// Key is one of Keys as it may be shown: all but its secret.
+type Key struct {
+	Kid     string // a letter or digit
+	Signs   bool
+	LastDay time.Time // on which it verifies (UTC); zero: it never ends
+	Print   string    // tells keys apart that are called the same: of their secrets' MAC, 8 characters
 }
 
-func parseKey(word string) (kid byte, k *key, err error) {
-	name, rest, ok := strings.Cut(word, ":")
-	if !ok || len(name) != 1 || !alphanumeric(name[0]) {
-		return 0, nil, errors.New("expected <one letter or digit>:<base64url of 32 bytes>")
-	}
-	text, day, dated := strings.Cut(rest, "@")
-	secret, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "="))
-	if err != nil || len(secret) != 32 {
-		return 0, nil, fmt.Errorf("key %q is not the base64url of 32 bytes", name)
-	}
-	k = &key{}
-	k.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, secret)} }
-	if dated {
-		last, err := time.Parse(time.DateOnly, day)
-		if err != nil {
-			return 0, nil, fmt.Errorf("last day %q is not a date like 2027-12-31", day)
+// List returns the keys in the order they were given: the first signs.
+func (k *Keys) List() []Key {
+	list := make([]Key, 0, len(k.order))
+	for _, kid := range k.order {
+		one := k.keys[kid]
+		shown := Key{Kid: string(kid), Signs: kid == k.signs}
+		if !one.last.IsZero() {
+			shown.LastDay = one.last.AddDate(0, 0, -1)
 		}
-		k.last = last.AddDate(0, 0, 1)
+		m := one.macs.Get().(*mac)
+		m.Reset()
+		m.Write([]byte("print"))
+		shown.Print = hex.EncodeToString(m.Sum(m.sum[:0])[:4])
+		one.macs.Put(m)
+		list = append(list, shown)
 	}
-	return name[0], k, nil
+	return list
 }
+
+// CanSign says why the key that signs cannot any more at now; nil where it can.
+// Whoever makes seals that are to last asks first.
+func (k *Keys) CanSign(now time.Time) error {
+	if k.keys[k.signs].over(now) {
+		return fmt.Errorf("key %q signs, and its last day was %s", string(k.signs), k.keys[k.signs].last.AddDate(0, 0, -1).Format(time.DateOnly))
+	}
+	return nil
+}
+
+// over reports whether a key verifies nothing any more.
+func (k *key) over(now time.Time) bool { return !k.last.IsZero() && !now.Before(k.last) }
 
 func alphanumeric(c byte) bool {
 	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
@@ -99,12 +88,34 @@ func (k *Keys) Seal(sender, id string) string {
 	return k.sign(func(dst []byte) []byte { return recipientMessage(dst, sender, id) })
 }
 
-// Verify reports whether seal proves id at now. It takes the same time
-// whatever is wrong with a seal whose key is known, and never says what would
-// have been right.
+// Verify reports whether seal proves id at now.
 func (k *Keys) Verify(sender, id, seal string, now time.Time) bool {
-	return k.verify(seal, now, func(dst []byte) []byte { return recipientMessage(dst, sender, id) })
+	return k.Check(sender, id, seal, now) == Verified
 }
+
+// Check says what a seal of id is at now. It takes the same time whatever is
+// wrong with a seal whose key is known, and never says what would have been
+// right.
+func (k *Keys) Check(sender, id, seal string, now time.Time) SealState {
+	return k.check(seal, now, func(dst []byte) []byte { return recipientMessage(dst, sender, id) })
+}
+
+// SealState is what a seal turns out to be.
+type SealState uint8
+
+// The states of seals: all but the first prove nothing.
+const (
+	Verified   SealState = iota
+	Over                 // right, by a key whose last day has passed
+	Wrong                // not what its key makes for this sender and this id or these parameters
+	UnknownKey           // by a key that is not there, or no seal at all
+)
+
+// sealStates are the states' words, labels of a metric: never changed.
+var sealStates = [...]string{"verified", "over", "wrong", "unknown-key"}
+
+// String returns the state's word.
+func (s SealState) String() string { return sealStates[s] }
 
 // SealParameters returns what proves the parameters of id's links: 24
 // characters. They are those of a campaign's declared ones that stand in the
@@ -118,7 +129,7 @@ func (k *Keys) SealParameters(sender, id string, parameters []Parameter) string 
 // does an id.
 func (k *Keys) VerifyParameters(sender, id string, parameters []Parameter, seal string, now time.Time) bool {
 	sorted := byName(parameters)
-	return k.verify(seal, now, func(dst []byte) []byte { return parametersMessage(dst, sender, id, sorted) })
+	return k.check(seal, now, func(dst []byte) []byte { return parametersMessage(dst, sender, id, sorted) }) == Verified
 }
 
 func recipientMessage(dst []byte, sender, id string) []byte {
@@ -149,26 +160,32 @@ func byName(parameters []Parameter) []Parameter {
 
 // sign seals a message with the key that signs.
 func (k *Keys) sign(message func([]byte) []byte) string {
-	var seal [sealLength]byte
+	var seal [SealLength]byte
 	k.keys[k.signs].seal(&seal, k.signs, message)
 	return string(seal[:])
 }
 
-func (k *Keys) verify(seal string, now time.Time, message func([]byte) []byte) bool {
-	if len(seal) != sealLength || seal[0] != '1' {
-		return false
+func (k *Keys) check(seal string, now time.Time, message func([]byte) []byte) SealState {
+	if len(seal) != SealLength || seal[0] != '1' {
+		return UnknownKey
 	}
 	key, ok := k.keys[seal[1]]
-	if !ok || !key.last.IsZero() && !now.Before(key.last) {
-		return false
+	if !ok {
+		return UnknownKey
 	}
-	var want [sealLength]byte
+	var want [SealLength]byte
 	key.seal(&want, seal[1], message)
-	return subtle.ConstantTimeCompare(want[:], []byte(seal)) == 1
+	switch {
+	case subtle.ConstantTimeCompare(want[:], []byte(seal)) != 1:
+		return Wrong
+	case key.over(now):
+		return Over
+	}
+	return Verified
 }
 
 // seal writes the seal over a message.
-func (k *key) seal(dst *[sealLength]byte, kid byte, message func([]byte) []byte) {
+func (k *key) seal(dst *[SealLength]byte, kid byte, message func([]byte) []byte) {
 	m := k.macs.Get().(*mac)
 	defer k.macs.Put(m)
 	m.message = message(m.message[:0])

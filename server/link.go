@@ -211,7 +211,7 @@ func (l *Link) setOwn(name byte, raw []byte) {
 			l.Locale = v
 		}
 	case 'x':
-		if v, ok := decodeValue(raw); ok && len(v) == sealLength {
+		if v, ok := decodeValue(raw); ok && len(v) == SealLength {
 			l.Sealed = v
 		}
 	case 's':
@@ -229,7 +229,7 @@ func (l *Link) setRecipient(raw []byte) {
 		return
 	}
 	id, seal, sealed := strings.Cut(value, ".")
-	if !isID(id) || sealed && len(seal) != sealLength || !sealed && isTag(id) {
+	if !isID(id) || sealed && len(seal) != SealLength || !sealed && isTag(id) {
 		l.Damage = damageOf(value)
 		return
 	}
@@ -273,11 +273,17 @@ func (l *Link) addParameter(name string, raw []byte) {
 }
 
 // ParameterValue returns a parameter's value as ParseLink will read it from a
-// link that has it percent-encoded; false where it will read none.
+// link that has it percent-encoded, a space as %20; false where it will read
+// none.
 func ParameterValue(text string) (string, bool) {
-	raw := url.QueryEscape(text)
+	raw := EncodeParameter(text)
 	value, ok := decodeValue([]byte(raw))
 	return value, ok && value != "" && len(raw) <= maxValue
+}
+
+// EncodeParameter returns a parameter's value as a link has it.
+func EncodeParameter(text string) string {
+	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
 // decodeValue decodes percent once, takes "+" for a space, trims "+" and

@@ -115,6 +115,9 @@ func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 		s.metrics.storeFailed(storeProfile, err)
 		return nil, rules.Anonymous
 	}
+	if trust == rules.Claimed && profile == nil && s.config.Recipients == rules.Keyed {
+		s.advice.count(notImported, func() string { return open.Link.Campaign + "/" + open.Link.Block })
+	}
 	profile, trust, r.consent = s.config.believe(profile, trust)
 	return profile, trust
 }

@@ -92,6 +92,7 @@ type Server struct {
 	deciders  sync.Pool                // of *rules.Decider
 	reads     chan struct{}            // the gate of reads of the store
 	keys      sync.Pool                // of *[]byte, for pictures' keys
+	use       *keyUse
 	admin     *fasthttp.Server
 }
 
@@ -100,6 +101,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{config: config, readings: newReadings(), metrics: newMetrics(), started: config.Now()}
 	s.metrics.expect(config.Webhooks)
 	s.advice = newAdviser(s.metrics)
+	s.use = newKeyUse(s.metrics, config.Keys, config.Now())
 	images, err := newImages(s.draw)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,9 @@ type shownReading struct {
 	OS        string
 	Reading   [8]byte
 	Positions []shownPosition
+	// Of a claimed link, whose id proves nothing: hashes of what it was told
+	// beside it. 0: nothing.
+	Parameters, Place uint64
 }
 
 // shownPosition is what one position of a reading showed. Values are the
@@ -36,7 +39,8 @@ type shownPosition struct {
 // same reports whether two readings showed the same: only readings that differ
 // are kept apart.
 func (a *shownReading) same(b *shownReading) bool {
-	if a.Trust != b.Trust || a.Class != b.Class || a.OS != b.OS || len(a.Positions) != len(b.Positions) {
+	if a.Trust != b.Trust || a.Class != b.Class || a.OS != b.OS || len(a.Positions) != len(b.Positions) ||
+		a.Parameters != b.Parameters || a.Place != b.Place {
 		return false
 	}
 	for i := range a.Positions {
@@ -94,7 +98,8 @@ const (
 const personTime = time.Hour
 
 // lastShown returns what was last shown to the link's recipient in this block
-// and position, in readings of the click's own trust, and how it was found.
+// and position, in readings of the click's own trust, and how it was found. A
+// claimed click sees no reading that was told more than it is.
 func (s *Server) lastShown(r *reading, open *Open, block *rules.Block) (*shownPosition, matched) {
 	if open.Trust == rules.Anonymous {
 		return nil, unseen
@@ -110,8 +115,12 @@ func (s *Server) lastShown(r *reading, open *Open, block *rules.Block) (*shownPo
 	}
 	oldest := open.At.Add(-KeepShown(r.consent, s.config.KeepShown)).UnixMilli()
 	fresh := kept[:0:0]
+	var own ties
+	if trust == rules.Claimed {
+		own = s.tiesOf(open, r.published.Campaign)
+	}
 	for i := range kept {
-		if kept[i].Trust == trust && kept[i].At >= oldest {
+		if kept[i].Trust == trust && kept[i].At >= oldest && own.lead(&kept[i]) {
 			fresh = append(fresh, kept[i])
 		}
 	}
@@ -193,7 +202,11 @@ func (s *Server) keepShown(r *reading, open *Open, fell bool) {
 	}
 	key := shownKey{open.Recipient, r.published.ID, open.Send}
 	class, os := open.Client.Class, open.Client.OS
-	waits := waiting{show: func() shownReading { return r.shown(class, os) }, keep: KeepShown(r.consent, s.config.KeepShown)}
+	var told ties
+	if r.trust == rules.Claimed {
+		told = s.tiesOf(open, r.published.Campaign)
+	}
+	waits := waiting{show: func() shownReading { return r.shown(class, os, told) }, keep: KeepShown(r.consent, s.config.KeepShown)}
 	if !s.shown.add(key, waits) {
 		s.metrics.storeFailed(storeOfShown, errShownWaits)
 	}
@@ -204,11 +217,12 @@ var errShownWaits = errors.New("keep shown: too many wait for the store")
 
 // shown is what the reading shows as it is kept: what was decided, and the
 // fallback where that was sent instead.
-func (r *reading) shown(class rules.Class, os string) shownReading {
+func (r *reading) shown(class rules.Class, os string, told ties) shownReading {
 	kept := shownReading{
 		At: r.at.UnixMilli(), Revision: r.published.Revision, Trust: r.trust,
 		Class: class, OS: os, Reading: r.id,
-		Positions: make([]shownPosition, 0, r.published.Positions),
+		Positions:  make([]shownPosition, 0, r.published.Positions),
+		Parameters: told.parameters, Place: told.place,
 	}
 	for _, block := range r.published.Blocks {
 		for position := range block.Positions {

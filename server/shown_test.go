@@ -174,6 +174,7 @@ func TestShownIsKeptAsLongAsItMayBe(t *testing.T) {
 
 func TestShownSurvivesItsEncoding(t *testing.T) {
 	want := []shownReading{showing(0, rules.Proxy, "", "https://a"), showing(time.Minute, rules.Person, "macos", "https://b")}
+	want[0].Trust, want[0].Parameters, want[0].Place = rules.Claimed, 1<<63+7, 9
 	want[1].Positions = append(want[1].Positions, shownPosition{
 		Block: "picks", Position: 3, Rule: "none", Variant: "calm", Item: "SKU 1", After: "https://after", Ended: 99, Digest: 1 << 63,
 		Values: []rules.Value{{}, {Type: rules.Number, N: -5}, {Type: rules.TextList, List: []string{"", "x"}}, {Type: rules.Text, Text: "Zoë"}},

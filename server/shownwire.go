@@ -20,6 +20,8 @@ const (
 	readingOS        protowire.Number = 5
 	readingID        protowire.Number = 6
 	readingPosition  protowire.Number = 7 // repeated
+	readingParams    protowire.Number = 8
+	readingPlace     protowire.Number = 9
 	positionBlock    protowire.Number = 1
 	positionNumber   protowire.Number = 2
 	positionRule     protowire.Number = 3
@@ -54,6 +56,8 @@ func encodeReading(dst []byte, r *shownReading) []byte {
 	dst = number(dst, readingClass, uint64(r.Class))
 	dst = message(dst, readingOS, []byte(r.OS))
 	dst = message(dst, readingID, r.Reading[:])
+	dst = number(dst, readingParams, r.Parameters)
+	dst = number(dst, readingPlace, r.Place)
 	for i := range r.Positions {
 		dst = message(dst, readingPosition, encodePosition(nil, &r.Positions[i]))
 	}
@@ -140,6 +144,10 @@ func decodeReading(data []byte) (shownReading, error) {
 			r.OS = string(bytes)
 		case readingID:
 			copy(r.Reading[:], bytes)
+		case readingParams:
+			r.Parameters = v
+		case readingPlace:
+			r.Place = v
 		case readingPosition:
 			p, err := decodePosition(bytes)
 			r.Positions = append(r.Positions, p)

@@ -63,21 +63,7 @@ type KeptStatus struct {
 type KeyStatus struct {
 	ID    string    `json:"id"`
 	Signs bool      `json:"signs"`
-	Until time.Time `json:"until,omitzero"` // from when on it does not verify
-}
-
-// List returns the keys, that which signs first.
-func (k *Keys) List() []KeyStatus {
-	var list []KeyStatus
-	for _, kid := range slices.Sorted(maps.Keys(k.keys)) {
-		status := KeyStatus{ID: string(kid), Signs: kid == k.signs, Until: k.keys[kid].last}
-		if status.Signs {
-			list = slices.Insert(list, 0, status)
-			continue
-		}
-		list = append(list, status)
-	}
-	return list
+	Until time.Time `json:"until,omitzero"` // its last day
 }
 
 // state is that of the public listener.
@@ -99,7 +85,7 @@ func (s *Server) Status() Status {
 		Problems: append([]string{}, s.notedProblems()...), Feeds: s.feedStatus(),
 		Data: map[string]time.Time{}, Places: map[string]int{},
 		Store:   KeptStatus{s.config.Store.Failed(), s.config.Store.Alarms() + s.shown.alarms.Load(), s.shown.waiting()},
-		Journal: s.config.Journal.Stats(), Keys: s.config.Keys.List(), Advice: append([]Advice{}, s.Advise()...),
+		Journal: s.config.Journal.Stats(), Keys: keyStatus(s.config.Keys), Advice: append([]Advice{}, s.Advise()...),
 	}
 	if s.config.Disk != nil {
 		status.Disk = s.config.Disk()
@@ -130,6 +116,15 @@ func (s *Server) Status() Status {
 	status.Campaigns = s.campaignStatus(&counted, &then)
 	status.NotWell = status.notWell(counted.below(&then))
 	return status
+}
+
+// keyStatus is how keys are.
+func keyStatus(keys *Keys) []KeyStatus {
+	var list []KeyStatus
+	for _, k := range keys.List() {
+		list = append(list, KeyStatus{ID: k.Kid, Signs: k.Signs, Until: k.LastDay})
+	}
+	return list
 }
 
 // campaignStatus is how campaigns do, by their ids.

@@ -49,17 +49,10 @@ func (x *gathering) written(name string) *Parameter {
 	return nil
 }
 
-// maxParameter is the length no parameter may have, whatever it declares.
-const maxParameter = 200
-
 // parameterValue reads a value by what its parameter declares.
 func parameterValue(c *rules.Campaign, p *rules.Parameter, written string) rules.Value {
 	written = strings.TrimSpace(written)
-	limit := maxParameter
-	if p.Max > 0 {
-		limit = min(limit, p.Max)
-	}
-	if written == "" || !plain(written) || utf8.RuneCountInString(written) > limit {
+	if written == "" || !plain(written) || utf8.RuneCountInString(written) > p.Longest() {
 		return rules.Value{}
 	}
 	if len(p.Values) > 0 {

@@ -161,10 +161,10 @@ func TestLoadPlaces(t *testing.T) {
 
 func TestLoadPlacesSaysWhatIsWrong(t *testing.T) {
 	list := PlaceList{ID: "shops", File: "shops.csv", Hosts: []string{"shop.example", "*.shop.example"}}
-	const head = "id,name,lat,lon,url,hours,country,zone\n"
+	const head, last = "id,name,lat,lon,url,hours,country,zone\n", "g,G,51,3,,,,\n"
 	for row, want := range map[string]string{
 		"Gent Nord,A,51,3,,,,\n":                       `shops.csv:2:1: "gent nord" is no id`,
-		"a,,51,3,,,,\n":                                `shops.csv:2:1: the name is missing`,
+		"a,,51,3,,,,\n":                                `shops.csv:2:3: the name is missing`,
 		"a,A,91,3,,,,\n":                               `lat "91" is no number from -90 to 90`,
 		"a,A,NaN,3,,,,\n":                              `lat "NaN" is no number`,
 		"a,A,51,,,,,\n":                                `lon "" is no number`,
@@ -176,9 +176,12 @@ func TestLoadPlacesSaysWhatIsWrong(t *testing.T) {
 		"a,A,51,3,,,Belgium,\n":                        `"BELGIUM" is no country`,
 		"a,A,51,3,,,,Mars/Base\n":                      `unknown zone "Mars/Base"`,
 		"a,A,51,3,,,,\na,B,51,3,,,,\n":                 `shops.csv:3:1: the id "a" stands twice, first in line 2`,
-		"a,\"A,51,3,,,,\n":                             `quotes around a value with a comma`,
+		"a,\"A,51,3,,,,\n":                             `shops.csv:2:3: a quote is not closed`,
+		"a,A,51\n":                                     `shops.csv:2:1: 3 cells under 8 names`,
+		"a,A,51,\"3,5\",,,,\n":                         `shops.csv:2:8: lon "3,5" is no number`,
+		"a,Li\xe8ge,51,3,,,,\n":                        `shops.csv:2:5: byte 0xe8 is not UTF-8; if "Liège" is meant the file is in Latin-1`,
 	} {
-		places, problems := LoadPlaces(list, []byte(head+row))
+		places, problems := LoadPlaces(list, []byte(head+row+last))
 		found := false
 		for _, p := range problems {
 			found = found || strings.Contains(p.String(), want)
@@ -188,10 +191,14 @@ func TestLoadPlacesSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 	for data, want := range map[string]string{
-		"":                   "no line of column names",
-		"id,nname,lat,lon\n": `unknown column "nname"; did you mean "name"?`,
-		"id,name,lat\n":      `the column "lon" is missing`,
-		"\xff\xfe":           "not UTF-8",
+		"":                     "no line of column names",
+		"id,nname,lat,lon\n":   `unknown column "nname"; did you mean "name"?`,
+		"id,name,lat\n":        `the column "lon" is missing`,
+		"id,name,lat,lon,id\n": `s.csv:1:17: the column "id" is there twice; remove one`,
+		"id,name,lat,lon\n":    "there is no place in it",
+		"id,name,lat,lon\na,A,x,3\nb,B,x,3\nc,C,51,3\n": `:2:5: lat "x" is no number`, // more is wrong than right
+		"\xff\xfe":       "it is UTF-16; save it",
+		"{\"id\": \"a\"": "the object does not end",
 	} {
 		places, problems := LoadPlaces(list, []byte(data))
 		if places != nil || len(problems) == 0 || !strings.Contains(problems[0].String()+problems[len(problems)-1].String(), want) {
@@ -202,6 +209,46 @@ func TestLoadPlacesSaysWhatIsWrong(t *testing.T) {
 	if places, problems := LoadPlaces(list, []byte(shops)); places != nil || len(problems) != 1 {
 		t.Errorf("a route without a point is taken: %v", problems)
 	}
+}
+
+func TestLoadPlacesReadsJSONLines(t *testing.T) {
+	const lines = `{"id": "ghent", "name": "Ghent", "lat": 51.05, "lon": "3.72", "hours": "mon-fri 09:00-18:00", "url": null}
+{"id": "lille", "name": "Lille", "lat": 50.63, "lonn": 3.06}
+{"id": "nantes", "name": "Nantes", "lat": 147.2, "lon": -1.55}
+{"id": "paris", "name": ["Paris"], "lat": 48.85, "lon": 2.35
+{"id": "tours", "name": "Tours", "lat": 47.39, "lon": 0.69, "city": {"name": "Tours"}}
+{"id": "metz", "name": "Metz", "lat": 49.12, "lon": 6.18}
+{"id": "reims", "name": "Reims", "lat": 49.26, "lon": 4.03}
+{"id": "brest", "name": "Brest", "lat": 48.39, "lon": -4.49}
+`
+	places, problems := LoadPlaces(PlaceList{ID: "s", File: "s.jsonl", Zone: mustZone(t, "Europe/Brussels")}, []byte(lines))
+	got := ""
+	for _, p := range problems {
+		got += p.String() + "\n"
+	}
+	const want = `s.jsonl:2:1: lon "" is no number from -180 to 180; write degrees, as 51.05
+s.jsonl:2:48: lonn: unknown key; did you mean "lon"?
+s.jsonl:3:36: lat "147.2" is no number from -90 to 90; write degrees, as 51.05
+s.jsonl:4:1: the object does not end; write it in one line
+s.jsonl:5:61: city: write a text, a number, true, false, or a list of texts
+`
+	if got != want || places == nil || len(places.All()) != 4 || places.byID["ghent"].Hours == nil {
+		t.Errorf("got %s\nwant %s\nand %+v", got, want, places)
+	}
+}
+
+func FuzzLoadPlaces(f *testing.F) {
+	f.Add([]byte(shops))
+	f.Add([]byte(`{"id": "ghent", "name": "Ghent", "lat": 51.05, "lon": 3.72, "hours": "mon-fri 09:00-18:00"}`))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		list, problems := LoadPlaces(PlaceList{ID: "s", File: "s.csv"}, file)
+		if list == nil && len(problems) == 0 {
+			t.Error("refused without a word")
+		}
+		if list != nil && len(list.byID) != len(list.All()) {
+			t.Error("two places of one id")
+		}
+	})
 }
 
 func TestLoadPlacesGoesOnAfterABadRow(t *testing.T) {

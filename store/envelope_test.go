@@ -28,6 +28,7 @@ func TestKeysAreFrozen(t *testing.T) {
 		"45" + hash:                        EventKey(nil, h),
 		"54" + hash:                        ForgottenKey(nil, h),
 		"4e" + "61" + "00" + "0007a120":    CountKey(nil, "a", 500_000),
+		"49" + hash + hash:                 ImportKey(nil, [32]byte{0: 0xaa, 15: 0xbb, 16: 0xaa, 31: 0xbb}),
 	} {
 		if hex.EncodeToString(got) != want {
 			t.Errorf("got %x, want %s", got, want)

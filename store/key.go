@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 )
 
 // Kinds of values: the letter after a recipient's hash, or the first letter of
@@ -22,6 +23,7 @@ const (
 	KindEvent     = 'E'
 	KindForgotten = 'T'
 	KindCount     = 'N'
+	KindImport    = 'I'
 	KindSecret    = 'S'
 )
 
@@ -31,10 +33,14 @@ type Hash [16]byte
 // H returns the hash of a sender's recipient: the first 16 bytes of
 // HMAC-SHA-256(store secret, sender "\n" id).
 func (s *Store) H(sender, id string) Hash {
-	mac := hmac.New(sha256.New, s.secret[:])
-	mac.Write([]byte(sender))
-	mac.Write([]byte{'\n'})
-	mac.Write([]byte(id))
+	mac, ok := s.macs.Get().(hash.Hash)
+	if !ok {
+		mac = hmac.New(sha256.New, s.secret[:])
+	}
+	defer s.macs.Put(mac)
+	mac.Reset()
+	var text [192]byte
+	mac.Write(append(append(append(text[:0], sender...), '\n'), id...))
 	var sum [sha256.Size]byte
 	return Hash(mac.Sum(sum[:0])[:len(Hash{})])
 }
@@ -71,6 +77,11 @@ func EventKey(dst []byte, hash [16]byte) []byte {
 // ForgottenKey appends the key that says a recipient was forgotten.
 func ForgottenKey(dst []byte, h Hash) []byte {
 	return append(append(dst, KindForgotten), h[:]...)
+}
+
+// ImportKey appends the key of how far the import of a file is, by the file's hash.
+func ImportKey(dst []byte, file [32]byte) []byte {
+	return append(append(dst, KindImport), file[:]...)
 }
 
 // CountKey appends the key of a campaign's counts of an hour, in UTC hours

@@ -62,6 +62,7 @@ type Store struct {
 	dir, sender string
 	files       vfs.FS
 	secret      [32]byte
+	macs        sync.Pool // of H, keyed with secret
 	alarms      atomic.Uint64
 
 	synced, unsynced atomic.Uint64 // batches

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -370,4 +371,82 @@ func BenchmarkPutRecipientsSync(b *testing.B) {
 			}
 		}
 	})
+}
+
+func TestAnImportIsKeptTogetherWithWhatItWrote(t *testing.T) {
+	s, files := memory(t)
+	file := [32]byte{1, 31: 2}
+	for i := range 50 {
+		err := s.PutImport(file, int64(i), fmt.Append(nil, i), func(put func(string, byte, int64, []byte)) {
+			put(fmt.Sprint("r", i), KindProfile, 1, []byte("x"))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.PutImport([32]byte{}, 1, []byte("another"), func(func(string, byte, int64, []byte)) {}); err != nil {
+		t.Fatal(err)
+	}
+	crashed := reopen(t, files.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: rand.New(rand.NewPCG(1, 2))}))
+	payload, _, err := crashed.Import(file, nil)
+	kept := -1
+	if len(payload) > 0 {
+		_, _ = fmt.Sscan(string(payload), &kept)
+	}
+	for i := range 50 {
+		if got := profileOf(t, crashed, fmt.Sprint("r", i)) == "x"; got != (i <= kept) {
+			t.Errorf("after a loss of power %d are done, and r%d is there: %v", kept+1, i, got)
+		}
+	}
+	var all []string
+	err = errors.Join(err, s.Imports(func(file [32]byte, at int64, payload []byte) error {
+		all = append(all, fmt.Sprintf("%d%d %d %s", file[0], file[31], at, payload))
+		return nil
+	}))
+	if got := strings.Join(all, ", "); err != nil || got != "00 1 another, 12 49 49" {
+		t.Errorf("kept %s, %v", got, err)
+	}
+	if err := s.EndImport(file); err != nil {
+		t.Fatal(err)
+	}
+	crashed = reopen(t, files.CrashClone(vfs.CrashCloneCfg{}))
+	if payload, _, err := crashed.Import(file, nil); err != nil || len(payload) > 0 || profileOf(t, crashed, "r49") != "x" {
+		t.Errorf("after its end %q is kept of it, %v", payload, err)
+	}
+}
+
+func TestManyIsAsOneByOne(t *testing.T) {
+	s, _ := memory(t)
+	many := func(ids ...string) string {
+		t.Helper()
+		var all []string
+		err := s.Many(ids, []byte{KindForgotten, KindConsent, KindProfile}, func(i int, kind byte, at int64, payload []byte, err error) {
+			all = append(all, fmt.Sprintf("%s %c %d %s %v", ids[i], kind, at, payload, err))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(all)
+		return strings.Join(all, ", ")
+	}
+	if got := many("emma", "lucas"); got != "" {
+		t.Errorf("of nobody: %s", got)
+	}
+	putProfile(t, s, "emma", "gold")
+	putProfile(t, s, "lucas", "silver")
+	putProfile(t, s, "mila", "bronze")
+	err := s.PutRecipients(true, func(put func(string, byte, int64, []byte)) { put("emma", KindConsent, 2, []byte("full")) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b Batch
+	b.Put(ForgottenKey(nil, s.H("cinema", "noor")), []byte{1})
+	b.Put(RecipientKey(nil, s.H("cinema", "mila"), KindProfile), []byte("junk"))
+	if err := s.Apply(&b); err != nil {
+		t.Fatal(err)
+	}
+	const want = "emma c 2 full <nil>, emma p 1000 gold <nil>, lucas p 1000 silver <nil>, mila p 0  stored value is damaged or another key's, noor T 0  <nil>"
+	if got := many("nobody", "lucas", "mila", "emma", "noor", "emma"); got != want || s.Alarms() != 1 {
+		t.Errorf("got  %s, %d alarms\nwant %s", got, s.Alarms(), want)
+	}
 }

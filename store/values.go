@@ -19,9 +19,15 @@ func (s *Store) Recipient(id string, kind byte, dst []byte) (payload []byte, at 
 // loss of power. Payloads are copied.
 func (s *Store) PutRecipients(sync bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
 	b := Batch{Lazy: !sync}
-	var key, full, value []byte
 	s.putting.RLock()
 	defer s.putting.RUnlock()
+	s.putRecipients(&b, fill)
+	return s.Apply(&b)
+}
+
+// putRecipients collects what fill puts; s.putting is held until it is applied.
+func (s *Store) putRecipients(b *Batch, fill func(put func(id string, kind byte, at int64, payload []byte))) {
+	var key, full, value []byte
 	fill(func(id string, kind byte, at int64, payload []byte) {
 		h := s.H(s.sender, id)
 		if s.isForgotten(h) {
@@ -32,7 +38,6 @@ func (s *Store) PutRecipients(sync bool, fill func(put func(id string, kind byte
 		value = Seal(value[:0], kind, full, at, payload)
 		b.Put(key, value)
 	})
-	return s.Apply(&b)
 }
 
 // Recipients calls each for every value kept under kind, until it returns an

@@ -78,11 +78,20 @@ func (a *adminClient) send(client *http.Client, method, path string, body []byte
 	case err != nil:
 		return nil, fmt.Errorf("ask %s: %w", a.base, err)
 	case answer.StatusCode == http.StatusUnauthorized:
-		return nil, hint(errors.New("the server wants a token: "+said(data)),
+		return nil, hint(refusedError{answer.StatusCode, "the server wants a token: " + said(data)},
 			"set OPENTIME_TOKEN_READ for explain, preview, status, data and feed status and versions, OPENTIME_TOKEN_PUBLISH for backup, OPENTIME_TOKEN_INGEST for import, forget and the rest of feed")
 	}
-	return nil, errors.New(said(data))
+	return nil, refusedError{answer.StatusCode, said(data)}
 }
+
+// refusedError is an answer other than 2xx.
+type refusedError struct {
+	status int
+	text   string
+}
+
+// Error returns what the server said.
+func (e refusedError) Error() string { return e.text }
 
 // said returns the error of an answer.
 func said(data []byte) string {

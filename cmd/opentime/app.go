@@ -19,6 +19,7 @@ import (
 	"example.com/opentime/journal"
 	"example.com/opentime/people"
 	"example.com/opentime/render"
+	"example.com/opentime/rules"
 	"example.com/opentime/server"
 	"example.com/opentime/signals"
 	"example.com/opentime/store"
@@ -158,6 +159,9 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	a.seal = keys.Seal(a.started.sender, backupID)
+	if err := keys.CanSign(a.env.now()); err != nil {
+		slog.Warn("the key that signs is over; run opentime keys rotate", "err", err)
+	}
 	if a.store, err = store.Open(a.storeFolder(data, o), a.site.config.sender); err != nil {
 		return err
 	}
@@ -186,6 +190,9 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	}
 	verify := func(id, seal string) bool { return keys.Verify(a.site.config.sender, id, seal, a.env.now()) }
 	a.profiles = people.Open(a.store, a.site.sender, a.site.config.consent, a.env.now, verify)
+	if a.site.config.recipients == rules.Keyed {
+		a.profiles.RequireSecretIDs()
+	}
 	if err := a.importDemo(); err != nil {
 		return err
 	}

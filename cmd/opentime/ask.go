@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -18,9 +19,9 @@ import (
 
 // askFlags make up an open: those of explain and preview.
 type askFlags struct {
-	Block     string   `arg:"" name:"campaign/block[/position]" help:"What is looked at: weekly-films/hero, weekly-films/picks/3."`
+	Block     string   `arg:"" name:"campaign/block[/position]" help:"What is looked at: weekly-films/hero, weekly-films/picks/3, or a link of it, in quotes."`
 	Path      string   `arg:"" optional:"" help:"A folder with an opentime.yaml."`
-	R         string   `name:"r" placeholder:"ID" help:"The recipient: a bare id."`
+	R         string   `name:"r" placeholder:"ID" help:"The recipient: an id, or an id with its seal, which is verified."`
 	Trust     string   `placeholder:"TRUST" help:"How far the link proves them: anonymous, claimed, keyed or signed. Signed with --r."`
 	At        string   `placeholder:"TIME" help:"When it is opened: 2026-12-01T20:15:00+01:00, or 2026-12-01 20:15 in the campaign's zone. Now without it."`
 	Address   string   `placeholder:"IP" help:"Where it is opened from."`
@@ -28,6 +29,7 @@ type askFlags struct {
 	Client    string   `placeholder:"NAME" help:"A client of the table, instead of --user-agent: gmail, apple-mpp, outlook-windows. A person's browser without either."`
 	Locale    string   `placeholder:"LOCALE" help:"The link's l."`
 	Parameter []string `placeholder:"NAME=VALUE" sep:"none" help:"A parameter of the link; may be repeated."`
+	X         string   `name:"x" placeholder:"SEAL" help:"The link's x, which proves its parameters."`
 	where     `embed:""`
 	Given     []string `placeholder:"SIGNAL=VALUE" sep:"none" help:"Replaces what was gathered, as a test's given: stock.dune-3=0; may be repeated."`
 }
@@ -43,9 +45,10 @@ func (f *askFlags) ask(s *site, parts []string) (server.Ask, error) {
 		return server.Ask{}, err
 	}
 	ask := server.Ask{
-		Campaign: c.ID, Block: b.ID, Position: 1, Recipient: f.R, UserAgent: f.UserAgent,
-		Client: f.Client, Locale: f.Locale, Given: f.Given,
+		Campaign: c.ID, Block: b.ID, Position: 1, UserAgent: f.UserAgent,
+		Client: f.Client, Locale: f.Locale, Given: f.Given, Sealed: f.X,
 	}
+	ask.Recipient, ask.Seal, _ = strings.Cut(f.R, ".")
 	if len(parts) == 3 {
 		if ask.Position, err = strconv.Atoi(parts[2]); err != nil || ask.Position < 1 || ask.Position > b.Positions {
 			return ask, usageError{fmt.Sprintf("block %q has no position %q; it has 1 to %d", b.ID, parts[2], b.Positions)}
@@ -66,8 +69,11 @@ func (f *askFlags) rest(ask *server.Ask, zone *time.Location) error {
 	if ask.Recipient == "" && ask.Trust != nil && *ask.Trust != rules.Anonymous {
 		return usageError{"a trust above anonymous needs a recipient; name one with --r"}
 	}
-	if f.R != "" && refusal(f.R) != "" {
-		return usageError{fmt.Sprintf("--r: %s", refusal(f.R))}
+	if f.R != "" && refusal(ask.Recipient) != "" {
+		return usageError{fmt.Sprintf("--r: %s", refusal(ask.Recipient))}
+	}
+	if _, seal, sealed := strings.Cut(f.R, "."); sealed && len(seal) != server.SealLength {
+		return usageError{fmt.Sprintf("--r: the seal has %d characters, and %d are right", len(seal), server.SealLength)}
 	}
 	if f.At != "" {
 		at, ok := parseTime(f.At, zone)
@@ -112,6 +118,30 @@ func parseTime(text string, zone *time.Location) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// takeLink takes what a link says for the flags that say it.
+func (f *askFlags) takeLink() error {
+	link, ok := server.ParseLink(splitLink(f.Block))
+	if !ok || link.Block == "" {
+		return usageError{fmt.Sprintf("%q is no link of a block; write it whole, in quotes, or CAMPAIGN/BLOCK", f.Block)}
+	}
+	f.Block = link.Campaign + "/" + link.Block + "/" + strconv.Itoa(link.Position)
+	if f.R == "" && link.Recipient != "" {
+		if f.R = link.Recipient; link.Seal != "" {
+			f.R += "." + link.Seal
+		} else if f.Trust == "" {
+			f.Trust = rules.Claimed.String()
+		}
+	}
+	if f.Locale == "" {
+		f.Locale = link.Locale
+	}
+	for _, p := range link.Parameters {
+		f.Parameter = append(f.Parameter, p.Name+"="+p.Value)
+	}
+	f.X = cmp.Or(f.X, link.Sealed)
+	return nil
+}
+
 // asked is a question with the site it is about.
 type asked struct {
 	site  *site
@@ -129,6 +159,11 @@ func onlyErrors(e *env) {
 // open loads the site and makes the question of the flags.
 func (f *askFlags) open(e *env) (asked, error) {
 	onlyErrors(e)
+	if strings.ContainsAny(f.Block, "?:") {
+		if err := f.takeLink(); err != nil {
+			return asked{}, err
+		}
+	}
 	parts := strings.Split(f.Block, "/")
 	if len(parts) < 2 || len(parts) > 3 {
 		return asked{}, usageError{fmt.Sprintf("%q names no block; write CAMPAIGN/BLOCK or CAMPAIGN/BLOCK/POSITION", f.Block)}
@@ -160,9 +195,13 @@ func (a asked) overHTTP(what string) ([]byte, error) {
 		return nil, errNoServer
 	}
 	ask := a.ask
+	r := ask.Recipient
+	if ask.Seal != "" {
+		r += "." + ask.Seal
+	}
 	query := url.Values{}
 	for name, value := range map[string]string{
-		"r": ask.Recipient, "user-agent": ask.UserAgent, "client": ask.Client, "locale": ask.Locale, "format": ask.Format,
+		"r": r, "x": ask.Sealed, "user-agent": ask.UserAgent, "client": ask.Client, "locale": ask.Locale, "format": ask.Format,
 		"trust": a.trust,
 	} {
 		if value != "" {
@@ -182,6 +221,15 @@ func (a asked) overHTTP(what string) ([]byte, error) {
 	path := fmt.Sprintf("/v1/%s/%s/%s/%d?%s", what, ask.Campaign, ask.Block, ask.Position, query.Encode())
 	client := newAdminClient(a.site.config.admin, a.e.getenv("OPENTIME_TOKEN_READ"))
 	return client.do(http.MethodGet, path, nil)
+}
+
+// env is the environment to decide in without a server: with keys made up where
+// none are needed.
+func (a asked) env() *env {
+	if a.ask.Seal != "" || a.ask.Sealed != "" {
+		return a.e
+	}
+	return anyKeys(a.e)
 }
 
 // extensionOf is a file's extension without its dot.

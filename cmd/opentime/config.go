@@ -314,7 +314,7 @@ func (r *configReader) placesList(id string, n *strict.Node) {
 			"route":   func(n *strict.Node) { p.route = r.route(n) },
 		}))
 		if n.Find("file") == nil && n.Find("url") == nil {
-			r.Errorf(n, "places %q have no source; write file: and the path of a CSV", id)
+			r.Errorf(n, "places %q have no source; write file: and the path of a CSV or JSON Lines", id)
 		}
 	}
 	r.c.places = append(r.c.places, p)

@@ -103,7 +103,7 @@ func TestTheJournalHoldsWhatConsentAllows(t *testing.T) {
 func TestFreeTextIsKnownOnlyWhereSealed(t *testing.T) {
 	l := newLadder(t)
 	r := l.r("emma")
-	keys, err := server.ParseKeys(demoKeys, l.clock())
+	keys, err := server.ParseKeys(demoKeys)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func startDemoIn(t *testing.T, dir string) *demo {
 	d.app = a
 	d.dial = func() (net.Conn, error) { return net.Dial("tcp", a.public) }
 	t.Cleanup(d.stop)
-	d.keys, err = server.ParseKeys(demoKeys, *d.now.Load())
+	d.keys, err = server.ParseKeys(demoKeys)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -311,7 +311,7 @@ func providePictures(t *testing.T, dir string, all []yamlBlock) {
 	}
 }
 
-func write(t *testing.T, name, text string) {
+func write(t testing.TB, name, text string) {
 	t.Helper()
 	err := os.MkdirAll(filepath.Dir(name), 0o700)
 	if err == nil {

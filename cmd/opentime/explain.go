@@ -30,7 +30,9 @@ func (explainCmd) Help() string {
   opentime explain weekly-films/hero
   opentime explain weekly-films/hero --client apple-mpp --at '2026-12-01 20:15'
   opentime explain weekly-films/picks/3 --r r-123 --given stock.dune-3=0
+  opentime explain 'https://img.cinema.example/i/weekly-films/hero.jpg?r=...'
 
+Of a link its seals are verified, so that it needs OPENTIME_KEYS where no server is asked.
 Where a server of the same sender runs, it is asked.`
 }
 
@@ -60,7 +62,7 @@ func (c *explainCmd) explain(e *env) ([]byte, error) {
 	if data, err := asked.overHTTP("explain"); !errors.Is(err, errNoServer) {
 		return data, err
 	}
-	asks, done, err := asked.site.server(anyKeys(e))
+	asks, done, err := asked.site.server(asked.env())
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +99,9 @@ func printReport(w io.Writer, r *server.Report) error {
 	}
 	line("until", cmp.Or(r.Until, "not by the clock"))
 	line("client", clientText(r.Client))
+	if r.Proof != "" {
+		r.Trust += ": " + r.Proof
+	}
 	line("trust", r.Trust)
 	line("here", cmp.Or(r.Here, "unknown"))
 	line("rung", r.Rung)

@@ -42,7 +42,7 @@ var configFields = strict.Fields{
 	strict.Takes("clients", strict.TextShape(), "A folder of tables of clients and networks in the place of those built in."),
 	strict.Takes("weather", weatherShape(), "Where weather comes from; unknown if left out."),
 	strict.Takes("feeds", feedsShape(), "Feeds of items by id."),
-	strict.Takes("places", placesShape(), "Lists of places by id: a CSV, or {file, route}."),
+	strict.Takes("places", placesShape(), "Lists of places by id: a CSV or JSON Lines, or {file, route}."),
 	strict.Takes("webhooks", strict.MapShape(strict.IDShape(), webhookFields.Shape()), "Shop systems by id, which tell of their stock at /v1/webhooks/<id>."),
 	strict.Takes("profiles", profilesFields.Shape(), "What profiles have."),
 	strict.Takes("segments", strict.RefShape("segments"), "Conditions by id, which all campaigns may name and none may change."),
@@ -83,7 +83,7 @@ var guardFields = strict.Fields{
 
 // placesFields are the keys of a list of places.
 var placesFields = strict.Fields{
-	strict.Needs("file", strict.TextShape(), "A CSV with id, name, lat and lon."),
+	strict.Needs("file", strict.TextShape(), "A CSV or JSON Lines with id, name, lat and lon."),
 	strict.Refuses("url"),
 	strict.Refuses("refresh"),
 	strict.Takes("route", routeShape(), "A link to the way there, with {lat} and {lon}."),

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"time"
 
 	"example.com/opentime/server"
 )
@@ -13,13 +12,13 @@ import (
 const keysVariable = "OPENTIME_KEYS"
 
 // loadKeys returns the keys of the environment.
-func loadKeys(getenv func(string) string, now time.Time) (*server.Keys, error) {
+func loadKeys(getenv func(string) string) (*server.Keys, error) {
 	text := getenv(keysVariable)
 	if text == "" {
 		return nil, hint(errors.New("no keys to seal recipients with: "+keysVariable+" is not set"),
 			"keep this one safe, every server and every sign needs it: export %s='a:%s'", keysVariable, newSecret())
 	}
-	keys, err := server.ParseKeys(text, now)
+	keys, err := server.ParseKeys(text)
 	if err != nil {
 		return nil, hint(err, "%s is a list of words <letter>:<base64url of 32 bytes>[@<last day>]; the first signs", keysVariable)
 	}
@@ -40,9 +39,9 @@ const demoKeys = "d:b3BlbnRpbWUtZGVtby1rZXlzLWFyZS1uby1zZWNyZXQ"
 // there are none.
 func siteKeys(where folder, e *env) (*server.Keys, error) {
 	if where.embedded != nil && e.getenv(keysVariable) == "" {
-		return server.ParseKeys(demoKeys, e.now())
+		return server.ParseKeys(demoKeys)
 	}
-	return loadKeys(e.getenv, e.now())
+	return loadKeys(e.getenv)
 }
 
 // anyKeys returns e with keys made up where it has none: for commands that make

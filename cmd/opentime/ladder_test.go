@@ -213,7 +213,7 @@ func (l *ladder) wants(name, path, rung string) (body string) {
 
 // r is a sealed recipient.
 func (l *ladder) r(id string) string {
-	keys, err := server.ParseKeys(demoKeys, l.clock())
+	keys, err := server.ParseKeys(demoKeys)
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ type linkCmd struct {
 	Path     string `arg:"" optional:"" help:"A folder with an opentime.yaml."`
 	For      string `placeholder:"PLATFORM" help:"The mail platform: ${platforms}."`
 	Field    string `default:"r" help:"The profile field that holds r, as sign made it."`
+	X        string `name:"x" default:"x" help:"The profile field that holds x, as sign --parameters made it."`
 	Locale   string `placeholder:"LOCALE" help:"Language of the alternative texts, and of recipients whose own is unknown."`
 	Send     string `placeholder:"NAME" help:"Which sending of the campaign this is, such as 20261123T0800Z."`
 }
@@ -72,7 +73,7 @@ func (c *linkCmd) Run(e *env) error {
 		}
 		blocks = []*rules.Block{one}
 	}
-	l := linker{public: s.config.public, campaign: campaign.Campaign, platform: p, field: c.Field, locale: c.Locale, send: c.Send}
+	l := linker{public: s.config.public, campaign: campaign.Campaign, platform: p, field: c.Field, x: c.X, locale: c.Locale, send: c.Send}
 	l.print(e.stdout, blocks)
 	c.advise(e, p, campaign.Campaign)
 	return nil
@@ -101,7 +102,7 @@ func (c *linkCmd) checkNames() error {
 	ofField := func(r rune) bool {
 		return r == '_' || r == '-' || r == '.' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
 	}
-	for _, name := range []struct{ flag, text string }{{"--field", c.Field}, {"--send", c.Send}, {"--locale", c.Locale}} {
+	for _, name := range []struct{ flag, text string }{{"--field", c.Field}, {"--x", c.X}, {"--send", c.Send}, {"--locale", c.Locale}} {
 		if strings.IndexFunc(name.text, func(r rune) bool { return !ofField(r) }) >= 0 || len(name.text) > 64 {
 			return usageError{fmt.Sprintf("%s %q has other characters than A-Z a-z 0-9 . _ -", name.flag, name.text)}
 		}
@@ -121,10 +122,17 @@ func (c *linkCmd) advise(e *env, p platform, campaign *rules.Campaign) {
 	if p.note != "" {
 		_, _ = fmt.Fprintf(e.stderr, "opentime: hint: %s\n", p.note)
 	}
-	if i := slices.IndexFunc(campaign.Params, sealed); i >= 0 {
-		_, _ = fmt.Fprintf(e.stderr, "opentime: hint: parameter %q is free text: it is known only where x proves it; fill the field x by opentime sign FILE --parameters %s\n",
-			campaign.Params[i].Name, campaign.ID)
+	i := slices.IndexFunc(campaign.Params, sealed)
+	if i < 0 {
+		return
 	}
+	encode := ""
+	if c.For != "" && !p.encodes() {
+		encode = " --encode"
+		_, _ = fmt.Fprintf(e.stderr, "opentime: hint: %s merges fields as they are, and & # + %% in a text would break the link: --encode has their columns encoded\n", p.name)
+	}
+	_, _ = fmt.Fprintf(e.stderr, "opentime: hint: parameter %q is free text: it is known only where x proves it; fill the field %s by opentime sign FILE --parameters %s%s\n",
+		campaign.Params[i].Name, c.X, campaign.ID, encode)
 }
 
 // sealed reports whether a parameter needs the seal x.
@@ -138,6 +146,7 @@ type linker struct {
 	campaign *rules.Campaign
 	platform platform
 	field    string
+	x        string
 	locale   string
 	send     string
 }
@@ -181,7 +190,7 @@ func (l *linker) query() string {
 		parts = append(parts, p.Name+"="+l.platform.mergeText(p.Name))
 	}
 	if slices.ContainsFunc(l.campaign.Params, sealed) {
-		parts = append(parts, "x="+l.platform.merge("x"))
+		parts = append(parts, "x="+l.platform.merge(l.x))
 	}
 	if l.locale != "" {
 		parts = append(parts, "l="+url.QueryEscape(l.locale))

@@ -32,6 +32,8 @@ type program struct {
 	Forecast forecastCmd `cmd:"" help:"Count the pictures of a mail, and find rules that nobody reaches."`
 	Link     linkCmd     `cmd:"" help:"Print the HTML that goes into the mail."`
 	Sign     signCmd     `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
+	Keys     keysCmd     `cmd:"" help:"Look after the keys that seal recipients."`
+	Verify   verifyCmd   `cmd:"" help:"Say what a link proves of its recipient, and why no more."`
 	Import   importCmd   `cmd:"" help:"Bring in what is known of recipients."`
 	Backup   backupCmd   `cmd:"" help:"Copy all data into a file, while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Bring the data of a backup back."`

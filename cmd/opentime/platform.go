@@ -69,6 +69,9 @@ func (p platform) merge(field string) string { return p.fill(p.tag, field) }
 // the platform can.
 func (p platform) mergeText(field string) string { return p.fill(cmp.Or(p.text, p.tag), field) }
 
+// encodes reports whether what mergeText merges is percent-encoded.
+func (p platform) encodes() bool { return p.text != "" || strings.Contains(p.tag, "escape") }
+
 func (p platform) fill(tag, field string) string {
 	if p.upper {
 		field = strings.ToUpper(field)

@@ -50,7 +50,7 @@ func (c *previewCmd) draw(e *env) ([]byte, error) {
 	if data, err := asked.overHTTP("preview"); !errors.Is(err, errNoServer) {
 		return data, err
 	}
-	server, done, err := asked.site.server(anyKeys(e))
+	server, done, err := asked.site.server(asked.env())
 	if err != nil {
 		return nil, err
 	}

@@ -155,7 +155,7 @@ func (p *process) shows(path string) string {
 // link is a path with a sealed recipient.
 func (p *process) link(path, id string) string {
 	p.t.Helper()
-	keys, err := server.ParseKeys(demoKeys, time.Now())
+	keys, err := server.ParseKeys(demoKeys)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -51,16 +51,31 @@ func TestAServerStartsWhateverIsBroken(t *testing.T) {
 	}
 	l.start()
 	same("geo broken, places gone, a file that cannot be read")
-	sources := l.app.gatherer.Sources()
-	if _, ok := sources.Places["shops"].Place("ghent"); !ok || sources.Geo == nil {
-		t.Error("the last good places or geo database are not used")
+	lastGood := func(name string) {
+		t.Helper()
+		sources := l.app.gatherer.Sources()
+		if list := sources.Places["shops"]; list == nil || len(list.All()) == 0 || list.All()[0].ID != "ghent" || sources.Geo == nil {
+			t.Errorf("%s: the last good places or geo database are not used", name)
+		}
 	}
+	lastGood("gone")
 	l.remove("campaigns/dangling.yaml")
+	for _, broken := range []string{"", "id,name,lat,lon\n", "id;name\n", "id,name,lat,lon\nbruges,Brugge,north,3.22\n", "{\"id\": \"bruges\"", "\xff\xfei\x00"} {
+		l.write("shops.csv", broken)
+		l.app.reload()
+		lastGood("reloaded " + broken)
+	}
 
 	l.stop()
 	l.remove("opentime.yaml")
 	l.start()
 	same("opentime.yaml gone")
+	lastGood("started with a list that is broken")
+	l.write("shops.csv", `{"id": "bruges", "name": "Brugge", "lat": 51.21, "lon": 3.22}`)
+	l.app.reloadSources(l.app.site)
+	if _, ok := l.app.gatherer.Sources().Places["shops"].Place("bruges"); !ok {
+		t.Error("a list that is whole again is not used")
+	}
 
 	l.stop()
 	l.write("opentime.yaml", strings.Replace(ladderConfig, "sender: shop", "sender: shoe", 1))

@@ -81,7 +81,7 @@ func newRestarted(t *testing.T, upstream string) *restarted {
 	r.site.write("films.xml", restartedFeed)
 	r.site.write("rose.png", square(t, color.NRGBA{R: 0xff, A: 0xff}))
 	r.site.write("fern.png", square(t, color.NRGBA{G: 0xff, A: 0xff}))
-	keys, err := server.ParseKeys(demoKeys, time.Now())
+	keys, err := server.ParseKeys(demoKeys)
 	if err != nil {
 		t.Fatal(err)
 	}

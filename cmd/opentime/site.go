@@ -229,7 +229,7 @@ func (s *site) newSender() *rules.Sender {
 	c := &s.config
 	sender := &rules.Sender{
 		ID: c.sender, Home: c.home, Hosts: c.hosts, Zone: c.zone, Locales: c.locales,
-		Layouts: map[string]*rules.Layout{}, Feeds: map[string][]rules.Attribute{}, Attributes: c.attributes, Codes: c.codes,
+		Layouts: map[string]*rules.Layout{}, Feeds: map[string][]rules.Attribute{}, Attributes: c.attributes, Codes: c.codes, Recipients: c.recipients,
 		Writers: &rules.Writers{}, Published: s.folder.kept,
 	}
 	for id, layout := range s.layouts {

@@ -103,10 +103,11 @@ func (s *site) addPlaces() {
 			continue
 		}
 		list, problems := signals.LoadPlaces(signals.PlaceList{ID: p.id, File: name, Route: p.route, Hosts: s.config.hosts, Zone: s.config.zone}, data)
-		s.problems = append(s.problems, leftOut(problems)...)
 		if list == nil {
+			s.problems = append(s.problems, problems...)
 			continue
 		}
+		s.problems = append(s.problems, leftOut(problems)...)
 		for _, place := range list.All() {
 			known[place.ID] = true
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"maps"
@@ -235,7 +234,8 @@ func (t ownTables) ReadFile(name string) ([]byte, error) {
 	return assets.FS.ReadFile(name)
 }
 
-// places reads a list of places; rows that are wrong are told and left out.
+// places reads a list of places. Rows that are wrong are told and left out; where
+// they are more than the others it is not used.
 func (a *app) places(s *site, p placesConfig, data []byte) (*signals.Places, error) {
 	list, problems := signals.LoadPlaces(signals.PlaceList{
 		ID: p.id, File: s.folder.path(p.file), Route: p.route, Hosts: s.config.hosts,
@@ -245,7 +245,7 @@ func (a *app) places(s *site, p placesConfig, data []byte) (*signals.Places, err
 		slog.Warn("in a list of places", "problem", problem.String())
 	}
 	if list == nil {
-		return nil, fmt.Errorf("nothing in it is a place")
+		return nil, errors.New("it is no list of places; see what is wrong with opentime check")
 	}
 	return list, nil
 }

@@ -1,14 +1,11 @@
 package people_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"example.com/opentime/people"
 	"example.com/opentime/rules"
@@ -63,7 +60,7 @@ func TestAnImportNamesTheLinesThatAreWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(applied)
-	want := `{2 [{9 older}] [{5 2 cells under 4 names; quote texts with a comma in them} ` +
+	want := `{2 [{9 older}] [{5 2 cells under 4 names; quote texts with a separator in them} ` +
 		`{3 points: "many" is not a number; write plain digits, such as 1200 or 2.5} {8 r is no id; write 1 to 64 of A-Z, a-z, 0-9, _ and -, with its seal or without}]}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -77,11 +74,12 @@ func TestAnImportIsRefusedWholeByItsNames(t *testing.T) {
 	d := newDesk(t)
 	for file, want := range map[string]string{
 		"":                     "no line of names",
-		"id,points\n1,2\n":     `unknown column "id"`,
+		"id,points\n1,2\n":     `line 1: unknown column "id"`,
 		"r,point\n1,2\n":       `did you mean "points"?`,
 		"points\n2\n":          "no column r",
 		"r,points,points\n1\n": "there twice",
-		"r,points\n\"a,1\n":    "parse error on line 2",
+		"r,points,\"x\n":       "a quote is not closed",
+		"\xff\xfer\x00":        "it is UTF-16",
 	} {
 		if _, err := people.Import(strings.NewReader(file), attributes(), d.Put); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", file, err, want)
@@ -97,43 +95,36 @@ func TestAnImportThatGoesWrongAltogetherStops(t *testing.T) {
 	}
 }
 
-// TestAnImportIsSentInPiecesAServerTakes imports long rows, as JSON to a server.
-func TestAnImportIsSentInPiecesAServerTakes(t *testing.T) {
-	const most = 256<<10 + 1 // the brackets around take the place of a comma
-	declared := []rules.Attribute{{Name: "first_name", Type: rules.Text}, {Name: "note", Type: rules.Text}}
-	rapid.Check(t, func(t *rapid.T) {
-		file := "r,first_name,note,at\n"
-		rows := rapid.IntRange(1, 60).Draw(t, "rows")
-		for i := range rows {
-			cell := rapid.SampledFrom([]string{"x", "é", "<", "&", "\t", "\x7f", "\xff", "\ufffd", "\u2028", "\\"}).Draw(t, "cell")
-			file += fmt.Sprintf("r%d,%q,%s,2026-11-23\n", i, "E", strings.Repeat(cell, rapid.IntRange(0, 40_000/len(cell)).Draw(t, "length")))
-		}
-		sent := 0
-		applied, err := people.Import(strings.NewReader(file), declared, func(rows []people.Row) (people.Applied, error) {
-			body, err := json.Marshal(rows)
-			if err != nil || len(body) > most {
-				t.Fatalf("%d rows are %d bytes, %v", len(rows), len(body), err)
-			}
-			sent += len(rows)
-			return people.Applied{Applied: len(rows)}, nil
-		})
-		if err != nil || sent != rows || applied.Applied != rows || len(applied.Refused) > 0 {
-			t.Fatalf("%d of %d rows sent: %+v, %v", sent, rows, applied, err)
-		}
-	})
-}
-
-func TestAnImportRefusesARowNoServerTakes(t *testing.T) {
+func TestAnImportReadsJSONLines(t *testing.T) {
 	d := newDesk(t)
-	applied, err := people.Import(strings.NewReader("r,first_name\na,Emma\nb,"+strings.Repeat("x", 256<<10)+"\nc,Lucas\n"), attributes(), d.Put)
-	if got := fmt.Sprint(applied); err != nil || got != "{2 [] [{3 longer than 256 KiB; shorten it}]}" {
-		t.Errorf("got %s, %v", got, err)
+	applied, err := people.Import(strings.NewReader(`{"r": "a", "at": "2026-11-20", "points": 3, "likes": ["x", "y"], "first_name": null}
+{"r": "b", "consent": "none", "attributes": {"points": "4", "city": "Gent"}, "#why": "a note"}
+{"r": 17, "points": true}
+{"r": "c", "pionts": 3}
+{"r": "c", "attributes": {"points": 3}, "points": 4}
+{"r": "c", "r": "d"}
+{"#row": 4, "#why": "not JSON", "#was": "{{"}
+{"r": "d", "attributes": [1]}
+["r", "d"]
+{"points": 1}
+{"r": "e", "at": {"day": 1}}
+`), attributes(), d.Put)
+	want := `{2 [] [{5 points: it is there twice; remove one} {6 r: it is there twice; remove one} {7 #was: the line is not mended; write its object in the place of this one} ` +
+		`{9 it is no object; write one a line: {...}} {11 at: write a text, a number, true, false, or a list of texts} ` +
+		`{3 points: "true" is not a number; write plain digits, such as 1200 or 2.5} {4 pionts: unknown attribute; did you mean "points"?} ` +
+		`{8 attributes: unknown attribute; known: birthday, city, country, delivery, first_name, likes, locale, points, postcode, tier, zone} {10 r is no id; write 1 to 64 of A-Z, a-z, 0-9, _ and -, with its seal or without}]}`
+	if got := fmt.Sprint(applied); err != nil || got != want {
+		t.Errorf("got  %s, %v\nwant %s", got, err, want)
+	}
+	if got := d.see("a") + d.see("b"); got != "//// points=3000000 likes=x+y0///Gent/ points=4000000 consent=0" {
+		t.Errorf("imported %s", got)
 	}
 }
 
 func FuzzImport(f *testing.F) {
 	f.Add("r,points,consent,at\na,1,full,2026-01-01\n")
 	f.Add("r;zone\na;Europe/Brussels\n\"")
+	f.Add(`{"r": "a", "attributes": {"points": 1}}`)
 	f.Fuzz(func(t *testing.T, file string) {
 		d := newDesk(t)
 		if _, err := people.Import(strings.NewReader(file), attributes(), d.Put); err != nil && err.Error() == "" {
