@@ -162,14 +162,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if err := keys.CanSign(a.env.now()); err != nil {
 		slog.Warn("the key that signs is over; run opentime keys rotate", "err", err)
 	}
-	if a.store, err = store.Open(a.storeFolder(data, o), a.site.config.sender); err != nil {
-		return err
-	}
-	if !o.idle {
-		a.keepForgotten()
-	}
-	a.journalFolder = filepath.Join(data, "journal")
-	if a.journal, err = journal.Open(a.journalFolder, "local", build, a.env.now); err != nil {
+	if err := a.openStore(o); err != nil {
 		return err
 	}
 	library, err := a.openLibrary(o)
@@ -188,12 +181,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if err := a.openSources(ctx, library, data); err != nil {
 		return err
 	}
-	verify := func(id, seal string) bool { return keys.Verify(a.site.config.sender, id, seal, a.env.now()) }
-	a.profiles = people.Open(a.store, a.site.sender, a.site.config.consent, a.env.now, verify)
-	if a.site.config.recipients == rules.Keyed {
-		a.profiles.RequireSecretIDs()
-	}
-	if err := a.importDemo(); err != nil {
+	if err := a.openProfiles(keys); err != nil {
 		return err
 	}
 	if a.publisher, err = newPublisher(data, a.site.config.sender, library, renderer.Draw, a.catalogue.Items); err != nil {
@@ -212,6 +200,30 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 		a.keepUp(ctx)
 	}
 	return nil
+}
+
+// openStore opens the store, which knows at once who was forgotten, and the
+// journal.
+func (a *app) openStore(o serveOptions) (err error) {
+	if a.store, err = store.Open(a.storeFolder(a.data, o), a.site.config.sender); err != nil {
+		return err
+	}
+	if !o.idle {
+		a.keepForgotten()
+	}
+	a.journalFolder = filepath.Join(a.data, "journal")
+	a.journal, err = journal.Open(a.journalFolder, "local", build, a.env.now)
+	return err
+}
+
+// openProfiles opens the profiles, and brings the demo's in.
+func (a *app) openProfiles(keys *server.Keys) error {
+	verify := func(id, seal string) bool { return keys.Verify(a.site.config.sender, id, seal, a.env.now()) }
+	a.profiles = people.Open(a.store, a.site.sender, a.site.config.consent, a.env.now, verify)
+	if a.site.config.recipients == rules.Keyed {
+		a.profiles.RequireSecretIDs()
+	}
+	return a.importDemo()
 }
 
 // openData finds the data folder, which a restore must have come to its end in.
