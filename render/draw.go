@@ -59,7 +59,7 @@ func (r *Renderer) Draw(p *Picture) (Image, error) {
 	if p.Layout == nil {
 		return Image{}, errors.New("draw picture: it has no layout")
 	}
-	w, h, err := p.size()
+	w, h, err := p.Size()
 	if err != nil {
 		return Image{}, err
 	}

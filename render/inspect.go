@@ -31,7 +31,7 @@ func (r *Renderer) Inspect(p *Picture) ([]Finding, error) {
 	if p.Layout == nil {
 		return nil, errors.New("inspect picture: it has no layout")
 	}
-	w, h, err := p.size()
+	w, h, err := p.Size()
 	if err != nil {
 		return nil, err
 	}

@@ -161,8 +161,11 @@ const (
 	defaultQuality = 82
 )
 
-// size returns the image's pixels.
-func (p *Picture) size() (width, height int, err error) {
+// InvertedSide is the side in pixels up to which Gmail inverts an image in dark mode.
+const InvertedSide = 100
+
+// Size is the image's, in pixels.
+func (p *Picture) Size() (width, height int, err error) {
 	s := p.settings()
 	width, height = int(float64(s.width)*s.density+0.5), int(float64(s.height)*s.density+0.5)
 	if width < 1 || height < 1 || width > MaxWidth || height > MaxHeight {

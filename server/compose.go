@@ -38,13 +38,16 @@ func Compose(p *Published, d *rules.Decision, r *rules.Resolved, format render.F
 
 // composeFor is Compose for who opens: some clients damage animations of partial
 // frames. Whole ones are drawn at single density, since at double they would be a
-// megabyte.
+// megabyte, unless they are so low that Gmail would invert them.
 func composeFor(p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, open *signals.Open) *render.Picture {
 	picture := Compose(p, d, r, format, open.At)
 	if open.Client.WholeFrames {
 		picture.Frames = render.WholeFrames
 		if picture.Moving() {
 			picture.Density = 1
+			if w, h, err := picture.Size(); err == nil && min(w, h) <= render.InvertedSide {
+				picture.Density = density
+			}
 		}
 	}
 	return picture

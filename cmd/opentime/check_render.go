@@ -52,6 +52,7 @@ type drawing struct {
 // drawnImage is what came of drawing a picture.
 type drawnImage struct {
 	bytes int
+	side  int // the shorter one, in pixels
 	texts []render.Finding
 	err   error
 }
@@ -78,6 +79,9 @@ func (d *drawing) campaign(c *campaign) []strict.Problem {
 			r.Errorf(b.Node, "the fallback cannot be drawn: %v; put another picture there", image.err)
 		case image.bytes > largeImage:
 			r.Warnf(b.Node, "the fallback is %d KB, and mail clients on phones show it late; %s", image.bytes/1000, smaller(b))
+		}
+		if image := worst[b]; image.err == nil && image.side > 1 && image.side <= render.InvertedSide {
+			r.Warnf(b.Node, "the fallback has a side of %d pixels, and Gmail inverts images of %d or less in dark mode; write a larger size", image.side, render.InvertedSide)
 		}
 		warnOfTexts(&r, b, texts[b])
 	}
@@ -139,7 +143,7 @@ func (d *drawing) draw(c *campaign, p *render.Picture) (image drawnImage) {
 		return drawnImage{err: err}
 	}
 	texts, err := d.renderer.Inspect(p)
-	return drawnImage{len(drawn.Bytes), texts, err}
+	return drawnImage{len(drawn.Bytes), min(drawn.Width, drawn.Height), texts, err}
 }
 
 // add puts a photo of the campaign's, or of an item's, into the library.

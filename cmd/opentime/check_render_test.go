@@ -120,6 +120,7 @@ blocks:
   well: {fallback: {headline: {nl: "Lente", en: "Spring"}, tint: "#14151c"}}
   faint: {fallback: {headline: {nl: "Lente", en: "Spring"}, tint: "#aaaaaa"}}
   cut: {fallback: {headline: {nl: "Lente", en: "` + strings.Repeat("Spring and all that comes with it ", 8) + `"}, tint: "#14151c"}}
+  low: {size: 120x48, fallback: {headline: {nl: "Lente", en: "Spring"}, tint: "#14151c"}}
   missing: {fallback: {headline: {nl: "𝄀", en: "Spring"}, tint: "#14151c"}}
 `,
 	} {
@@ -136,7 +137,8 @@ blocks:
 		`spring.yaml:5:3: warning: the fallback's text "Lente" has a contrast of 2.3 to what lies behind it, and is hard to read; 4.5 are needed: change its colour, or what lies behind`,
 		`spring.yaml:6:3: warning: the fallback's text "Spring and all that`,
 		`is cut off; shorten it, or give it more room in the layout`,
-		`spring.yaml:7:3: warning: the fallback's text "𝄀" has characters that no font has; name a font that has them in opentime.yaml's fonts`,
+		`spring.yaml:7:3: warning: the fallback has a side of 96 pixels, and Gmail inverts images of 100 or less in dark mode; write a larger size`,
+		`spring.yaml:8:3: warning: the fallback's text "𝄀" has characters that no font has; name a font that has them in opentime.yaml's fonts`,
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("check says\n%swant %q", out, want)
