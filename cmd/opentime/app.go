@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -361,25 +362,24 @@ func (a *app) end() error {
 // drainTime is how long requests under way may take after SIGTERM.
 const drainTime = 10 * time.Second
 
-// publish publishes what a site's files say and tells what is wrong with them.
+// publish publishes what a site's files say, and returns what keeps files from it.
 func (a *app) publish(s *site) []strict.Problem {
 	served, problems := a.publisher.publish(s)
 	a.server.Publish(served)
-	a.note("not published", problems)
-	return problems
+	return a.note("not published", problems)
 }
 
-// note logs problems that keep files from being served, and has the server know
-// of them.
-func (a *app) note(what string, problems []strict.Problem) {
+// note logs problems that keep files from being served, has the server know of
+// them, and returns them; notes and warnings are check's to say.
+func (a *app) note(what string, problems []strict.Problem) []strict.Problem {
+	problems = slices.DeleteFunc(problems, func(p strict.Problem) bool { return p.Level != strict.Wrong })
 	var texts []string
 	for _, p := range problems {
-		if p.Level == strict.Wrong {
-			texts = append(texts, p.String())
-			slog.Error(what, "problem", p.String())
-		}
+		texts = append(texts, p.String())
+		slog.Error(what, "problem", p.String())
 	}
 	a.server.NoteProblems(texts)
+	return problems
 }
 
 // reload reads the files again. What is wrong leaves the last good state
@@ -391,12 +391,10 @@ func (a *app) reload() []strict.Problem {
 	const failed = "reload failed; the last good state serves on"
 	if err != nil {
 		problems := []strict.Problem{{File: a.site.config.file, Line: 1, Col: 1, Text: err.Error()}}
-		a.note(failed, problems)
-		return problems
+		return a.note(failed, problems)
 	}
 	if ofConfig := s.problemsIn(s.config.file); strict.Bad(ofConfig) {
-		a.note(failed, ofConfig)
-		return ofConfig
+		return a.note(failed, ofConfig)
 	}
 	if changed := a.started.needsRestart(&s.config); len(changed) > 0 {
 		slog.Warn("changed in opentime.yaml, and in force after a restart only", "keys", changed)

@@ -250,7 +250,7 @@ func TestTablesAndRelaysOfOnesOwn(t *testing.T) {
 		}
 		l.told("/v1/data", `"name": "relays"`, "the last good copy serves", "egress-ip-ranges.csv:1:")
 		l.told("/v1/advice", "refused-relays", "refused-clients/hosting")
-		l.told("/metrics", "opentime_data_files_refused 2\n", "opentime_relays_date_seconds 1790000001\n")
+		l.told("/metrics", "opentime_data_files_refused 2\n", `opentime_data_date_seconds{data="relays"} 1790000001`)
 		l.stop()
 		l.start()
 	}

@@ -256,7 +256,7 @@ func (w *walk) admin() {
 	told := 0
 	for _, route := range routes {
 		path := fill.Replace(route[2])
-		open := path == "/healthz" || path == "/favicon.ico" || path == "/v1/openapi.json"
+		open := path == "/healthz" || path == "/readyz" || path == "/favicon.ico" || path == "/v1/openapi.json"
 		for _, method := range slices.Compact(append([]string{route[1]}, walkMethods...)) {
 			for _, token := range []string{"", "wrong", "ingest", "read", "publish"} {
 				if strings.HasSuffix(path, "/refresh") && token == "ingest" || strings.HasPrefix(path, "/demo") {
