@@ -80,9 +80,14 @@ func (r *ramp) ColorAt(x, y int) color.Color {
 	return r.colours[int(min(max(0, at+0.5), rampSteps))]
 }
 
-// strokeShape draws a shape's border, inside its edge.
+// strokeShape draws a shape's border, inside its edge: one that leaves nothing
+// within is all of the shape.
 func strokeShape(dst *image.RGBA, s shape, width float64, colour color.NRGBA) {
 	if width <= 0 || colour.A == 0 {
+		return
+	}
+	if 2*width >= min(s.w, s.h) {
+		fillShape(dst, s, colour)
 		return
 	}
 	c := gg.NewContextForRGBA(dst)

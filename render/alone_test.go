@@ -1,0 +1,55 @@
+package render_test
+
+import (
+	"bytes"
+	"testing"
+
+	"example.com/opentime/render"
+)
+
+// asAlone draws pictures one after the other by one worker, and reports each whose
+// bytes are not those that a renderer which never drew before gives it.
+func asAlone(t *testing.T, pictures ...render.Picture) {
+	t.Helper()
+	r, _ := renderer(t)
+	for i := range pictures {
+		fresh, _ := renderer(t)
+		got, err := r.Draw(&pictures[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := fresh.Draw(&pictures[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes, want.Bytes) {
+			t.Errorf("picture %d has other bytes than when it is drawn alone", i)
+		}
+	}
+}
+
+// TestBordersWiderThanTheirBox draws boxes that have no room for their borders:
+// these stay inside, so that the next picture shows nothing of them.
+func TestBordersWiderThanTheirBox(t *testing.T) {
+	t.Parallel()
+	l := layoutOf(t, "a.yaml", `layout: a
+size: 200x100
+values: {v: text}
+layers:
+  - box: {with: v, left: 90, top: 40, width: 10, height: 10, border-width: 50, border-color: "#ff0000"}
+  - box: {with: v, left: 150, top: 40, width: 0, height: 10, border-width: 9, border-color: "#ff0000"}
+`)
+	p := render.Picture{Layout: l, Density: 1, Format: render.PNG, Values: []render.Value{text("a")}}
+	asAlone(t, p, p)
+	r, _ := renderer(t)
+	i, err := r.Draw(&p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, first, last := red(t, i, 45); n != 10 || first != 90 || last != 99 {
+		t.Errorf("the border has %d pixels from %d to %d, want 10 from 90 to 99", n, first, last)
+	}
+	if n, _, _ := red(t, i, 35); n != 0 {
+		t.Errorf("%d pixels above the box", n)
+	}
+}
