@@ -53,3 +53,23 @@ layers:
 		t.Errorf("%d pixels above the box", n)
 	}
 }
+
+// TestWordsBesidePhotosAreTheLocales draws words that stand only where a photo
+// does, in one locale after the other.
+func TestWordsBesidePhotosAreTheLocales(t *testing.T) {
+	t.Parallel()
+	_, photo := renderer(t)
+	l := layoutOf(t, "a.yaml", `layout: a
+size: 200x100
+values: {photo: picture, v: text}
+layers:
+  - row: {top: 50, layers: [{image: {src: "{photo}", width: 50}}, {text: {text: {en: Days, nl: Dagen}}}]}
+  - text: {with: photo, text: {en: Hours, nl: Uren}}
+  - text: {text: "{v}", left: 100}
+`)
+	var pictures []render.Picture
+	for _, locale := range []string{"nl", "nl", "en", "en", "nl"} {
+		pictures = append(pictures, render.Picture{Layout: l, Locale: locale, Values: []render.Value{{Kind: render.Photo, Photo: photo}, text("a")}})
+	}
+	asAlone(t, pictures...)
+}

@@ -62,7 +62,7 @@ func groundOf(p *Picture, w, h int) (ground, float64, error) {
 	}
 	g := ground{revision: l.Revision, w: w, h: h, scale: scale, mirrored: rightToLeftLocale(p.Locale)}
 	for _, one := range l.layers {
-		if c := one.about(); c.localised && !c.changes(nothing) {
+		if c := one.about(); c.localised && !c.changes(l.isPicture) {
 			g.locale = p.Locale
 			break
 		}
@@ -72,6 +72,9 @@ func groundOf(p *Picture, w, h int) (ground, float64, error) {
 
 // nothing is what is fixed in a layout by itself.
 func nothing(int) bool { return false }
+
+// isPicture is what is fixed in a ground with source pictures.
+func (l *Layout) isPicture(value int) bool { return l.Values[value].Type == "picture" }
 
 // compiled returns the part of a picture's layout that does not change: with its
 // source pictures if key has them.
@@ -124,8 +127,7 @@ func compile(d *drawing, w, h int) (*compiled, error) {
 // withPhotos takes the steps up to the first that other values than source
 // pictures change, so that what is drawn on it is the same pixels.
 func (c *compiled) withPhotos(d *drawing) (*compiled, error) {
-	values := d.p.Layout.Values
-	fixed := func(value int) bool { return values[value].Type == "picture" }
+	fixed := d.p.Layout.isPicture
 	taken := slices.IndexFunc(c.steps, func(s step) bool { return s.layer != nil && s.layer.about().changes(fixed) })
 	if taken < 0 {
 		taken = len(c.steps)
