@@ -73,3 +73,19 @@ layers:
 	}
 	asAlone(t, pictures...)
 }
+
+// TestNearSizesShareNoGlyphs draws a text in sizes that are less than a 64th of a
+// pixel apart.
+func TestNearSizesShareNoGlyphs(t *testing.T) {
+	t.Parallel()
+	l := layoutOf(t, "a.yaml", `layout: a
+size: 700x100
+values: {v: text}
+layers: [{text: {text: "{v}", font-size: 8}}]
+`)
+	var pictures []render.Picture
+	for width := range 8 {
+		pictures = append(pictures, render.Picture{Layout: l, Format: render.PNG, Density: float64(1300+width) / 700, Values: []render.Value{text("SWÅ🎬g&@ in a line of letters")}})
+	}
+	asAlone(t, pictures...)
+}

@@ -79,7 +79,7 @@ func (t *Typesetter) emoji(face int16, gid font.GID, size float64) emojiPicture 
 	if g, ok := t.glyphs.get(key); ok {
 		return g.picture
 	}
-	p := scaleEmoji(t.face(face), gid, size)
+	p := scaleEmoji(t.face(face), gid, key.drawn())
 	cost := 64
 	if p.rgba != nil {
 		cost += len(p.rgba.Pix)

@@ -21,6 +21,9 @@ type glyphKey struct {
 	emoji bool
 }
 
+// drawn is the size that a glyph is drawn in: of sizes that share it, the same.
+func (k *glyphKey) drawn() float64 { return float64(k.size) / 64 }
+
 // glyph is a drawn glyph: a mask, or an emoji's picture. The zero value is a
 // glyph without ink. Its place is that of its upper left corner from the pen.
 type glyph struct {
@@ -74,7 +77,7 @@ func (t *Typesetter) glyph(face int16, gid font.GID, size float64, sub uint8) gl
 	if g, ok := t.glyphs.get(key); ok {
 		return g
 	}
-	g := t.rasterise(face, gid, size, float32(sub)/4)
+	g := t.rasterise(face, gid, key.drawn(), float32(sub)/4)
 	t.glyphs.put(key, g, len(g.mask)+128)
 	return g
 }
