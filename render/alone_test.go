@@ -89,3 +89,22 @@ layers: [{text: {text: "{v}", font-size: 8}}]
 	}
 	asAlone(t, pictures...)
 }
+
+// TestDigitsAreAsDrawnAlone draws countdowns over a photo of more colours than are
+// looked up one by one: which numbers came before must not choose a digit's colours.
+func TestDigitsAreAsDrawnAlone(t *testing.T) {
+	t.Parallel()
+	_, photo := renderer(t)
+	l := layoutOf(t, "a.yaml", `layout: a
+size: 600x240
+values: {photo: picture, until: moment}
+layers:
+  - image: {src: "{photo}"}
+  - countdown: {value: "{until}", left: 20, top: 20, cell-width: 130, cell-height: 100, font-size: 80, color: "#ff8020c0"}
+`)
+	var pictures []render.Picture
+	for _, seconds := range []int64{0, 86400 * 88, 86400*36 + 7*3600 + 59*60} {
+		pictures = append(pictures, render.Picture{Layout: l, Format: render.GIF, Density: 1, Values: []render.Value{{Kind: render.Photo, Photo: photo}, moment(seconds)}})
+	}
+	asAlone(t, pictures...)
+}

@@ -232,6 +232,7 @@ func newScene(d *drawing, set *Typesetter) *scene {
 	}
 	s.colours = newColourMap(palette)
 	s.still = s.colours.convert(s.base, s.base.Rect)
+	s.colours.settle() // digits' colours do not depend on which were drawn before
 	return s
 }
 

@@ -160,7 +160,12 @@ type colourMap struct {
 	rgb     [][3]int32
 	near    []int16          // by 6 bits a channel; -1: not looked up yet
 	exact   map[uint32]uint8 // of the palette's colours, and others while they are few
+	many    bool             // there were more: others are looked up by 6 bits
+	settled bool             // many stays as it is
 }
+
+// settle lets no colour that comes from now on change which index another gets.
+func (m *colourMap) settle() { m.settled = true }
 
 func newColourMap(palette color.Palette) *colourMap {
 	m := &colourMap{palette: palette, rgb: make([][3]int32, len(palette)), near: make([]int16, 1<<18), exact: make(map[uint32]uint8, len(palette))}
@@ -181,14 +186,17 @@ func (m *colourMap) of(r, g, b uint8) uint8 {
 	if i, ok := m.exact[c]; ok {
 		return i
 	}
-	if len(m.exact) < maxExact {
+	if room := len(m.exact) < maxExact; !m.many && (room || m.settled) {
 		i := uint8(m.search(int32(r), int32(g), int32(b)))
-		m.exact[c] = i
+		if room {
+			m.exact[c] = i
+		}
 		return i
 	}
+	m.many = true
 	at := &m.near[int(r>>2)<<12|int(g>>2)<<6|int(b>>2)]
-	if *at < 0 {
-		*at = int16(m.search(int32(r), int32(g), int32(b)))
+	if *at < 0 { // by the middle of its colours, whichever of them came first
+		*at = int16(m.search(int32(r&^3|2), int32(g&^3|2), int32(b&^3|2)))
 	}
 	return uint8(*at)
 }
