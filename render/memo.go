@@ -17,6 +17,10 @@ type memo[K comparable, V any] struct {
 	order list.List           // last used first
 }
 
+// entryBytes is about what remembering takes, its key with it, whatever is
+// remembered.
+const entryBytes = 1 << 10
+
 type memory[K comparable, V any] struct {
 	key   K
 	value V
@@ -63,6 +67,7 @@ func (m *memo[K, V]) settle(e *list.Element, one *memory[K, V]) {
 		delete(m.made, one.key)
 		return
 	}
+	one.cost += entryBytes
 	m.used += one.cost
 	for e := m.order.Back(); e != nil && m.used > m.max && e != m.order.Front(); {
 		old, before := e.Value.(*memory[K, V]), e.Prev()
