@@ -134,7 +134,7 @@ func roundedMask(w, h int, radius float64) *image.Alpha {
 func fillShadow(dst *image.RGBA, s shape, blur float64, colour color.NRGBA) {
 	margin := int(math.Ceil(blur)) + 1
 	area := image.Rect(int(s.x)-margin, int(s.y)-margin, int(math.Ceil(s.x+s.w))+margin, int(math.Ceil(s.y+s.h))+margin)
-	if area.Dx() > 2*MaxWidth || area.Dy() > 2*MaxHeight {
+	if tooLarge(area) {
 		return
 	}
 	full := image.NewRGBA(image.Rect(0, 0, area.Dx(), area.Dy()))

@@ -146,10 +146,18 @@ type maskKey struct {
 // maskBytes bounds the memory of all masks.
 const maskBytes = 8 << 20
 
+// tooLarge reports whether a box goes so far beyond any canvas that its pixels must
+// not be held.
+func tooLarge(r image.Rectangle) bool { return r.Dx() > 2*MaxWidth || r.Dy() > 2*MaxHeight }
+
 // fill fills a box of whole pixels with one colour, through a mask that is drawn
 // once for all boxes of its size.
 func (d *drawing) fill(r image.Rectangle, radius float64, colour color.NRGBA) {
 	if colour.A == 0 || r.Empty() {
+		return
+	}
+	if tooLarge(r) {
+		fillShape(d.dst, shape{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()), radius}, colour)
 		return
 	}
 	mask, err := d.masks.get(maskKey{r.Dx(), r.Dy(), radius}, func() (*glyph, int64, error) {

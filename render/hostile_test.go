@@ -124,3 +124,34 @@ func TestLibraryRefusesManyScans(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestBoxesFarLargerThanTheCanvas scales up a small layout with boxes as large as may
+// be: what lies beyond the canvas takes no memory.
+func TestBoxesFarLargerThanTheCanvas(t *testing.T) {
+	r, photo := renderer(t)
+	for _, looks := range []string{
+		`box: {width: 1200, height: 1200, border-radius: 600, background: "#f00"}`,
+		`box: {width: 1200, height: 1200, border-radius: 600, border-width: 50, border-color: "#f00", background: "linear-gradient(45deg, #f00, #00f)", box-shadow: "9 9 40 #000000"}`,
+		`bar: {value: "{n}", width: 1200, height: 1200, border-radius: 600}`,
+		`image: {src: "{photo}", width: 1200, height: 1200, border-radius: 600}`,
+		`stars: {value: "{n}", size: 100}`,
+		`countdown: {value: "{until}", cell-width: 200, cell-height: 200, font-size: 200, background: "#fff", labels: {days: d}}`,
+		`qr: {text: "{n}", width: 1200, height: 1200}`,
+		`barcode: {text: "{n}", width: 1200, height: 1200}`,
+	} {
+		l := layoutOf(t, "a.yaml", "layout: a\nsize: 16x16\nvalues: {photo: picture, n: number, until: moment}\nlayers:\n  - row: {with: [photo, n, until], layers: [{box: {}}]}\n  - "+looks+"\n")
+		p := render.Picture{Layout: l, Format: render.GIF, Width: 350, Height: 350, Values: []render.Value{{Kind: render.Photo, Photo: photo}, number(3), moment(1)}}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		i, err := r.Draw(&p)
+		runtime.ReadMemStats(&after)
+		if err == nil {
+			decode(t, i)
+		} else if !strings.Contains(err.Error(), "pixels are too many") {
+			t.Errorf("%s: %v", looks, err)
+		}
+		if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; mib > 100 {
+			t.Errorf("%s: %d MiB allocated", looks, mib)
+		}
+	}
+}

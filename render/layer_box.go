@@ -231,7 +231,7 @@ func (l *barLayer) draw(d *drawing, b Box) error {
 	if d.mirrored {
 		full.x += bar.w - full.w
 	}
-	if round := min(2*bar.radius, bar.h); full.w >= round {
+	if round := min(2*bar.radius, bar.h); full.w >= round || tooLarge(r) {
 		fillShape(d.dst, full, l.colour.of(d.p))
 		return nil
 	}

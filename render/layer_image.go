@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"image/draw"
 	"maps"
 	"regexp"
@@ -24,6 +25,9 @@ func (l *imageLayer) draw(d *drawing, b Box) error {
 	r := d.pixels(b)
 	if r.Empty() {
 		return nil
+	}
+	if tooLarge(r) {
+		return fmt.Errorf("draw image: %dx%d pixels are too many", r.Dx(), r.Dy())
 	}
 	d.decorate(&l.look, b)
 	photo, err := d.photos.sized(cut{
