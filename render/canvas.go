@@ -3,7 +3,6 @@ package render
 import (
 	"image"
 	"image/color"
-	"image/draw"
 	"math"
 
 	"github.com/fogleman/gg"
@@ -118,37 +117,25 @@ func fillStar(dst *image.RGBA, x, y, size float64, fill color.NRGBA) {
 	c.Fill()
 }
 
-// roundedMask is how much of each pixel a rounded box of w by h covers.
-func roundedMask(w, h int, radius float64) *image.Alpha {
-	full := image.NewRGBA(image.Rect(0, 0, w, h))
-	fillShape(full, shape{0, 0, float64(w), float64(h), radius}, color.NRGBA{A: 255})
-	mask := image.NewAlpha(full.Rect)
-	for i := range mask.Pix {
-		mask.Pix[i] = full.Pix[4*i+3]
-	}
-	return mask
+// roundedBox is the key of a mask that is a box with rounded corners.
+func roundedBox(w, h int, radius float64) maskKey {
+	return maskKey{w: w, h: h, box: shape{0, 0, float64(w), float64(h), radius}}
 }
 
-// fillShadow draws a shape's shadow: the shape moved, and blurred three times
-// by a box, which is near a Gaussian.
-func fillShadow(dst *image.RGBA, s shape, blur float64, colour color.NRGBA) {
-	margin := int(math.Ceil(blur)) + 1
-	area := image.Rect(int(s.x)-margin, int(s.y)-margin, int(math.Ceil(s.x+s.w))+margin, int(math.Ceil(s.y+s.h))+margin)
-	if tooLarge(area) {
-		return
-	}
-	full := image.NewRGBA(image.Rect(0, 0, area.Dx(), area.Dy()))
-	s.x, s.y = s.x-float64(area.Min.X), s.y-float64(area.Min.Y)
-	fillShape(full, s, color.NRGBA{A: 255})
+// draw is how much of each pixel is covered. A shadow is blurred three times by a
+// box, which is near a Gaussian.
+func (k maskKey) draw() *image.Alpha {
+	full := image.NewRGBA(image.Rect(0, 0, k.w, k.h))
+	fillShape(full, k.box, color.NRGBA{A: 255})
 	mask := image.NewAlpha(full.Rect)
 	for i := range mask.Pix {
 		mask.Pix[i] = full.Pix[4*i+3]
 	}
-	line := make([]uint8, max(mask.Rect.Dx(), mask.Rect.Dy()))
+	line := make([]uint8, max(k.w, k.h))
 	for range 3 {
-		blurBox(mask, int(blur/3), line)
+		blurBox(mask, int(k.blur/3), line)
 	}
-	draw.DrawMask(dst, area, image.NewUniform(colour), image.Point{}, mask, image.Point{}, draw.Over)
+	return mask
 }
 
 // blurBox replaces each value by the mean of those within radius, first along

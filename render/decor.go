@@ -3,6 +3,8 @@ package render
 import (
 	"image"
 	"image/color"
+	"image/draw"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -122,7 +124,7 @@ func (d *drawing) decorate(look *decor, b Box) {
 		moved.x += right * d.scale
 		moved.y += look.shadow.y * d.scale
 		d.touch(moved.pixels().Inset(-int(look.shadow.blur*d.scale) - 3))
-		fillShadow(d.dst, moved, look.shadow.blur*d.scale, look.shadow.colour)
+		d.fillShadow(moved, look.shadow.blur*d.scale, look.shadow.colour)
 	}
 	d.touch(r.Inset(-1))
 	if look.gradient != nil {
@@ -137,14 +139,32 @@ func (d *drawing) decorate(look *decor, b Box) {
 	strokeShape(d.dst, s, look.border*d.scale, look.edge.of(d.p))
 }
 
-// maskKey says which box with rounded corners a mask is of, in pixels.
+// maskKey says what a mask of w by h pixels covers: a box, or with blur its shadow.
 type maskKey struct {
-	w, h   int
-	radius float64
+	w, h int
+	box  shape
+	blur float64
 }
 
 // maskBytes bounds the memory of all masks.
 const maskBytes = 8 << 20
+
+// mask is drawn once for all boxes and shadows of its size.
+func (d *drawing) mask(key maskKey) *glyph {
+	mask, err := d.masks.get(key, func() (*glyph, int64, error) {
+		m := key.draw()
+		return &glyph{w: key.w, h: key.h, mask: m.Pix}, int64(len(m.Pix)), nil
+	})
+	if err != nil {
+		panic(err) // as it did for whoever came first
+	}
+	return mask
+}
+
+// alpha is the mask as image/draw takes it.
+func (g *glyph) alpha() *image.Alpha {
+	return &image.Alpha{Pix: g.mask, Stride: g.w, Rect: image.Rect(0, 0, g.w, g.h)}
+}
 
 // tooLarge reports whether a box goes so far beyond any canvas that its pixels must
 // not be held.
@@ -160,11 +180,17 @@ func (d *drawing) fill(r image.Rectangle, radius float64, colour color.NRGBA) {
 		fillShape(d.dst, shape{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()), radius}, colour)
 		return
 	}
-	mask, err := d.masks.get(maskKey{r.Dx(), r.Dy(), radius}, func() (*glyph, int64, error) {
-		m := roundedMask(r.Dx(), r.Dy(), radius)
-		return &glyph{w: r.Dx(), h: r.Dy(), mask: m.Pix}, int64(len(m.Pix)), nil
-	})
-	if err == nil { // a panic of another, which the next one has too
-		blendMask(d.dst, mask, r.Min.X, r.Min.Y, colour)
+	blendMask(d.dst, d.mask(roundedBox(r.Dx(), r.Dy(), radius)), r.Min.X, r.Min.Y, colour)
+}
+
+// fillShadow draws a shape's shadow: the shape moved, and blurred.
+func (d *drawing) fillShadow(s shape, blur float64, colour color.NRGBA) {
+	margin := int(math.Ceil(blur)) + 1
+	area := image.Rect(int(s.x)-margin, int(s.y)-margin, int(math.Ceil(s.x+s.w))+margin, int(math.Ceil(s.y+s.h))+margin)
+	if tooLarge(area) {
+		return
 	}
+	s.x, s.y = s.x-float64(area.Min.X), s.y-float64(area.Min.Y)
+	mask := d.mask(maskKey{area.Dx(), area.Dy(), s, blur}).alpha()
+	draw.DrawMask(d.dst, area, image.NewUniform(colour), image.Point{}, mask, image.Point{}, draw.Over)
 }

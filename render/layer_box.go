@@ -236,7 +236,7 @@ func (l *barLayer) draw(d *drawing, b Box) error {
 		return nil
 	}
 	// Too narrow to be round by itself: what of the bar's round end it fills.
-	mask := roundedMask(r.Dx(), r.Dy(), bar.radius)
+	mask := d.mask(roundedBox(r.Dx(), r.Dy(), bar.radius)).alpha()
 	draw.DrawMask(d.dst, full.pixels(), image.NewUniform(l.colour.of(d.p)), image.Point{}, mask, full.pixels().Min.Sub(r.Min), draw.Over)
 	return nil
 }

@@ -262,7 +262,7 @@ func (c cut) scale(source image.Image) *image.RGBA {
 	xdraw.CatmullRom.Scale(dst, to, source, from, xdraw.Src, nil)
 	if c.radius > 0 {
 		round := image.NewRGBA(dst.Rect)
-		draw.DrawMask(round, dst.Rect, dst, image.Point{}, roundedMask(c.w, c.h, c.radius), image.Point{}, draw.Src)
+		draw.DrawMask(round, dst.Rect, dst, image.Point{}, roundedBox(c.w, c.h, c.radius).draw(), image.Point{}, draw.Src)
 		dst = round
 	}
 	return dst

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -59,5 +60,32 @@ func TestPrintsAreWhatIsDrawnAnew(t *testing.T) {
 				t.Errorf("round %d: %s %+v has other bytes", round, pictures[i].Layout.ID, pictures[i].Values)
 			}
 		}
+	}
+}
+
+// TestMasksAreKept draws boxes that change, with shadows and round ends, in other words:
+// only the first makes their masks, which is most of the work.
+func TestMasksAreKept(t *testing.T) {
+	r, _ := renderer(t)
+	l := layoutOf(t, "a.yaml", `layout: a
+size: 600x240
+values: {v: text, n: number}
+layers:
+  - row: {left: 20, right: 20, top: 20, height: 100, box-shadow: "0 2 8 #00000033", background: "#ffffff", border-radius: 12, layers: [{text: {text: "{v}"}}]}
+  - bar: {value: "{n}", left: 20, right: 20, top: 140, height: 80, border-radius: 40, background: "#eeeeee"}
+`)
+	draw := func(word string) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := r.Draw(&render.Picture{Layout: l, Format: render.JPG, Values: []render.Value{text(word), number(2)}}); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		return (after.TotalAlloc - before.TotalAlloc) >> 10
+	}
+	draw("a")
+	draw("b") // makes a plate
+	if kib := draw("c"); kib > 500 {
+		t.Errorf("%d KiB allocated for other words", kib)
 	}
 }
