@@ -272,7 +272,7 @@ func smallPhotos(t testing.TB, dir string) []render.Hash {
 
 // TestAnyPictureIsAsDrawnAlone draws pictures of random layouts in a random order,
 // again and again, by one worker: each has the bytes, the error or the panic that a
-// renderer which never drew before gives it.
+// renderer which never drew before gives it. Pictures of one key have the same bytes.
 func TestAnyPictureIsAsDrawnAlone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -309,9 +309,14 @@ func TestAnyPictureIsAsDrawnAlone(t *testing.T) {
 		two, other := g.layout()
 		source += other
 		pictures := append(g.pictures(one, photos, 5), g.pictures(two, photos, 2)...)
-		want := make([][]byte, len(pictures))
+		want, byKey := make([][]byte, len(pictures)), map[string][]byte{}
 		for i := range pictures {
 			want[i] = draw(fresh(), &pictures[i])
+			key := string(pictures[i].Key(nil))
+			if other, ok := byKey[key]; ok && !bytes.Equal(other, want[i]) {
+				t.Fatalf("picture %d has the key of another and other bytes\n%s", i, source)
+			}
+			byKey[key] = want[i]
 		}
 		r := fresh()
 		var before []int
