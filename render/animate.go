@@ -212,7 +212,7 @@ func (r *Renderer) scene(p *Picture, worker *worker, w, h int) (*scene, error) {
 			return nil, 0, err
 		}
 		s := newScene(d, worker.set)
-		return s, int64(len(s.base.Pix)+len(s.still.Pix)) + s.tileBytes()*160 + 1<<20 + maxCoded, nil
+		return s, int64(len(s.base.Pix)+len(s.still.Pix)) + s.tileBytes()*maxTiles + 1<<20 + maxCoded, nil
 	})
 }
 
