@@ -7,6 +7,7 @@ import (
 	"image"
 	"runtime"
 	"slices"
+	"weak"
 )
 
 // Renderer draws pictures. It is safe for concurrent use; how many are drawn
@@ -27,8 +28,8 @@ type Renderer struct {
 type worker struct {
 	set     *Typesetter
 	pixels  []byte
-	holds   *compiled         // what pixels hold, but within touched; nil: anything
-	touched []image.Rectangle // by the drawing before
+	holds   weak.Pointer[compiled] // what pixels hold, but within touched; nil: anything
+	touched []image.Rectangle      // by the drawing before
 	changed []bool
 	jpeg    jpegCoder
 	png     pngCoder
@@ -130,7 +131,7 @@ func (r *Renderer) worker() *worker {
 // canvas is the worker's pixels, holding a ground. Where it held the same one,
 // only what was drawn on it is wiped.
 func (w *worker) canvas(c *compiled) *image.RGBA {
-	if w.holds == c {
+	if w.holds == weak.Make(c) {
 		m := &image.RGBA{Pix: w.pixels, Stride: c.base.Stride, Rect: c.base.Rect}
 		for _, r := range w.touched {
 			for y := r.Min.Y; y < r.Max.Y; y++ {
@@ -166,11 +167,11 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 	}
 	d := r.drawing(p, scale, worker)
 	d.dst, d.touched = worker.canvas(ground), worker.touched[:0]
-	worker.holds = nil // until the drawing is whole
+	worker.holds = weak.Pointer[compiled]{} // until the drawing is whole
 	if err := ground.draw(d); err != nil {
 		return nil, err
 	}
-	worker.holds, worker.touched = ground, d.touched
+	worker.holds, worker.touched = weak.Make(ground), d.touched // not keeping one that is forgotten
 	switch p.Format {
 	case PNG:
 		if from.ground.photos != "" {
