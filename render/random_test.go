@@ -244,19 +244,19 @@ func smallPhotos(t testing.TB, dir string) []render.Hash {
 		t.Fatal(err)
 	}
 	photo := scenery(70, 50)
-	clear := image.NewNRGBA(photo.Rect)
+	veiled := image.NewNRGBA(photo.Rect)
 	grey := image.NewGray(image.Rect(0, 0, 33, 40))
 	few := image.NewPaletted(photo.Rect, color.Palette{color.White, color.Black, color.NRGBA{200, 0, 0, 90}})
 	for y := range 40 {
 		for x := range 33 {
 			c := photo.RGBAAt(x, y)
-			clear.SetNRGBA(x, y, color.NRGBA{c.R, c.G, c.B, uint8(x * 7)})
+			veiled.SetNRGBA(x, y, color.NRGBA{c.R, c.G, c.B, uint8(x * 7)})
 			grey.SetGray(x, y, color.Gray{c.G})
 			few.SetColorIndex(x, y, uint8(x*y%3))
 		}
 	}
 	var all []render.Hash
-	for _, m := range []image.Image{photo, clear, grey, few} {
+	for _, m := range []image.Image{photo, veiled, grey, few} {
 		var b bytes.Buffer
 		if err := png.Encode(&b, m); err != nil {
 			t.Fatal(err)
