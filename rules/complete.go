@@ -4,9 +4,11 @@ package rules
 // its link too, and an until lies ahead. Without item, what only an item
 // supplies counts as known.
 func (v *view) complete(variant *Variant, item bool) bool {
-	if variant.Nothing {
-		return true
-	}
+	return v.drawable(variant, item) && (len(variant.Link) == 0 || v.alternative(variant.Link, item) >= 0)
+}
+
+// drawable reports the same of all that is drawn, so not of the link.
+func (v *view) drawable(variant *Variant, item bool) bool {
 	for i := range variant.Values {
 		declared, e := &variant.Layout.Values[i], &variant.Values[i]
 		if e.Type == Unknown {
@@ -23,7 +25,7 @@ func (v *view) complete(variant *Variant, item bool) bool {
 			return false
 		}
 	}
-	return len(variant.Link) == 0 || v.alternative(variant.Link, item) >= 0
+	return true
 }
 
 // given reports whether what a variant gives is known, and of a number, moment

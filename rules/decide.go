@@ -260,13 +260,14 @@ func (d *Decider) fallback(reason Reason) Decision {
 	d.rule, d.item, d.variant = nil, nil, variant
 	switch {
 	case variant.List == nil:
-		// A named item that nobody knows is not missed by a picture that draws
-		// nothing of it.
+		// A named item that nobody knows, or that has no link, is not missed by a
+		// picture that draws nothing of it: a click leads home then, if no other
+		// link was written.
 		d.take(variant)
 	case !d.fill(variant):
 		return d.decision(nil, nothingLeft, reason)
 	}
-	if !d.complete(variant, true) {
+	if !d.drawable(variant, true) || variant.List != nil && !d.complete(variant, true) {
 		d.item = nil
 		return d.decision(nil, nothingLeft, reason)
 	}

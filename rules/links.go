@@ -21,7 +21,8 @@ func (vl *variantLoader) links() {
 		items, hasItem = list, true
 	}
 	hasItem = hasItem && vl.v.hasItem()
-	for at := &written; isGiven && at != nil && (!hasItem || at.level >= items.level); at = at.under {
+	at := &written
+	for ; isGiven && at != nil && (!hasItem || at.level >= items.level); at = at.under {
 		if at.dropped() {
 			hasItem = false
 			break
@@ -32,9 +33,25 @@ func (vl *variantLoader) links() {
 	}
 	if hasItem && vl.v.Link == nil {
 		vl.v.Link = vl.everyLocale(Template{{Ref: Ref{Kind: ItemRef, Index: int(ItemLink)}, Whole: true}})
+		if isGiven && vl.fallback && vl.v.Item != "" {
+			vl.farther(at)
+		}
 	}
 	if g, ok := vl.get("after"); ok {
 		vl.v.After = vl.destination(g)
+	}
+}
+
+// farther adds the link that the item's replaces, for a fallback whose item is gone or
+// has none.
+func (vl *variantLoader) farther(at *given) {
+	for ; at != nil && !at.dropped(); at = at.under {
+		if link := vl.destination(*at); link != nil {
+			for i := range vl.v.Link {
+				vl.v.Link[i] = append(vl.v.Link[i], link[i]...)
+			}
+			return
+		}
 	}
 }
 
