@@ -76,7 +76,7 @@ func TestFeedsThatAreNotWhatTheySay(t *testing.T) {
 		"nothing":                     {signals.CSV, "", "no items in it"},
 		"names only":                  {signals.CSV, head, "no items in it"},
 		"semicolons":                  {signals.CSV, "id;title;link\na;A;https://cinema.example/a\n", "separated by semicolons; separate them by commas"},
-		"no ids":                      {signals.CSV, "sku,title\na,A\n", "no column id; there are: sku, title"},
+		"no ids":                      {signals.CSV, "sku,title\na,A\n", "no column id in its first line, which has: sku, title"},
 		"UTF-16":                      {signals.CSV, "\xff\xfei\x00d\x00", "it is UTF-16; write it as UTF-8"},
 		"a page":                      {signals.CSV, "<!DOCTYPE html>\n<html>We are down</html>\n", "no column id"},
 		"a page for JSON":             {signals.JSONLines, "<!DOCTYPE html>\n<html>We are down</html>\n", "line 1: it is no JSON Lines: is not JSON"},

@@ -64,7 +64,7 @@ func (t *tableFeed) readNames() error {
 	if len(t.names) == 1 && strings.Contains(t.names[0], ";") {
 		return errors.New("its cells are separated by semicolons; separate them by commas")
 	}
-	return fmt.Errorf("no column id; there are: %s", strings.Join(t.names[:min(len(t.names), 12)], ", "))
+	return fmt.Errorf("no column id in its first line, which has: %s", strings.Join(t.names[:min(len(t.names), 12)], ", "))
 }
 
 // next reads a row, and reports whether the table ended before it.

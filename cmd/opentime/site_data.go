@@ -141,7 +141,8 @@ func (s *site) addFeeds(now func() time.Time) {
 	for i, f := range config.Feeds {
 		report, err := catalogue.Refresh(context.Background(), f.ID)
 		if err != nil {
-			s.problems = append(s.problems, problemAt(s.config.feeds[i].node, "feed %q cannot be read: %v; name another file", f.ID, cause(err)))
+			s.problems = append(s.problems, problemAt(s.config.feeds[i].node, "feed %q cannot be read: %v; put it right, or name another file", f.ID, cause(err)))
+			s.problems = append(s.problems, leftOut(report.Problems)...) // they may be why
 			return
 		}
 		s.problems = append(s.problems, leftOut(report.Problems)...)
