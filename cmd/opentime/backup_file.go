@@ -114,7 +114,10 @@ func readBackup(r io.Reader, take func(name string, data io.Reader) error) (inde
 			return checkBackup(in, sums)
 		}
 		sum := sha256.New()
-		if err := take(header.Name, io.TeeReader(in, sum)); err != nil {
+		switch err := take(header.Name, io.TeeReader(in, sum)); {
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return index, fmt.Errorf("%w: it is cut off in %s", errNoBackup, header.Name)
+		case err != nil:
 			return index, err
 		}
 		sums[header.Name] = hex.EncodeToString(sum.Sum(nil))

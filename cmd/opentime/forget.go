@@ -61,7 +61,7 @@ func (c *forgetCmd) Run(e *env) error {
 	if err = errors.Join(err, done()); err != nil {
 		return fmt.Errorf("forget: %w", err)
 	}
-	e.print("%d forgotten, of whom %d values were kept", sum.Forgotten, sum.Values)
+	e.print("%d forgotten, %s of theirs removed", sum.Forgotten, count(sum.Values, "value"))
 	return nil
 }
 

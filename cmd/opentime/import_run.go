@@ -195,7 +195,7 @@ func (r *importRun) tell(asJSON bool) error {
 		_, _ = fmt.Fprintf(r.env.stderr, "%s: %d rows were refused, the first %d are above\n", r.source.name, r.sum.Refused, toldRows)
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.ignore)) {
-		_, _ = fmt.Fprintf(r.env.stderr, "%s: note: ignored in %d rows: %s\n", r.source.name, r.ignore[why], why)
+		_, _ = fmt.Fprintf(r.env.stderr, "%s: note: ignored in %s: %s\n", r.source.name, count(int(r.ignore[why]), "row"), why)
 	}
 	if r.sum.Repeated > 0 {
 		_, _ = fmt.Fprintf(r.env.stderr, "%s: note: rows of recipients who stand there before: %s%d; of each the newest counts, of equals the last\n",

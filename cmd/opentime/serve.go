@@ -18,7 +18,7 @@ import (
 
 // serveCmd is opentime serve.
 type serveCmd struct {
-	Path   string        `arg:"" optional:"" help:"A folder with an opentime.yaml, or that file. The demo without it."`
+	Path   string        `arg:"" optional:"" help:"A folder with an opentime.yaml, or that file. Without it that of the working folder, or else the demo."`
 	Listen string        `env:"OPENTIME_LISTEN" placeholder:"ADDR" help:"Public address: images and links. 127.0.0.1:8080, or opentime.yaml's listen."`
 	Admin  string        `env:"OPENTIME_ADMIN" placeholder:"ADDR" help:"Admin address: ingestion, metrics, explain, demo. 127.0.0.1:8081, or opentime.yaml's admin."`
 	Drain  time.Duration `env:"OPENTIME_DRAIN" placeholder:"TIME" help:"After SIGTERM, for how long /healthz says draining before anybody is turned away: 10s, for balancers that ask it. 0s."`
@@ -29,7 +29,7 @@ type serveCmd struct {
 func (serveCmd) Help() string {
 	return `Answers opens and clicks until SIGTERM, which lets requests under way finish. Changed files are published by themselves, or by SIGHUP; what is wrong in them is logged, and the last good state serves on.
 
-  opentime serve                          the demo
+  opentime serve                          the folder you are in, or the demo
   opentime serve /etc/opentime            your own
   OPENTIME_KEYS='a:...' opentime serve .  keys come from the environment
 
