@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -188,10 +189,22 @@ func (f *askFlags) open(e *env) (asked, error) {
 	return asked{s, ask, f.Trust, e}, nil
 }
 
-// overHTTP asks the server that holds the site's data, if one runs: what is
-// explain or preview. errNoServer says that none does.
+// served reports whether a server of the site runs: it holds the data. The demo's
+// data goes with its server, so whoever answers is asked who it is.
+func (s *site) served(e *env) bool {
+	if s.folder.embedded == nil {
+		return s.held()
+	}
+	client := newAdminClient(s.config.admin, e.getenv("OPENTIME_TOKEN_READ"))
+	client.http.Timeout = statusTime
+	data, err := client.do(http.MethodGet, "/v1/status", nil)
+	var status server.Status
+	return err == nil && json.Unmarshal(data, &status) == nil && status.Sender == s.config.sender
+}
+
+// overHTTP asks the server of the site, if one runs: what is explain or preview. errNoServer says that none does.
 func (a asked) overHTTP(what string) ([]byte, error) {
-	if !a.site.held() {
+	if !a.site.served(a.e) {
 		return nil, errNoServer
 	}
 	ask := a.ask

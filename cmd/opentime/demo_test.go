@@ -243,6 +243,13 @@ func TestHeroFollowsStockAndTime(t *testing.T) {
 	f("few seats", "https://cinema.example/films/salt-moon/seats")
 	d.stock("salt-moon", 0)
 	f("sold out", "https://cinema.example/films/")
+	var out bytes.Buffer
+	e := &env{zones: sharedZones, stdout: &out, stderr: &out, now: d.clock, getenv: func(name string) string {
+		return map[string]string{"OPENTIME_TOKEN_READ": "read"}[name]
+	}}
+	if run([]string{"explain", "weekly-films/hero", "--admin", d.app.admin}, e); !strings.Contains(out.String(), "shows rule sold-out") {
+		t.Errorf("explain does not ask the demo that runs: %s", out.String())
+	}
 	// The rules move on; the click still lands where the last picture promised.
 	before := d.click(heroClick+r, chrome, "")
 	d.stock("salt-moon", 7)
