@@ -90,7 +90,10 @@ func (s *Server) unknown(ask Ask) error {
 		for id := range site.Campaigns {
 			known = append(known, id)
 		}
-		return fmt.Errorf("unknown campaign %q; %s", ask.Campaign, strict.DidYouMean(ask.Campaign, known))
+		if len(known) == 0 {
+			return fmt.Errorf("campaign %q is not published, as none is; opentime status says why", ask.Campaign)
+		}
+		return fmt.Errorf("no campaign %q is published; %s", ask.Campaign, strict.DidYouMean(ask.Campaign, known))
 	}
 	known := make([]string, 0, len(c.Blocks))
 	for _, b := range c.Blocks {

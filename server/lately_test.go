@@ -68,9 +68,13 @@ func TestWhatIsNotWellIsSaid(t *testing.T) {
 		"it is draining":                       func(s *Status) (low, all uint64) { s.State = "draining"; return 0, 0 },
 		"2 stored values were damaged":         func(s *Status) (low, all uint64) { s.Store.Alarms = 2; return 0, 0 },
 		"nearly full":                          func(s *Status) (low, all uint64) { s.Disk.Free = 4; return 0, 0 },
-		"no campaign is published":             func(s *Status) (low, all uint64) { s.Campaigns = nil; return 0, 0 },
-		"spring shows its fallbacks only":      func(s *Status) (low, all uint64) { s.Campaigns[0].FallbackOnly = true; return 0, 0 },
-		"mistakes are being made":              func(s *Status) (low, all uint64) { s.Advice = []Advice{{}}; return 0, 0 },
+		"served: 2; run opentime check and opentime test": func(s *Status) (low, all uint64) {
+			s.Problems = []string{"a", "b"}
+			return 0, 0
+		},
+		"no campaign is published":        func(s *Status) (low, all uint64) { s.Campaigns = nil; return 0, 0 },
+		"spring shows its fallbacks only": func(s *Status) (low, all uint64) { s.Campaigns[0].FallbackOnly = true; return 0, 0 },
+		"mistakes are being made":         func(s *Status) (low, all uint64) { s.Advice = []Advice{{}}; return 0, 0 },
 	} {
 		status := well()
 		if said := status.notWell(spoil(status)); len(said) != 1 || !strings.Contains(said[0], want) {

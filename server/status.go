@@ -165,7 +165,7 @@ func (status *Status) notWell(low, all uint64) []string {
 	say(disk.Size > 0 && float64(disk.Free) < lowDisk*float64(disk.Size), "the disk of the data is nearly full: %d MB are free", disk.Free>>20)
 	say(all >= enoughOpens && float64(low) > lowShare*float64(all), "%d of %d images of late were generic or built-in; METRICS.md says why that is", low, all)
 	say(len(status.Campaigns) == 0, "no campaign is published")
-	say(len(status.Problems) > 0, "%d problems keep files from being served; run opentime check", len(status.Problems))
+	say(len(status.Problems) > 0, "problems that keep files from being served: %d; run opentime check and opentime test", len(status.Problems))
 	for _, c := range status.Campaigns {
 		say(c.FallbackOnly, "campaign %s shows its fallbacks only; run opentime check", c.ID)
 	}
