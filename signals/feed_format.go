@@ -48,8 +48,8 @@ func FeedFormatOf(name string) FeedFormat {
 func (f FeedFormat) String() string { return feedFormats[f] }
 
 // plain reports whether a format has the attributes by the language's names,
-// beside Merchant's.
-func (f FeedFormat) plain() bool { return f == CSV || f == JSONLines }
+// beside Merchant's: in XML, RSS means other things by some of them.
+func (f FeedFormat) plain() bool { return f != GoogleXML }
 
 // ofLines reports whether a format is lines that end anywhere: unlike XML, a
 // feed that is cut off between two of them looks whole.

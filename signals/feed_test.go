@@ -141,6 +141,8 @@ func TestEveryFormReadsTheSame(t *testing.T) {
 	csv := "id,Title,link,image,brand,price,sale_price,in_stock,category,tags,ends,minutes,margin\r\n" +
 		`dune-3,Dune & Co,https://cinema.example/dune?a=1&b=2,posters/dune.jpg,"Studio",12.50,9.90 EUR,true,"Films > Sci-fi","Films; Sci-fi;Weekend;imax",2026-12-31,166,"a ""wide"",
 margin"` + "\r\n"
+	own := strings.NewReplacer("image link", "image", "availability", "in_stock", "in_stock", "true", "product_type", "category", "custom_label_1\tcustom_label_0", "tags",
+		"Weekend\timax", "Films; Sci-fi;Weekend;imax").Replace(table)
 	lines := `{"id": "dune-3", "title": "Dune & Co", "link": "https://cinema.example/dune?a=1&b=2", "image": "posters/dune.jpg", "brand": "Studio",
 		"price": 12.50, "sale_price": "9.90", "in_stock": true, "category": "Films > Sci-fi", "tags": ["Films", "Sci-fi", "Weekend", "imax"],
 		"ends": "2026-12-31", "minutes": 166, "margin": {"of": [1, 2]}, "rating": null}`
@@ -159,7 +161,7 @@ margin"` + "\r\n"
 		"CSV": {comma, []byte(csv)}, "CSV that says its end": {comma, []byte(csv + "#end,1")},
 		"JSON Lines": {jsonl, []byte(lines)}, "JSON Lines that say their end": {jsonl, []byte("\n" + lines + "\n\n{\"end\": 1}\n")},
 		"JSON Lines with Merchant's names": {jsonl, []byte(merchant + "\r\n")}, "table that says its end": {tsv, []byte(table + "#end 1\n")},
-		"table": {tsv, []byte(table)}, "table of another system": {tsv, []byte("\ufeff" + strings.ReplaceAll(table, "\n", "\r\n"))},
+		"table with names of its own": {tsv, []byte(own)}, "table": {tsv, []byte(table)}, "table of another system": {tsv, []byte("\ufeff" + strings.ReplaceAll(table, "\n", "\r\n"))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := load(t, c.config, c.feed, "dune-3"); got != whole {
