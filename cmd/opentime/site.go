@@ -287,6 +287,9 @@ func (s *site) addTests(f yamlFile) {
 	if err != nil {
 		beside := strings.TrimSuffix(f.name, ".test.yaml") + ".yaml"
 		i := slices.IndexFunc(s.campaigns, func(c *campaign) bool { return c.File == beside })
+		if i < 0 && strict.Bad(s.problemsIn(beside)) {
+			return // it is there, and cannot be read
+		}
 		if i < 0 {
 			s.problem(f.name, "tests of no campaign: %v", err)
 			return
