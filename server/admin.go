@@ -26,11 +26,10 @@ const maxAdminBody = 1 << 20
 // routes are those of the admin listener: ingestion, metrics, explain, preview and
 // the demo page. openapi.json has them all.
 func (s *Server) routes() *router.Router {
-	r := router.New()
-	r.HandleMethodNotAllowed = true
+	r := newRouter()
 	tokens := s.config.Tokens
-	ingest := func(h fasthttp.RequestHandler) fasthttp.RequestHandler { return guard(tokens.Ingest, h) }
-	read := func(h fasthttp.RequestHandler) fasthttp.RequestHandler { return guard(tokens.Read, h) }
+	ingest := func(h fasthttp.RequestHandler) fasthttp.RequestHandler { return guard("INGEST", tokens.Ingest, h) }
+	read := func(h fasthttp.RequestHandler) fasthttp.RequestHandler { return guard("READ", tokens.Read, h) }
 
 	r.PUT("/v1/stock", ingest(s.once(s.putStock)))
 	r.PATCH("/v1/items", ingest(s.once(s.patchItems)))
@@ -70,6 +69,19 @@ func (s *Server) routes() *router.Router {
 	return r
 }
 
+// newRouter returns a router that says what it has no handler for.
+func newRouter() *router.Router {
+	r := router.New()
+	r.HandleMethodNotAllowed = true
+	r.NotFound = func(ctx *fasthttp.RequestCtx) {
+		answerError(ctx, fasthttp.StatusNotFound, "there is no such path; /v1/openapi.json has all")
+	}
+	r.MethodNotAllowed = func(ctx *fasthttp.RequestCtx) {
+		answerError(ctx, fasthttp.StatusMethodNotAllowed, "this path takes "+string(ctx.Response.Header.Peek("Allow")))
+	}
+	return r
+}
+
 // newAdmin returns the server of the admin listener.
 func (s *Server) newAdmin() *fasthttp.Server {
 	return &fasthttp.Server{
@@ -92,7 +104,7 @@ func refuseAdmin(ctx *fasthttp.RequestCtx, err error) {
 // guard lets only requests with the scope's token through. Where it has none
 // the listener is on loopback, and whoever is on this machine may ask; but no
 // page of the web that a browser here has open, under whatever name.
-func guard(token string, next fasthttp.RequestHandler) fasthttp.RequestHandler {
+func guard(scope, token string, next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	if token == "" {
 		return func(ctx *fasthttp.RequestCtx) {
 			if !isLocal(string(ctx.Host())) || !isLocalOrigin(string(ctx.Request.Header.Peek("Origin"))) {
@@ -106,7 +118,7 @@ func guard(token string, next fasthttp.RequestHandler) fasthttp.RequestHandler {
 		given, ok := strings.CutPrefix(string(ctx.Request.Header.Peek("Authorization")), "Bearer ")
 		if !ok || subtle.ConstantTimeCompare([]byte(given), []byte(token)) != 1 {
 			ctx.Response.Header.Set("WWW-Authenticate", "Bearer")
-			answerError(ctx, fasthttp.StatusUnauthorized, "this needs the scope's token; send Authorization: Bearer ...")
+			answerError(ctx, fasthttp.StatusUnauthorized, "this needs the server's OPENTIME_TOKEN_"+scope+"; send Authorization: Bearer ...")
 			return
 		}
 		next(ctx)
@@ -121,7 +133,7 @@ func guardAll(tokens Tokens, next fasthttp.RequestHandler) fasthttp.RequestHandl
 			answerError(ctx, fasthttp.StatusForbidden, "this needs OPENTIME_TOKEN_PUBLISH, which the server was started without")
 		}
 	}
-	return guard(tokens.Publish, next)
+	return guard("PUBLISH", tokens.Publish, next)
 }
 
 // isLocal reports whether a host, with its port or without, names this machine.

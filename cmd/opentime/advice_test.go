@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -63,12 +64,20 @@ func TestTheAdminListenerAdvises(t *testing.T) {
 			t.Errorf("the page does not say %q:\n%s", want, page)
 		}
 	}
-	answer, err := http.Get("http://" + l.app.admin + "/v1/advice")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = answer.Body.Close()
-	if answer.StatusCode != http.StatusUnauthorized {
-		t.Errorf("without a token: %s", answer.Status)
+	for path, want := range map[string]string{
+		"/v1/advice": "401 this needs the server's OPENTIME_TOKEN_READ; send Authorization: Bearer ...",
+		"/v1/stock":  "405 this path takes OPTIONS, PUT",
+		"/v1/stocks": "404 there is no such path; /v1/openapi.json has all",
+	} {
+		answer, err := http.Get("http://" + l.app.admin + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said struct{ Error string }
+		err = json.NewDecoder(answer.Body).Decode(&said)
+		_ = answer.Body.Close()
+		if got := fmt.Sprintf("%d %s", answer.StatusCode, said.Error); err != nil || got != want {
+			t.Errorf("without a token %s: %q, want %q, %v", path, got, want, err)
+		}
 	}
 }
