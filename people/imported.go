@@ -77,7 +77,7 @@ func (p *Profiles) Import(file [32]byte, piece *Piece) (Applied, error) {
 		return newApplied(), err
 	case piece.To == progress.Rows && piece.From == progress.From && piece.To > 0:
 		return progress.Last, nil
-	case piece.From != progress.Rows || piece.To < piece.From:
+	case piece.From != progress.Rows:
 		return newApplied(), pieceError{fmt.Sprintf("%d rows of the file are done, and this piece begins behind %d; is it imported twice at once?", progress.Rows, piece.From)}
 	}
 	rows, err := p.rowsOf(piece)
@@ -109,6 +109,11 @@ func (p *Profiles) progress(file [32]byte, piece *Piece) (Progress, error) {
 
 // rowsOf reads the rows of a piece.
 func (p *Profiles) rowsOf(piece *Piece) ([]Row, error) {
+	// Each takes a byte: no more memory is asked for than came.
+	want := piece.To - piece.From - piece.Refused
+	if want < 0 || want > int64(len(piece.Text)) || piece.Refused < 0 {
+		return nil, pieceError{fmt.Sprintf("%d bytes are not the %d rows that there should be", len(piece.Text), want)}
+	}
 	if len(piece.Text) == 0 {
 		return nil, nil
 	}
@@ -116,12 +121,12 @@ func (p *Profiles) rowsOf(piece *Piece) ([]Row, error) {
 	if len(problems) > 0 {
 		return nil, pieceError{problems[0].Text}
 	}
-	rows := make([]Row, 0, piece.To-piece.From)
+	rows := make([]Row, 0, want)
 	for {
 		row, note, err := file.nextRow()
 		switch {
 		case errors.Is(err, io.EOF):
-			if want := piece.To - piece.From - piece.Refused; int64(len(rows)) != want {
+			if int64(len(rows)) != want {
 				return nil, pieceError{fmt.Sprintf("%d rows, where there should be %d", len(rows), want)}
 			}
 			return rows, nil

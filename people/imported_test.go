@@ -72,6 +72,22 @@ func TestAPieceThatDoesNotFitIsNotTheStoresFault(t *testing.T) {
 	}
 }
 
+// TestAPieceIsNoLargerThanItsText: how many rows it has is only said, and no memory
+// is made ready for what is not there.
+func TestAPieceIsNoLargerThanItsText(t *testing.T) {
+	d := newDesk(t)
+	for _, p := range []*people.Piece{piece(0, 1<<62, "a,1\n"), {To: 1 << 62}, {To: 1}, {To: 1, Refused: 2, Text: []byte("r\na\n")}, {To: 1, Refused: -1 << 62, Text: []byte("r\na\n")}} {
+		_, err := d.Import([32]byte{1}, p)
+		var unfit interface{ Unfit() bool }
+		if !errors.As(err, &unfit) {
+			t.Errorf("%d rows, %d refused, of %q: %v", p.To, p.Refused, p.Text, err)
+		}
+	}
+	if all, err := d.Imports(); err != nil || len(all) != 0 {
+		t.Errorf("imports: %v %v", all, err)
+	}
+}
+
 // TestRowsWithoutADateAreOfTheMomentTheImportBegan: what came by the API since is
 // newer, whenever the import goes on.
 func TestRowsWithoutADateAreOfTheMomentTheImportBegan(t *testing.T) {
