@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -118,10 +119,9 @@ func (c *changes) refuse(row int, err error) {
 
 // add adds the row that an event is, and reports whether it says when it was true.
 func (c *changes) add(row int, e *cloudEvent, received time.Time) (dated bool, err error) {
-	i := slices.IndexFunc(c.groups, func(g *changeGroup) bool { return g.kind == e.Type && g.received.Equal(received) })
-	g := &changeGroup{kind: e.Type, received: received}
-	if i >= 0 {
-		g = c.groups[i]
+	g, joins := c.lastLike(e.Type), true
+	if g == nil || g.kind != e.Type || !g.received.Equal(received) {
+		g, joins = &changeGroup{kind: e.Type, received: received}, false
 	}
 	var at *string
 	switch e.Type {
@@ -141,10 +141,22 @@ func (c *changes) add(row int, e *cloudEvent, received time.Time) (dated bool, e
 		*at = e.Time
 	}
 	g.rows = append(g.rows, row)
-	if i < 0 {
+	if !joins {
 		c.groups = append(c.groups, g)
 	}
 	return *at != "", nil
+}
+
+// lastLike returns the last group that changes what events of a type do; nil if
+// there is none. A row joins no other: of two of one date the later has to win.
+func (c *changes) lastLike(kind string) *changeGroup {
+	what := kind[:strings.LastIndexByte(kind, '.')+1]
+	for _, g := range slices.Backward(c.groups) {
+		if strings.HasPrefix(g.kind, what) {
+			return g
+		}
+	}
+	return nil
 }
 
 // addRow adds the data of an event to rows, and returns where it says when it was

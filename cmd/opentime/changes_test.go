@@ -139,6 +139,24 @@ func TestCloudEventsInAnyOrder(t *testing.T) {
 	})
 }
 
+// TestABatchChangesInItsOrder: of what is of one date the last of a batch wins, also
+// where it replaces a profile that an event between changed.
+func TestABatchChangesInItsOrder(t *testing.T) {
+	c := newCounter(t)
+	const noon = "2026-11-23T11:00:00Z"
+	for _, at := range []string{noon, ""} {
+		c.ingest(200, "POST", "/v1/changes", "["+strings.Join([]string{
+			ce("1"+at, "opentime.profiles.put", at, `{"r":"emma","attributes":{"points":1}}`),
+			ce("2"+at, "opentime.profiles.patch", at, `{"r":"emma","attributes":{"points":2,"tier":"gold"}}`),
+			ce("3"+at, "opentime.profiles.put", at, `{"r":"emma","attributes":{"points":3}}`),
+		}, ",")+"]", manyEvents)
+		if p, err := c.app.profiles.Profile("emma"); err != nil || p.Attributes[0].Known() || p.Attributes[1].N != 3_000_000 {
+			t.Errorf("at %q: %+v %v", at, p, err)
+		}
+		c.pass(time.Minute)
+	}
+}
+
 // TestAnEventThatWasNotAnsweredIsOfItsReceipt lets the server end between keeping
 // that an event came and applying it.
 func TestAnEventThatWasNotAnsweredIsOfItsReceipt(t *testing.T) {
