@@ -163,7 +163,7 @@ func stageBackup(s *store.Store, data string, alone func(func() error) error) (d
 	}
 	entries, listing := os.ReadDir(data)
 	err = errors.Join(err, listing)
-	done := append(published, "store", forgottenName)
+	done := append(published, "store", forgottenName, lostName)
 	for _, entry := range entries {
 		if name := entry.Name(); err == nil && name[0] != '.' && !slices.Contains(done, name) {
 			err = linkAll(filepath.Join(data, entry.Name()), filepath.Join(dir, entry.Name()))
@@ -175,9 +175,13 @@ func stageBackup(s *store.Store, data string, alone func(func() error) error) (d
 	return dir, nil
 }
 
-// linkAll links a file, or all files of a folder, under another name. What goes
-// meanwhile, or is not there, is left out.
+// linkAll links a file, or all files of a folder, under another name; where that
+// cannot be, as from another disk, it copies them. from may be a link itself. What
+// goes meanwhile, or is not there, is left out.
 func linkAll(from, to string) error {
+	if behind, err := filepath.EvalSymlinks(from); err == nil {
+		from = behind
+	}
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
@@ -192,11 +196,30 @@ func linkAll(from, to string) error {
 		if !entry.Type().IsRegular() || strings.HasSuffix(path, ".part") {
 			return nil
 		}
-		if err := os.Link(path, target); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		err = os.Link(path, target)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			err = copyFile(path, target)
 		}
-		return nil
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
 	})
+}
+
+// copyFile copies a file, as long as it is now.
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }
 
 // removeStages removes what backups left that were cut off.

@@ -300,3 +300,37 @@ func TestABackupNeedsItsToken(t *testing.T) {
 		t.Errorf("where it has none: %d %s, %v", status, text, err)
 	}
 }
+
+// TestABackupHasWhatLiesElsewhere backs up data whose journal is on another disk, and
+// whose feeds are behind a link: nothing of them is left out, and what a disk keeps
+// for its repairs, which only root may read, is no part of it.
+func TestABackupHasWhatLiesElsewhere(t *testing.T) {
+	p := newProcess(t, fmt.Sprintf(backupConfig, filepath.Join(t.TempDir(), "forgotten.log")))
+	p.site.write("people.csv", "r,tier\nr-1,gold\n")
+	p.must("import", "profiles", "people.csv")
+	feeds := t.TempDir()
+	for name, text := range map[string]string{filepath.Join(feeds, "a"): "feed", filepath.Join(p.site.data, lostName, "b"): "lost"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(feeds, filepath.Join(p.site.data, "feeds")); err != nil {
+		t.Fatal(err)
+	}
+	backup := filepath.Join(t.TempDir(), "b.tar")
+	command := exec.Command("unshare", "--mount", "sh", "-c",
+		`mkdir "$1/journal" && mount -t tmpfs journal "$1/journal" && echo record > "$1/journal/x.otj" && cd "$2" && exec opentime backup "$3"`,
+		"sh", p.site.data, p.site.dir, backup)
+	command.Env = p.environment()
+	if said, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	text, err := os.ReadFile(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken, err := takenFrom(text)
+	if err != nil || taken["feeds/a"] != "feed" || taken["journal/x.otj"] != "record\n" || taken["lost+found/b"] != "" {
+		t.Errorf("%v: feeds %q, journal %q, lost %q", err, taken["feeds/a"], taken["journal/x.otj"], taken["lost+found/b"])
+	}
+}

@@ -34,6 +34,9 @@ Who was forgotten after the backup was taken stays forgotten: the log of the for
 // before all of it is known to be right.
 const restoreName = ".restore"
 
+// lostName is what a disk of its own has for its repairs, which only root may read.
+const lostName = "lost+found"
+
 // Run restores.
 func (c *restoreCmd) Run(e *env) error {
 	s, err := openSite(c.Path, e)
@@ -124,7 +127,7 @@ func emptyForRestore(data string) error {
 	}
 	for _, entry := range entries {
 		switch entry.Name() {
-		case "lost+found", forgottenName, restoreName:
+		case lostName, forgottenName, restoreName:
 		default:
 			return hint(fmt.Errorf("%s is not empty: it has %s", data, entry.Name()), "stop the server, move the folder away, and restore into an empty one")
 		}
