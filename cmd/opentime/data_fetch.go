@@ -179,12 +179,16 @@ func describeData(s *signals.Sources, name string) loadedData {
 	return loadedData{}
 }
 
-// put puts a file that is whole in its place. What is a link stays one.
-func (d *download) put(part *os.File, modified time.Time) error {
-	place := d.file
-	if to, err := filepath.EvalSymlinks(place); err == nil {
-		place = to
+// place is where the file lies. What is a link stays one.
+func (d *download) place() string {
+	if to, err := filepath.EvalSymlinks(d.file); err == nil {
+		return to
 	}
+	return d.file
+}
+
+// put puts a file that is whole in its place.
+func (d *download) put(part *os.File, modified time.Time) error {
 	err := part.Chmod(0o644)
 	if err == nil {
 		err = part.Sync()
@@ -193,7 +197,7 @@ func (d *download) put(part *os.File, modified time.Time) error {
 		err = os.Chtimes(part.Name(), modified, modified)
 	}
 	if err == nil {
-		err = os.Rename(part.Name(), place)
+		err = os.Rename(part.Name(), d.place())
 	}
 	return err
 }

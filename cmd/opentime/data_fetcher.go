@@ -66,9 +66,10 @@ func (f *fetcher) fetch(ctx context.Context, d download) error {
 		return nil
 	}
 	defer func() { _ = answer.Body.Close() }()
-	part, err := os.CreateTemp(filepath.Dir(d.file), "."+filepath.Base(d.file)+".*.part")
+	place := d.place()
+	part, err := os.CreateTemp(filepath.Dir(place), "."+filepath.Base(place)+".*.part")
 	if err != nil {
-		return fmt.Errorf("make a file beside %s: %w", d.file, cause(err))
+		return fmt.Errorf("make a file beside %s: %w", place, cause(err))
 	}
 	defer func() {
 		_ = part.Close()

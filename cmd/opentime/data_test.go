@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -217,6 +218,25 @@ func TestAServerTakesWhatIsFetched(t *testing.T) {
 	here, _ := l.app.gatherer.Sources().Geo.Lookup(netip.MustParseAddr("81.2.69.142"))
 	if here.Country != "BE" {
 		t.Errorf("81.2.69.142 is in %s", here)
+	}
+}
+
+// TestWhatIsBehindALinkIsFetched fetches a file that lies on another disk, behind a
+// link.
+func TestWhatIsBehindALinkIsFetched(t *testing.T) {
+	m := newMirror(t)
+	month := time.Now().UTC().Format("2006-01")
+	m.gives("/free/dbip-city-lite-"+month+".mmdb.gz", zipped(t, smallDatabase(t, "DBIP-City-Lite", time.Now())), time.Now())
+	dir, other := dataFolder(t, "geo: dbip-city-lite.mmdb\n"), t.TempDir()
+	if err := os.Symlink(filepath.Join(other, "geo.mmdb"), filepath.Join(dir, "dbip-city-lite.mmdb")); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command("unshare", "--mount", "sh", "-c",
+		`mount -t tmpfs other "$1" && echo old > "$1/geo.mmdb" && opentime data fetch --path "$2" && test -L "$2/dbip-city-lite.mmdb" && opentime data --path "$2" && ls -A "$1"`,
+		"sh", other, dir)
+	command.Env = append(os.Environ(), "OPENTIME_DATA_URL="+m.at)
+	if said, err := command.CombinedOutput(); err != nil || !strings.HasSuffix(string(said), "\ngeo.mmdb\n") {
+		t.Errorf("%v: %s", err, said)
 	}
 }
 
