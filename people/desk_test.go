@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 type memory struct {
 	mu        sync.Mutex
 	values    map[string]value
+	synced    map[string]value // by imports, the last time
 	broken    error
 	bad       map[string]bool
 	forgotten map[string]bool
@@ -30,7 +32,7 @@ type value struct {
 }
 
 func newMemory() *memory {
-	return &memory{values: map[string]value{}, bad: map[string]bool{}, forgotten: map[string]bool{}}
+	return &memory{values: map[string]value{}, synced: map[string]value{}, bad: map[string]bool{}, forgotten: map[string]bool{}}
 }
 
 func (m *memory) Recipient(id string, kind byte, dst []byte) ([]byte, int64, error) {
@@ -84,12 +86,21 @@ func (m *memory) Import(file [32]byte, dst []byte) ([]byte, int64, error) {
 	return m.Recipient(string(file[:]), 'I', dst)
 }
 
-func (m *memory) PutImport(file [32]byte, at int64, payload []byte, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
-	return m.PutRecipients(false, func(put func(string, byte, int64, []byte)) {
+func (m *memory) PutImport(sync bool, file [32]byte, at int64, payload []byte, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
+	err := m.PutRecipients(false, func(put func(string, byte, int64, []byte)) {
 		fill(put)
 		put(string(file[:]), 'I', at, payload)
 	})
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if sync && err == nil {
+		m.synced = maps.Clone(m.values)
+	}
+	return err
 }
+
+// lose loses what was not synced.
+func (m *memory) lose() { m.values = maps.Clone(m.synced) }
 
 func (m *memory) EndImport(file [32]byte) error {
 	m.mu.Lock()

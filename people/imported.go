@@ -66,8 +66,9 @@ func (p *Profiles) Imports() ([]Progress, error) {
 // Import puts the rows of a piece, and keeps together with them how far the import
 // of the file is: each piece is applied once, in order. The last one sent again,
 // as by somebody who got no answer, is answered as it was. Nothing is said to be
-// safe on disk before EndImport returns; whatever survives until then is all that
-// was sent up to some piece.
+// safe on disk before a piece without rows is answered, which is to be the last: it
+// does not fit where the store has lost what was sent. Whatever survives until then
+// is all that was sent up to some piece.
 func (p *Profiles) Import(file [32]byte, piece *Piece) (Applied, error) {
 	p.importing.Lock()
 	defer p.importing.Unlock()
@@ -75,6 +76,8 @@ func (p *Profiles) Import(file [32]byte, piece *Piece) (Applied, error) {
 	switch {
 	case err != nil:
 		return newApplied(), err
+	case piece.From == piece.To && piece.To == progress.Rows:
+		return newApplied(), p.keepProgress(true, file, &progress, func(func(string, byte, int64, []byte)) {})
 	case piece.To == progress.Rows && piece.From == progress.From && piece.To > 0:
 		return progress.Last, nil
 	case piece.From != progress.Rows:
@@ -90,8 +93,16 @@ func (p *Profiles) Import(file [32]byte, piece *Piece) (Applied, error) {
 		progress.Applied += int64(done.Applied)
 		progress.Ignored += int64(len(done.Ignored))
 		progress.Refused += int64(len(done.Refused)) + piece.Refused
-		return p.store.PutImport(file, now.UnixMilli(), appendProgress(nil, &progress), fill)
+		return p.keepProgress(false, file, &progress, fill)
 	}})
+}
+
+// keepProgress writes how far an import is.
+func (p *Profiles) keepProgress(sync bool, file [32]byte, progress *Progress, fill filling) error {
+	if err := p.store.PutImport(sync, file, p.now().UnixMilli(), appendProgress(nil, progress), fill); err != nil {
+		return fmt.Errorf("keep import: %w", err)
+	}
+	return nil
 }
 
 // progress returns how far the import of a piece's file is.
@@ -141,7 +152,7 @@ func (p *Profiles) rowsOf(piece *Piece) ([]Row, error) {
 }
 
 // EndImport ends an import, whether all of its rows were sent or not. It returns
-// once all that was sent is safe on disk.
+// once all that the store has of it is safe on disk.
 func (p *Profiles) EndImport(file [32]byte) error {
 	if err := p.store.EndImport(file); err != nil {
 		return fmt.Errorf("end import: %w", err)

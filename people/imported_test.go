@@ -72,6 +72,36 @@ func TestAPieceThatDoesNotFitIsNotTheStoresFault(t *testing.T) {
 	}
 }
 
+// TestAnImportIsSafeBeforeItEnds: pieces do not wait for the disk, which may fail
+// before the import ends, and be well again then. The piece without rows tells.
+func TestAnImportIsSafeBeforeItEnds(t *testing.T) {
+	d := newDesk(t)
+	file := [32]byte{1}
+	send := func(p *people.Piece) error {
+		_, err := d.Import(file, p)
+		return err
+	}
+	if err := errors.Join(send(piece(0, 1, "a,1\n")), send(piece(1, 2, "b,2\n"))); err != nil {
+		t.Fatal(err)
+	}
+	d.memory.lose()
+	var unfit interface{ Unfit() bool }
+	if err := send(&people.Piece{From: 2, To: 2}); !errors.As(err, &unfit) {
+		t.Errorf("what is lost is said to be safe: %v", err)
+	}
+	if err := errors.Join(send(piece(0, 2, "a,1\nb,2\n")), send(&people.Piece{From: 2, To: 2}), send(&people.Piece{From: 2, To: 2})); err != nil {
+		t.Fatal(err)
+	}
+	d.memory.lose()
+	d.open()
+	if got := d.see("a") + d.see("b"); got != "//// points=1000000//// points=2000000" {
+		t.Errorf("what was safe is %s", got)
+	}
+	if err := send(piece(0, 2, "a,1\nb,2\n")); err != nil { // the last piece with rows, again
+		t.Error(err)
+	}
+}
+
 // TestAPieceIsNoLargerThanItsText: how many rows it has is only said, and no memory
 // is made ready for what is not there.
 func TestAPieceIsNoLargerThanItsText(t *testing.T) {

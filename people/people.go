@@ -35,8 +35,9 @@ type Store interface {
 	// Import is Recipient for how far the import of a file is.
 	Import(file [32]byte, dst []byte) (payload []byte, at int64, err error)
 	// PutImport writes how far an import is together with what fill puts, all or
-	// nothing, and in the order of the calls. It does not wait for the disk.
-	PutImport(file [32]byte, at int64, payload []byte, fill func(put func(id string, kind byte, at int64, payload []byte))) error
+	// nothing, and in the order of the calls. With sync it returns once that and what
+	// was written before would survive a loss of power.
+	PutImport(sync bool, file [32]byte, at int64, payload []byte, fill func(put func(id string, kind byte, at int64, payload []byte))) error
 	// EndImport forgets how far an import is. It returns once that and what was
 	// written before would survive a loss of power.
 	EndImport(file [32]byte) error

@@ -9,10 +9,10 @@ func (s *Store) Import(file [32]byte, dst []byte) (payload []byte, at int64, err
 }
 
 // PutImport writes how far the import of a file is together with the values that
-// fill puts, all or nothing. It does not wait for the disk; what was written
-// before survives whenever this does. Payloads are copied.
-func (s *Store) PutImport(file [32]byte, at int64, payload []byte, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
-	b := Batch{Lazy: true}
+// fill puts, all or nothing. Without sync it does not wait for the disk; what was
+// written before survives whenever this does. Payloads are copied.
+func (s *Store) PutImport(sync bool, file [32]byte, at int64, payload []byte, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
+	b := Batch{Lazy: !sync}
 	s.putting.RLock()
 	defer s.putting.RUnlock()
 	s.putRecipients(&b, fill)

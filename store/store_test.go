@@ -377,14 +377,14 @@ func TestAnImportIsKeptTogetherWithWhatItWrote(t *testing.T) {
 	s, files := memory(t)
 	file := [32]byte{1, 31: 2}
 	for i := range 50 {
-		err := s.PutImport(file, int64(i), fmt.Append(nil, i), func(put func(string, byte, int64, []byte)) {
+		err := s.PutImport(false, file, int64(i), fmt.Append(nil, i), func(put func(string, byte, int64, []byte)) {
 			put(fmt.Sprint("r", i), KindProfile, 1, []byte("x"))
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.PutImport([32]byte{}, 1, []byte("another"), func(func(string, byte, int64, []byte)) {}); err != nil {
+	if err := s.PutImport(false, [32]byte{}, 1, []byte("another"), func(func(string, byte, int64, []byte)) {}); err != nil {
 		t.Fatal(err)
 	}
 	crashed := reopen(t, files.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: rand.New(rand.NewPCG(1, 2))}))

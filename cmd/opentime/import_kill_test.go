@@ -3,14 +3,20 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -245,5 +251,35 @@ func TestAFileThatChangedIsImportedAnew(t *testing.T) {
 	told, err := os.ReadFile(filepath.Join(k.dir, "people.errors.csv"))
 	if err != nil || !bytes.Equal(told, k.errors) {
 		t.Errorf("errors are not those of the file (%v): %s", err, firstDifference(told, k.errors))
+	}
+}
+
+// TestAnImportThatTheServerLostIsNotSaidToBeDone has the server lose what it was
+// sent, as by a disk that fails, before the import ends: the end says so, and the
+// same file imported again brings everything in.
+func TestAnImportThatTheServerLostIsNotSaidToBeDone(t *testing.T) {
+	p := newProcess(t, restartedConfig)
+	p.start("")
+	server := &url.URL{Scheme: "http", Host: p.admin}
+	forward := httputil.NewSingleHostReverseProxy(server)
+	var loses atomic.Bool
+	loses.Store(true)
+	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		forward.ServeHTTP(w, r)
+		if r.Method == http.MethodPut && loses.Swap(false) {
+			end := r.Clone(context.Background())
+			end.Method, end.Body, end.ContentLength = http.MethodDelete, http.NoBody, 0
+			forward.ServeHTTP(httptest.NewRecorder(), end)
+		}
+	}))
+	defer between.Close()
+	p.site.write("people.csv", "r,tier\nr-1,gold\nr-2,gold\n")
+	through := []string{"import", "profiles", "people.csv", "--admin", strings.TrimPrefix(between.URL, "http://")}
+	said, code := p.command(through...)
+	if code != 1 || !strings.Contains(said, "the rows are not all there: 0 rows of the file are done") || !strings.Contains(said, "import the file again") {
+		t.Errorf("lost: exit code %d: %s", code, said)
+	}
+	if said := p.must(through...); !strings.Contains(said, "2 applied, 0 ignored, 0 refused") {
+		t.Error(said)
 	}
 }

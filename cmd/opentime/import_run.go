@@ -86,13 +86,22 @@ func (r *importRun) run(ctx context.Context, attributes []rules.Attribute) error
 	if err = errors.Join(err, r.errors.close()); err != nil {
 		return err
 	}
-	if err := r.sink.EndImport(r.source.id); err != nil {
+	if err := r.end(); err != nil {
 		return err
 	}
 	if r.source.changed() {
 		return errors.New("the file changed while it was read; import it again")
 	}
 	return nil
+}
+
+// end ends the import once all that was sent is safe on disk.
+func (r *importRun) end() error {
+	last := people.Piece{Name: r.source.path, From: r.sum.Rows, To: r.sum.Rows, Mark: r.errors.size}
+	if _, err := r.sink.Import(r.source.id, &last); err != nil {
+		return hint(fmt.Errorf("the rows are not all there: %w", err), "import the file again, and it goes on where they end")
+	}
+	return r.sink.EndImport(r.source.id)
 }
 
 // resume returns how far an import of the file is, and forgets imports that nobody
