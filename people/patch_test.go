@@ -30,6 +30,32 @@ func (d *desk) patch(body string) string {
 	return string(out)
 }
 
+// TestAClockThatWasAheadKeepsNothingOut turns the clock three hours forward and back:
+// what was taken meanwhile is of a time to come, and gives way to what comes then.
+func TestAClockThatWasAheadKeepsNothingOut(t *testing.T) {
+	d := newDesk(t)
+	d.add(3 * time.Hour)
+	d.put(`[{"r":"emma","at":"2026-11-23T15:00:00Z","consent":"full","attributes":{"points":1,"city":"Gent"}},{"r":"lars","attributes":{"points":1}}]`)
+	d.patch(`[{"r":"lars","attributes":{"tier":"gold","city":"Gent"}}]`)
+	d.add(-3 * time.Hour)
+	const taken = `{"applied":1,"ignored":[],"refused":[]}`
+	for _, step := range []struct{ how, body, answer, see string }{
+		{"patch", `{"r":"emma","at":"2026-11-23T11:50:00Z","consent":"none","attributes":{"points":9}}`, `{"applied":0,"ignored":[{"row":1,"why":"older"}],"refused":[]}`, "///Gent/ points=1000000 consent=2"},
+		{"patch", `{"r":"emma","at":"2026-11-23T11:59:00Z","consent":"none","attributes":{"points":2}}`, taken, "///Gent/ points=2000000 consent=0"},
+		{"patch", `{"r":"lars","attributes":{"tier":"silver","city":"Aalst"}}`, taken, "///Aalst/ points=1000000 tier=silver0"},
+		{"put", `{"r":"lars","attributes":{"points":3}}`, taken, "//// points=3000000"},
+	} {
+		lay := map[string]func(string) string{"put": d.put, "patch": d.patch}[step.how]
+		var row struct{ R string }
+		if err := json.Unmarshal([]byte(step.body), &row); err != nil {
+			t.Fatal(err)
+		}
+		if answer := lay("[" + step.body + "]"); answer != step.answer || d.see(row.R) != step.see {
+			t.Errorf("%s %s: %s, and %s; want %s, and %s", step.how, step.body, answer, d.see(row.R), step.answer, step.see)
+		}
+	}
+}
+
 func TestAPatchChangesWhatItNames(t *testing.T) {
 	d := newDesk(t)
 	const taken = `{"applied":1,"ignored":[],"refused":[]}`

@@ -134,8 +134,9 @@ func (w *writing) read(p *Profiles, ids []string) error {
 		w.people[id] = &person{word: word{consent: p.consent}}
 	}
 	var bad error
+	now := p.now()
 	err := p.store.Many(ids, []byte{kindForgotten, kindConsent, kindProfile}, func(i int, kind byte, at int64, payload []byte, err error) {
-		if err = w.people[ids[i]].kept(kind, at, payload, err); err != nil {
+		if err = w.people[ids[i]].kept(kind, rules.KeptTime(at, now), now, payload, err); err != nil {
 			bad = err
 		}
 	})
@@ -143,7 +144,7 @@ func (w *writing) read(p *Profiles, ids []string) error {
 }
 
 // kept takes what is kept of a recipient.
-func (who *person) kept(kind byte, at int64, payload []byte, err error) error {
+func (who *person) kept(kind byte, at int64, now time.Time, payload []byte, err error) error {
 	damaged := isDamaged(err)
 	if err != nil && !damaged {
 		return err
@@ -164,6 +165,12 @@ func (who *person) kept(kind byte, at int64, payload []byte, err error) error {
 		kept, err := decodeProfile(payload)
 		if err != nil && !errors.Is(err, errEncoding) {
 			return err
+		}
+		for i := range kept.homeAt {
+			kept.homeAt[i] = rules.KeptTime(kept.homeAt[i], now)
+		}
+		for i := range kept.attributes {
+			kept.attributes[i].at = rules.KeptTime(kept.attributes[i].at, now)
 		}
 		who.profile, who.profileAt, who.has = *kept, at, true
 	}

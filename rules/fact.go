@@ -98,6 +98,16 @@ func FactTime(at string, now time.Time) (int64, error) {
 	return v.N, nil
 }
 
+// KeptTime is the date, in Unix ms, with which a fact that is kept counts against one
+// that comes now. One from ahead of our clock was dated by it while it was wrong,
+// and counts as of Ahead ago: it keeps nothing new out until that day comes.
+func KeptTime(at int64, now time.Time) int64 {
+	if at > now.Add(Ahead).UnixMilli() {
+		return now.Add(-Ahead).UnixMilli()
+	}
+	return at
+}
+
 // FactText returns a value of an API's row, as encoding/json reads it, as the
 // text that ParseFact takes: "" for nil, a list parted by ";".
 func FactText(v any) (string, error) {

@@ -50,6 +50,8 @@ func TestWhichOfTwoFactsWins(t *testing.T) {
 		{"1", "a feed of the same date is taken", "feed-5 count=3; feed-5 count=4", "4 -"},
 		{"1", "five minutes ahead is believed", "feed-60 count=9; api+5 count=3", "3 - applied"},
 		{"1", "more is refused", "feed-60 count=9; api+6 count=3", "9 - ahead"},
+		{"1", "what is of a clock that was ahead keeps nothing out", "feed-60 count=9 price=5; wait 180; api count=3; patch price=4; wait -180; api count=2; patch-1 price=3", "2 3 applied"},
+		{"1", "but what is older", "feed-60 count=9; wait 180; api count=3; wait -180; api-6 count=2", "3 - older"},
 		{"1", "a feed from ahead counts as undated", "feed-60 count=9; feed+6 count=3", "3 -"},
 
 		{"2", "a feed without a build date leaves the API's alone for a day", "undated count=9 price=5; api count=0; wait 1; undated count=8 price=6; wait 1380; undated count=7 price=6", "0 6 applied"},

@@ -52,11 +52,17 @@ func (s *staging) stock(row *StockRow, received time.Time) error {
 		return err
 	}
 	key, next := stockKey{row.Item, row.Place}, count{n, stamp{at, fromAPI}}
-	if !next.stamp.beats(s.stampOf(key), s.now.UnixMilli()) {
+	if !next.stamp.beats(s.against(s.stampOf(key)), s.now.UnixMilli()) {
 		return errOlder
 	}
 	s.counts[key] = next
 	return nil
+}
+
+// against is a stamp as what the API says now is compared with it.
+func (s *staging) against(old stamp) stamp {
+	old.at = rules.KeptTime(old.at, s.now)
+	return old
 }
 
 // stampOf returns when the count under key was true, by these rows or before.
@@ -101,7 +107,7 @@ func (s *staging) item(row *ItemRow, received time.Time) error {
 		if err != nil {
 			return err
 		}
-		if next.beats(s.patchStamp(row.ID, name, h), s.now.UnixMilli()) {
+		if next.beats(s.against(s.patchStamp(row.ID, name, h)), s.now.UnixMilli()) {
 			taken[name] = fact{value, next}
 		}
 	}

@@ -175,7 +175,7 @@ func (s *staging) level(w *Webhook, item string, n *notice, received time.Time) 
 		return err
 	}
 	total, key := s.sum(w, item), stockKey{item: item}
-	if total.stamp.beats(s.stampOf(key), s.now.UnixMilli()) {
+	if total.stamp.beats(s.against(s.stampOf(key)), s.now.UnixMilli()) {
 		s.counts[key] = total
 	}
 	return nil
