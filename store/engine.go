@@ -32,6 +32,8 @@ type engine struct {
 	fenced atomic.Bool // nothing it does reaches the disk
 	dead   chan struct{}
 	dying  sync.Once
+
+	trouble atomic.Pointer[chan struct{}] // closed when work of its own fails, to be tried again
 }
 
 // closePatience is how long a failed engine is given to close.
@@ -41,12 +43,14 @@ var (
 	errDead   = errors.New("the engine's own work failed")
 	errSlow   = errors.New("the engine does not come to its end")
 	errFenced = errors.New("the engine was given up")
+	errTidy   = errors.New("the disk does not let the engine write its files anew; make room, or look at the disk")
 )
 
 // openEngine opens the engine in the store's directory. It waits for as long as the
 // engine's own work lives.
 func (s *Store) openEngine() (*engine, error) {
 	e := &engine{store: s, dead: make(chan struct{})}
+	e.renewTrouble()
 	done := make(chan error, 1)
 	go func() {
 		var err error
@@ -70,12 +74,24 @@ func (e *engine) open() (err error) {
 	}
 	cache := pebble.NewCache(cacheBytes)
 	defer cache.Unref()
+	pause := pausing()
+	failed := func(err error) {
+		close(*e.renewTrouble())
+		pause(err)
+	}
 	e.db, err = pebble.Open(e.store.dir, &pebble.Options{
 		FS: fence{e.store.files, e}, Logger: e, Cache: cache, MemTableSize: memTableBytes,
 		MaxOpenFiles: openFiles, Levels: levels, FormatMajorVersion: pebble.FormatNewest,
-		EventListener: &pebble.EventListener{BackgroundError: pausing()},
+		EventListener: &pebble.EventListener{BackgroundError: failed},
 	})
 	return err
+}
+
+// renewTrouble replaces the channel that is closed at the next failure, and returns
+// the one before.
+func (e *engine) renewTrouble() *chan struct{} {
+	next := make(chan struct{})
+	return e.trouble.Swap(&next)
 }
 
 // recovered turns a panic into an error.
@@ -100,11 +116,17 @@ func (e *engine) leave() { e.mu.RUnlock() }
 // await does what may wait for the engine's own work, and waits no longer than that
 // lives.
 func (e *engine) await(doing string, work func() error) error {
+	return e.awaitUnless(nil, doing, work)
+}
+
+// awaitUnless is await that waits no longer either once trouble is closed. The work
+// goes on.
+func (e *engine) awaitUnless(trouble <-chan struct{}, doing string, work func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		var err error
 		defer func() { done <- err }()
-		defer e.store.rescue(doing, &err)
+		defer e.rescue(doing, &err)
 		err = work()
 	}()
 	select {
@@ -112,6 +134,20 @@ func (e *engine) await(doing string, work func() error) error {
 		return err
 	case <-e.dead:
 		return errDead
+	case <-trouble:
+		return errTidy
+	}
+}
+
+// rescue is the store's, unless nobody uses the engine any more.
+func (e *engine) rescue(doing string, err *error) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	*err = fmt.Errorf("%s: %v", doing, cause)
+	if e.store.engine.Load() == e {
+		e.store.fail(cause)
 	}
 }
 

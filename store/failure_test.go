@@ -156,3 +156,55 @@ func TestWorkOfTheEnginesOwnThatFailsKillsNobody(t *testing.T) {
 		t.Error("closing it takes for ever")
 	}
 }
+
+// TestForgettingOnAFullDiskEnds has no room for the files that forgetting writes
+// anew: that is said, and neither who writes nor the end of the store waits for it.
+func TestForgettingOnAFullDiskEnds(t *testing.T) {
+	var fail atomic.Bool
+	inject := errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if fail.Load() && op.Kind == errorfs.OpFileWrite && strings.HasSuffix(op.Path, ".sst") {
+			return errors.New("no space left on device")
+		}
+		return nil
+	})
+	s, err := open("data", "cinema", errorfs.Wrap(vfs.NewCrashableMem(), inject), time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	within := func(what string, do func()) {
+		t.Helper()
+		done := make(chan struct{})
+		go func() { do(); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(time.Minute):
+			t.Fatalf("%s takes for ever", what)
+		}
+	}
+	putProfile(t, s, "emma", "kept")
+	fail.Store(true)
+	within("forgetting", func() {
+		if _, err := s.Forget(1, "emma"); !errors.Is(err, errTidy) {
+			t.Errorf("forgotten on a full disk: %v", err)
+		}
+	})
+	putProfile(t, s, "emma", "again")
+	putProfile(t, s, "lars", "kept")
+	if got := profileOf(t, s, "emma") + profileOf(t, s, "lars"); got != "kept" || s.Failed() {
+		t.Errorf("kept %q", got)
+	}
+	fail.Store(false)
+	within("forgetting again", func() {
+		for {
+			if _, err := s.Forget(1, "emma"); err == nil {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	putProfile(t, s, "lars", "kept")
+	fail.Store(true)
+	within("forgetting another", func() { _, _ = s.Forget(1, "lars") })
+	within("closing", func() { _ = s.Close() })
+}

@@ -72,14 +72,15 @@ func (s *Store) forget(hashes map[Hash]int64) (removed int, err error) {
 }
 
 // erase has the engine write anew what held removed values of recipients: until
-// then they are in its files.
+// then they are in its files. Where the disk is full it does not wait until there is
+// room.
 func (s *Store) erase(hashes map[Hash]int64) error {
 	e, err := s.enter()
 	if err != nil {
 		return fmt.Errorf("forget: %w", err)
 	}
 	defer e.leave()
-	err = e.await("forget", func() error {
+	err = e.awaitUnless(*e.trouble.Load(), "forget", func() error {
 		if err := e.db.Flush(); err != nil {
 			return err
 		}
