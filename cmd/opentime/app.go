@@ -38,7 +38,8 @@ type serveOptions struct {
 // app is a running server with everything it is made of.
 type app struct {
 	env    *env
-	site   *site
+	site   *site  // of a server that runs: a reload's, held by reloading
+	folder folder // the site's, whatever is reloaded
 	public string // the addresses it listens on
 	admin  string
 	zones  func() (*signals.Zones, error)
@@ -124,7 +125,7 @@ func loadLastConfig(where folder, data string) (*site, error) {
 
 // startSite serves a site that is loaded.
 func startSite(e *env, s *site, o serveOptions) (*app, error) {
-	a := &app{env: e, site: s, started: s.config, served: make(chan error, 1), listens: !o.idle}
+	a := &app{env: e, site: s, folder: s.folder, started: s.config, served: make(chan error, 1), listens: !o.idle}
 	ctx, stop := context.WithCancel(context.Background())
 	a.stopped = stop
 	if o.idle {

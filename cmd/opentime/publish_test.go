@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -306,4 +307,22 @@ func TestPublishedAnswersKeepTheirOrder(t *testing.T) {
 		}
 	}
 	l.wants("the last that kept its answers", "/i/poll/vote/3.jpg", "live")
+}
+
+// TestFilesAreWatchedWhileTheyAreReloaded: what is done beside the opens may reload
+// before the server looks for changes. The race detector tells.
+func TestFilesAreWatchedWhileTheyAreReloaded(t *testing.T) {
+	c := newCounter(t)
+	var both sync.WaitGroup
+	once := make(chan struct{})
+	both.Go(func() {
+		c.app.reload()
+		close(once)
+		c.app.reload()
+	})
+	<-once
+	changes := c.app.watch()
+	both.Wait()
+	c.write("campaigns/autumn.yaml", "campaign: autumn\nblocks: {hero: {show: {layout: strip, headline: Autumn, link: \"https://shop.example\"}}}\n", 0)
+	<-changes
 }

@@ -47,7 +47,7 @@ func (c *serveCmd) Run(e *env) error {
 	}
 	e.print("public  http://%s", a.public)
 	e.print("admin   http://%s", a.admin)
-	if a.site.folder.embedded != nil {
+	if a.folder.embedded != nil {
 		e.print("demo    http://%s/demo", a.admin)
 	}
 	changes := a.watch()
@@ -98,7 +98,7 @@ const quiet = 500 * time.Millisecond
 // elsewhere, once it is quiet again. The demo never changes.
 func (a *app) watch() <-chan struct{} {
 	changes := make(chan struct{}, 1)
-	if a.site.folder.embedded != nil {
+	if a.folder.embedded != nil {
 		return changes
 	}
 	watcher, err := fsnotify.NewWatcher()
@@ -106,7 +106,7 @@ func (a *app) watch() <-chan struct{} {
 		slog.Error("changed files are not noticed; send SIGHUP to have them read", "err", err)
 		return changes
 	}
-	dir := a.site.folder.dir
+	dir := a.folder.dir
 	data, _ := filepath.Abs(a.data)
 	add := func() {
 		for _, file := range a.filesElsewhere() {
