@@ -74,6 +74,7 @@ func TestWhatIsNotWellIsSaid(t *testing.T) {
 		},
 		"no campaign is published":        func(s *Status) (low, all uint64) { s.Campaigns = nil; return 0, 0 },
 		"spring shows its fallbacks only": func(s *Status) (low, all uint64) { s.Campaigns[0].FallbackOnly = true; return 0, 0 },
+		"set OPENTIME_WEBHOOK_MAIN":       func(s *Status) (low, all uint64) { s.Secrets = []string{"OPENTIME_WEBHOOK_MAIN"}; return 0, 0 },
 		"mistakes are being made":         func(s *Status) (low, all uint64) { s.Advice = []Advice{{}}; return 0, 0 },
 	} {
 		status := well()

@@ -39,6 +39,7 @@ type Status struct {
 	Disk    Disk          `json:"disk"`
 	Memory  uint64        `json:"memory_bytes"`
 	Keys    []KeyStatus   `json:"keys"`
+	Secrets []string      `json:"missing_secrets"` // variables of webhooks that are not answered for the want of them
 	Advice  []Advice      `json:"advice"`
 }
 
@@ -113,6 +114,12 @@ func (s *Server) Status() Status {
 	for rung := range counted.rungs {
 		status.Rungs[Rung(rung).String()] = counted.rungs[rung] - then.rungs[rung]
 	}
+	status.Secrets = []string{}
+	for _, id := range slices.Sorted(maps.Keys(s.config.Webhooks)) {
+		if variable, _ := WebhookVariable(id); len(s.config.Webhooks[id].Secrets) == 0 {
+			status.Secrets = append(status.Secrets, variable)
+		}
+	}
 	status.Campaigns = s.campaignStatus(&counted, &then)
 	status.NotWell = status.notWell(counted.below(&then))
 	return status
@@ -175,6 +182,9 @@ func (status *Status) notWell(low, all uint64) []string {
 	}
 	if w := status.Weather; w != nil {
 		say(w.Stale*2 > w.Cells, "the weather of %d of %d places is stale; the log says why", w.Stale, w.Cells)
+	}
+	for _, variable := range status.Secrets {
+		say(true, "a shop's webhook is not answered; set %s to the secret that the shop signs with", variable)
 	}
 	say(len(status.Advice) > 0, "mistakes are being made around the server")
 	return list
