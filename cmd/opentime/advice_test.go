@@ -43,7 +43,7 @@ func TestTheAdminListenerAdvises(t *testing.T) {
 			t.Fatalf("%v in %s", err, body)
 		}
 		for _, a := range advice {
-			if a.Mistake != "old-geo" { // the database is MaxMind's for tests
+			if !strings.HasPrefix(a.Mistake, "old-") { // what is built in grows old
 				list = append(list, a.Mistake)
 			}
 		}
