@@ -1,0 +1,89 @@
+// Command bench sends an opentime server what follows a send: whole mails are
+// opened, again too, and some are clicked, at times that are fixed ahead. It checks
+// the answers and reports how long they took. README.md says how it measures.
+//
+//	go run ./bench                                     the demo, in a process of its own
+//	go run ./bench --public https://img.cinema.example --mail mail.html --recipients signed.csv
+//	go run ./bench compare a.json b.json
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// errWrong ends a run of which some answer was wrong.
+var errWrong = errors.New("some answers were wrong")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends at once
+	err := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	switch {
+	case errors.Is(err, errWrong):
+		os.Exit(1)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+}
+
+// command does what the arguments say. A run that is interrupted reports what was
+// sent until then; errWrong says that some answer of a run was wrong.
+func command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "compare" {
+		return compareFiles(args[1:], stdout)
+	}
+	o, err := parseOptions(args, stderr)
+	if err != nil {
+		return err
+	}
+	t, err := findTarget(ctx, o, stderr)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	r := run(ctx, o, t, stderr)
+	printResult(stdout, r)
+	if err := writeResult(o, r, stdout); err != nil {
+		return err
+	}
+	if r.wrong() > 0 {
+		return errWrong
+	}
+	return nil
+}
+
+// run sends and returns what came of it.
+func run(ctx context.Context, o *options, t *target, stderr io.Writer) *result {
+	fmt.Fprintf(stderr, "Sending for %v to %s: %s\n", o.duration, t.public, o.describe(t))
+	c := newTally(o.duration)
+	before, ownBefore := t.readMetrics(), ownCPU()
+	started := time.Now()
+	shown := showProgress(stderr, c, o.duration, started)
+	send(ctx, o, t, c, started)
+	took := time.Since(started)
+	shown()
+	r := c.result()
+	r.Started, r.Seconds, r.OwnCPU = started.UTC(), took.Seconds(), ownCPU()-ownBefore
+	r.Public, r.Settings, r.Interrupted = t.public.String(), o.describe(t), ctx.Err() != nil
+	r.MBps = float64(r.Bytes) / 1e6 / took.Seconds()
+	r.addMetrics(before, t.readMetrics())
+	return r
+}
+
+// ownCPU is the CPU time that this process has used, in seconds.
+func ownCPU() float64 {
+	var used syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &used) != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+// resultVersion is of the JSON that a run writes.
+const resultVersion = 1
+
+// result is what a run found, as JSON has it. Times are in milliseconds.
+type result struct {
+	Version     int          `json:"version"`
+	Public      string       `json:"public"`
+	Settings    string       `json:"settings"`
+	Started     time.Time    `json:"started"`
+	Seconds     float64      `json:"seconds"`
+	Interrupted bool         `json:"interrupted"`
+	Rows        []Row        `json:"rows"` // total, image, image by rung, click
+	Problems    []Problem    `json:"problems"`
+	Rungs       []Rung       `json:"rungs"`
+	RungsFrom   string       `json:"rungs_from"` // "each image", "metrics", or "" where they are unknown
+	Bytes       int64        `json:"bytes"`
+	MBps        float64      `json:"mb_per_second"`
+	Decoded     int          `json:"decoded"`    // images
+	Late        times        `json:"late"`       // of this sender: how much later than planned it made requests ready
+	Waited      times        `json:"waited"`     // from the planned time until a connection was free
+	OwnCPU      float64      `json:"own_cpu"`    // seconds of this process
+	ServerCPU   float64      `json:"server_cpu"` // seconds of the server; 0: unknown
+	Over        []Moment     `json:"over"`
+	Percentiles [][2]float64 `json:"percentiles"` // percent, milliseconds
+}
+
+// Row is a line of the table.
+type Row struct {
+	Name     string `json:"name"`
+	Requests int64  `json:"requests"`
+	Valid    int64  `json:"valid"`
+	times
+}
+
+// Problem is a way in which answers were wrong.
+type Problem struct {
+	What    string `json:"what"`
+	Count   int64  `json:"count"`
+	Example string `json:"example"`
+}
+
+// Rung is how many images came from a rung of the ladder.
+type Rung struct {
+	Name   string `json:"name"`
+	Images int64  `json:"images"`
+}
+
+// Moment is a part of the run, by when requests were to be sent.
+type Moment struct {
+	At       float64 `json:"at"`    // seconds
+	Width    float64 `json:"width"` // seconds
+	Requests int64   `json:"requests"`
+	Wrong    int64   `json:"wrong"`
+	times
+}
+
+// total is the row of all.
+func (r *result) total() Row {
+	if len(r.Rows) == 0 {
+		return Row{}
+	}
+	return r.Rows[0]
+}
+
+// wrong is how many answers were wrong.
+func (r *result) wrong() int64 { return r.total().Requests - r.total().Valid }
+
+// late are milliseconds by which a sender's one in hundred may be late before its
+// figures say more of the sender than of the server.
+const late = 5
+
+// warning says what makes the figures doubtful; "" if nothing does.
+func (r *result) warning() string {
+	switch {
+	case r.Interrupted:
+		return "It was ended early: these are the requests until then."
+	case r.Late.P99 > late:
+		return fmt.Sprintf("This sender was late by %.1f ms (p99): the machine it ran on, not only the server, made latencies long.", r.Late.P99)
+	case r.Waited.P99 > r.Late.P99+late:
+		return fmt.Sprintf("Requests waited %.1f ms (p99) for a connection: the server is slower than what is sent, or --connections is low. Latencies include it.", r.Waited.P99)
+	}
+	return ""
+}
+
+// printResult prints a result for people.
+func printResult(out io.Writer, r *result) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\trequests\tvalid\tp50 ms\tp90\tp99\tp99.9\tmax\t")
+	for _, row := range r.Rows {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", row.Name, row.Requests, row.Valid, row.P50, row.P90, row.P99, row.P999, row.Max)
+	}
+	fmt.Fprintf(w, "sender late\t\t\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", r.Late.P50, r.Late.P90, r.Late.P99, r.Late.P999, r.Late.Max)
+	fmt.Fprintf(w, "waited to send\t\t\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", r.Waited.P50, r.Waited.P90, r.Waited.P99, r.Waited.P999, r.Waited.Max)
+	_ = w.Flush()
+	fmt.Fprintf(out, "\n%.1f s, %.0f requests/s, %.2f MB/s; %d images decoded; CPU %.2f s here", r.Seconds, float64(r.total().Requests)/r.Seconds, r.MBps, r.Decoded, r.OwnCPU)
+	if r.ServerCPU > 0 {
+		fmt.Fprintf(out, ", %.2f s of the server's (%.0f us a request)", r.ServerCPU, r.ServerCPU*1e6/float64(max(r.total().Requests, 1)))
+	}
+	fmt.Fprintln(out)
+	if r.RungsFrom == "" {
+		fmt.Fprintln(out, "rungs: unknown; give the server's --token or --admin")
+	} else {
+		fmt.Fprintf(out, "rungs, by %s:", r.RungsFrom)
+		for _, g := range r.Rungs {
+			fmt.Fprintf(out, " %s %d", g.Name, g.Images)
+		}
+		fmt.Fprintln(out)
+	}
+	for _, p := range r.Problems {
+		fmt.Fprintf(out, "wrong: %s %d, such as %s\n", p.What, p.Count, p.Example)
+	}
+	if text := r.warning(); text != "" {
+		fmt.Fprintln(out, text)
+	}
+}
+
+// writeResult writes the files that the options name.
+func writeResult(o *options, r *result, stdout io.Writer) error {
+	if o.json != "" {
+		data, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(o.json, append(data, '\n'), 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(stdout, "wrote", o.json)
+	}
+	if o.html != "" {
+		var page bytes.Buffer
+		if err := writeReport(&page, r); err != nil {
+			return err
+		}
+		if err := os.WriteFile(o.html, page.Bytes(), 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(stdout, "wrote", o.html)
+	}
+	return nil
+}
+
+// rungNames are the rungs of the ladder, best first.
+var rungNames = []string{"live", "stale", "local", "generic", "built-in"}
+
+func rungAt(name string) int { return slices.Index(rungNames, name) }
+
+// isRung reports whether a server's word is one: no other may make rows.
+func isRung(name string) bool { return rungAt(name) >= 0 }
