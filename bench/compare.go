@@ -87,7 +87,7 @@ func printComparison(out io.Writer, a, b *result) {
 		name string
 		*result
 	}{{"A", a}, {"B", b}} {
-		if text := r.warning(); text != "" {
+		for _, text := range r.warnings() {
 			fmt.Fprintf(out, "%s: %s\n", r.name, text)
 		}
 	}

@@ -32,10 +32,10 @@ type pair struct {
 }
 
 var (
-	imageTag  = regexp.MustCompile(`(?is)<img\b[^>]*>`)
-	sourceIn  = regexp.MustCompile(`(?is)\bsrc\s*=\s*["']([^"']*)["']`)
+	imageTag  = regexp.MustCompile(`(?is)<img\b(?:"[^"]*"|'[^']*'|[^>"'])*>`) // merge tags in quotes may have > and the other quote
+	sourceIn  = regexp.MustCompile(`(?is)\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)')`)
 	widthIn   = regexp.MustCompile(`(?is)\bwidth\s*=\s*["']?(\d+)`)
-	imagePath = regexp.MustCompile(`/i/([a-z0-9_-]+/[a-z0-9_-]+(?:/\d+)?)\.(jpg|png|gif)$`)
+	imagePath = regexp.MustCompile(`/i/([a-z0-9_][a-z0-9-]{0,47}/[a-z0-9_][a-z0-9-]{0,47}(?:/\d{1,2})?)\.(jpg|png|gif)$`)
 )
 
 // readMail finds opentime's images in a mail's HTML. Values of a query are merged
@@ -48,7 +48,7 @@ func readMail(text string, columns []string) (*mail, error) {
 		if source == nil {
 			continue
 		}
-		address, query, _ := strings.Cut(html.UnescapeString(source[1]), "?")
+		address, query, _ := strings.Cut(html.UnescapeString(source[1]+source[2]), "?")
 		found := imagePath.FindStringSubmatch(address)
 		if found == nil {
 			continue
@@ -84,7 +84,7 @@ func readQuery(text string, columns []string) []pair {
 	for part := range strings.SplitSeq(text, "&") {
 		name, value, _ := strings.Cut(part, "=")
 		column := slices.Index(columns, name)
-		if column < 0 && (value == "" || strings.ContainsAny(value, "{}|[]<> *") || strings.Contains(value, "%%")) {
+		if _, err := url.QueryUnescape(value); column < 0 && (err != nil || value == "" || strings.ContainsAny(value, "{}|[]<> *")) {
 			continue // nothing, or a tag that no column replaces
 		}
 		pairs = append(pairs, pair{name, value, column})

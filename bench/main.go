@@ -23,7 +23,6 @@ var errWrong = errors.New("some answers were wrong")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second interrupt ends at once
 	err := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	switch {

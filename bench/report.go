@@ -18,7 +18,7 @@ func writeReport(out io.Writer, r *result) error {
 		return err
 	}
 	return page.Execute(out, map[string]any{
-		"R": r, "Warning": r.warning(), "Latency": latencyPlot(r).svg(), "Rate": ratePlot(r).svg(), "Percentiles": percentilePlot(r).svg(),
+		"R": r, "Warnings": r.warnings(), "Latency": latencyPlot(r).svg(), "Rate": ratePlot(r).svg(), "Percentiles": percentilePlot(r).svg(),
 		"Rungs": rungBars(r), "Total": r.total(), "PerSecond": float64(r.total().Requests) / r.Seconds,
 	})
 }

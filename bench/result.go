@@ -82,17 +82,19 @@ func (r *result) wrong() int64 { return r.total().Requests - r.total().Valid }
 // figures say more of the sender than of the server.
 const late = 5
 
-// warning says what makes the figures doubtful; "" if nothing does.
-func (r *result) warning() string {
-	switch {
-	case r.Interrupted:
-		return "It was ended early: these are the requests until then."
-	case r.Late.P99 > late:
-		return fmt.Sprintf("This sender was late by %.1f ms (p99): the machine it ran on, not only the server, made latencies long.", r.Late.P99)
-	case r.Waited.P99 > r.Late.P99+late:
-		return fmt.Sprintf("Requests waited %.1f ms (p99) for a connection: the server is slower than what is sent, or --connections is low. Latencies include it.", r.Waited.P99)
+// warnings say what makes the figures doubtful.
+func (r *result) warnings() []string {
+	var list []string
+	if r.Interrupted {
+		list = append(list, "It was ended early: these are the requests until then.")
 	}
-	return ""
+	if r.Late.P99 > late {
+		list = append(list, fmt.Sprintf("This sender was late by %.1f ms (p99): the machine it ran on, not only the server, made latencies long.", r.Late.P99))
+	}
+	if r.Waited.P99 > r.Late.P99+late {
+		list = append(list, fmt.Sprintf("Requests waited %.1f ms (p99) for a connection: the server is slower than what is sent, --connections is low, or this machine is busy. Latencies include it.", r.Waited.P99))
+	}
+	return list
 }
 
 // printResult prints a result for people.
@@ -122,7 +124,7 @@ func printResult(out io.Writer, r *result) {
 	for _, p := range r.Problems {
 		fmt.Fprintf(out, "wrong: %s %d, such as %s\n", p.What, p.Count, p.Example)
 	}
-	if text := r.warning(); text != "" {
+	for _, text := range r.warnings() {
 		fmt.Fprintln(out, text)
 	}
 }

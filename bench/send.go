@@ -73,14 +73,7 @@ func (s *sender) pace(ctx context.Context, p *plan) {
 		if !more {
 			return
 		}
-		if wait := e.at - time.Since(s.started); wait > 0 {
-			timer.Reset(wait)
-			select {
-			case <-timer.C:
-			case <-ctx.Done():
-			}
-		}
-		if ctx.Err() != nil {
+		if !s.await(ctx, timer, e.at) {
 			return
 		}
 		s.tally.late(time.Since(s.started) - e.at)
@@ -92,6 +85,24 @@ func (s *sender) pace(ctx context.Context, p *plan) {
 			s.put(request{e, int32(block)})
 		}
 	}
+}
+
+// coarse is what a timer may come too late by.
+const coarse = 2 * time.Millisecond
+
+// await waits for a time since the start; false if ctx ends before.
+func (s *sender) await(ctx context.Context, timer *time.Timer, at time.Duration) bool {
+	if wait := at - time.Since(s.started) - coarse; wait > 0 {
+		timer.Reset(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	for wait := at - time.Since(s.started); wait > 0 && ctx.Err() == nil; wait = at - time.Since(s.started) {
+		pause(wait)
+	}
+	return ctx.Err() == nil
 }
 
 // put never waits: the next event has its time, too.
