@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestDemo starts the demo as the command without arguments does, and sends to it
@@ -122,6 +123,21 @@ func TestCompare(t *testing.T) {
 	for _, args := range [][]string{{a}, {a, filepath.Join(dir, "none")}, {a, other}} {
 		if err := compareFiles(args, io.Discard); err == nil {
 			t.Errorf("%v are compared", args)
+		}
+	}
+}
+
+// TestProgress says how far a run is and what was counted.
+func TestProgress(t *testing.T) {
+	c := newTally(20 * time.Second)
+	c.add(outcome{verdict: verdict{what: valid}})
+	c.add(outcome{verdict: verdict{failed, "closed"}})
+	for passed, want := range map[time.Duration]string{
+		10 * time.Second: "[===============               ] 10 of 20 s, 2 answers, 1 wrong",
+		30 * time.Second: "[==============================] 30 of 20 s, 2 answers, 1 wrong; waiting for the last",
+	} {
+		if got := progressLine(c, passed, 20*time.Second); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

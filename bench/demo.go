@@ -46,10 +46,10 @@ func (t *target) startDemo(ctx context.Context, o *options, stderr io.Writer) (e
 	}
 	key := "a:" + random()
 	t.token = random()
+	t.asking = t.token
 	if err := t.launch(ctx, program, dir, "OPENTIME_KEYS="+key, "OPENTIME_TOKEN_READ="+t.token); err != nil {
 		return err
 	}
-	o.token = t.token
 	page, err := ask(t.admin+"/demo/mail", t.token)
 	if err != nil {
 		return err

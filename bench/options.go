@@ -40,7 +40,7 @@ const (
 func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	o := &options{}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f.SetOutput(io.Discard)
 	f.StringVar(&o.public, "public", "", "the server's public `address`, http or https; the demo, started here, without it")
 	f.StringVar(&o.admin, "admin", "", "its admin `address`: rungs and CPU are then read from its metrics")
 	f.StringVar(&o.token, "token", os.Getenv("OPENTIME_TOKEN_READ"), "its read `token`: each image then says its rung; OPENTIME_TOKEN_READ")
@@ -63,8 +63,12 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	f.Uint64Var(&o.seed, "seed", 1, "of what is random: who opens when, in which client")
 	f.StringVar(&o.json, "json", "", "`file` to write the result to")
 	f.StringVar(&o.html, "html", "", "`file` to write a report with plots to")
-	if err := f.Parse(args); err != nil {
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		f.SetOutput(stderr)
+		f.PrintDefaults()
 		return nil, err
+	} else if err != nil {
+		return nil, fmt.Errorf("%w; --help lists the flags", err)
 	}
 	if f.NArg() > 0 {
 		return nil, fmt.Errorf("%q is no flag; the commands are: bench [flags], bench compare A.json B.json", f.Arg(0))

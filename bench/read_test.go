@@ -60,6 +60,15 @@ func FuzzMetrics(f *testing.F) {
 	})
 }
 
+// TestNear keeps the token from networks where it could be read.
+func TestNear(t *testing.T) {
+	for host, want := range map[string]bool{"127.0.0.1": true, "::1": true, "localhost": true, "10.1.2.3": true, "192.0.2.1": false, "img.cinema.example": false, "": false} {
+		if isNear(host) != want {
+			t.Errorf("%q: %v", host, !want)
+		}
+	}
+}
+
 // TestSealed makes recipients whom a server with the same key believes.
 func TestSealed(t *testing.T) {
 	keys, err := server.ParseKeys("a:" + random())

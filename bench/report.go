@@ -19,7 +19,7 @@ func writeReport(out io.Writer, r *result) error {
 	}
 	return page.Execute(out, map[string]any{
 		"R": r, "Warnings": r.warnings(), "Latency": latencyPlot(r).svg(), "Rate": ratePlot(r).svg(), "Percentiles": percentilePlot(r).svg(),
-		"Rungs": rungBars(r), "Total": r.total(), "PerSecond": float64(r.total().Requests) / r.Seconds,
+		"Rungs": rungBars(r), "Total": r.total(), "PerSecond": float64(r.total().Valid) / r.Seconds,
 	})
 }
 

@@ -107,7 +107,7 @@ func printResult(out io.Writer, r *result) {
 	fmt.Fprintf(w, "sender late\t\t\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", r.Late.P50, r.Late.P90, r.Late.P99, r.Late.P999, r.Late.Max)
 	fmt.Fprintf(w, "waited to send\t\t\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", r.Waited.P50, r.Waited.P90, r.Waited.P99, r.Waited.P999, r.Waited.Max)
 	_ = w.Flush()
-	fmt.Fprintf(out, "\n%.1f s, %.0f requests/s, %.2f MB/s; %d images decoded; CPU %.2f s here", r.Seconds, float64(r.total().Requests)/r.Seconds, r.MBps, r.Decoded, r.OwnCPU)
+	fmt.Fprintf(out, "\n%.1f s, %.0f valid/s, %.2f MB/s; %d images decoded; CPU %.2f s here", r.Seconds, float64(r.total().Valid)/r.Seconds, r.MBps, r.Decoded, r.OwnCPU)
 	if r.ServerCPU > 0 {
 		fmt.Fprintf(out, ", %.2f s of the server's (%.0f us a request)", r.ServerCPU, r.ServerCPU*1e6/float64(max(r.total().Requests, 1)))
 	}

@@ -33,8 +33,9 @@ type sender struct {
 
 // send sends all opens and clicks at their times, and returns once the answers are
 // there or were waited for long enough. A server that is slow delays nothing:
-// requests wait in a queue for a connection, and the time they wait counts. When
-// ctx ends, what was not sent yet is left out.
+// requests wait in a queue for a connection, and the time they wait counts. What is
+// never sent counts as waited for until the end. When ctx ends, what was not sent
+// yet is left out.
 func send(ctx context.Context, o *options, t *target, c *tally, started time.Time) {
 	s := &sender{
 		options: o, target: t, tally: c, started: started, over: started.Add(o.duration + o.timeout), queue: make(chan request, queued),
@@ -110,7 +111,7 @@ func (s *sender) put(r request) {
 	select {
 	case s.queue <- r:
 	default:
-		s.tally.add(outcome{request: r, verdict: verdict{unsent, "the queue is full"}, took: time.Since(s.started) - r.at})
+		s.tally.add(outcome{request: r, verdict: verdict{unsent, "the queue is full"}, took: s.over.Sub(s.started) - r.at})
 	}
 }
 
@@ -125,7 +126,7 @@ func (s *sender) work(ctx context.Context, random *rand.Rand) {
 		case ctx.Err() != nil:
 			continue
 		case time.Now().After(s.over):
-			s.tally.add(outcome{request: r, verdict: verdict{unsent, "no connection was free until the end"}, took: time.Since(s.started) - r.at})
+			s.tally.add(outcome{request: r, verdict: verdict{unsent, "no connection was free until the end"}, took: s.over.Sub(s.started) - r.at})
 			continue
 		}
 		address = s.fill(req, r, address[:0])
@@ -164,8 +165,8 @@ func (s *sender) fill(req *fasthttp.Request, r request, address []byte) []byte {
 	for _, h := range c.headers {
 		req.Header.Set(h[0], h[1])
 	}
-	if s.options.token != "" {
-		req.Header.Set("Authorization", "Bearer "+s.options.token)
+	if s.target.asking != "" {
+		req.Header.Set("Authorization", "Bearer "+s.target.asking)
 	}
 	return address
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -133,18 +132,20 @@ func (t *tally) result() *result {
 	defer t.mu.Unlock()
 	r := &result{Version: resultVersion, Bytes: t.bytes, Decoded: t.decoded, Late: t.lateness.times(), Waited: t.waits.times()}
 	total, images := &counted{took: newLatencies(3)}, &counted{took: newLatencies(3)}
-	for _, name := range slices.Sorted(maps.Keys(t.rows)) {
-		total.merge(t.rows[name])
+	for name, c := range t.rows {
+		total.merge(c)
 		if name != clickRow {
-			images.merge(t.rows[name])
+			images.merge(c)
 		}
-		if name != clickRow && name != imageRow {
-			r.Rows = append(r.Rows, t.rows[name].row(name))
-			r.Rungs = append(r.Rungs, Rung{name[len(imageRow+", "):], t.rows[name].requests})
+	}
+	r.Rows = []Row{total.row(totalRow), images.row(imageRow)}
+	for _, rung := range rungNames {
+		if c := t.rows[imageRow+", "+rung]; c != nil {
+			r.Rows = append(r.Rows, c.row(imageRow+", "+rung))
+			r.Rungs = append(r.Rungs, Rung{rung, c.requests})
 			r.RungsFrom = "each image"
 		}
 	}
-	r.Rows = append([]Row{total.row(totalRow), images.row(imageRow)}, r.Rows...)
 	if c := t.rows[clickRow]; c != nil {
 		r.Rows = append(r.Rows, c.row(clickRow))
 	}
@@ -165,7 +166,6 @@ func (t *tally) result() *result {
 	for _, share := range curve(total.requests) {
 		r.Percentiles = append(r.Percentiles, [2]float64{share * 100, total.took.at(share)})
 	}
-	slices.SortFunc(r.Rungs, func(a, b Rung) int { return cmp.Compare(rungAt(a.Name), rungAt(b.Name)) })
 	return r
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -17,7 +18,8 @@ import (
 type target struct {
 	public  *url.URL
 	admin   string // address; "" is not asked
-	token   string
+	token   string // for the admin listener
+	asking  string // the token that images are asked with, so that they say their rung; "" where it could be read on its way
 	mail    *mail
 	people  []recipient // none: anonymous
 	clients []client
@@ -54,11 +56,20 @@ func findTarget(ctx context.Context, o *options, stderr io.Writer) (*target, err
 	if err := t.findMail(o, columns); err != nil {
 		return nil, err
 	}
+	if t.public.Scheme == "https" || isNear(t.public.Hostname()) {
+		t.asking = t.token
+	}
 	t.ready(o.seed)
 	if t.admin != "" && t.readMetrics() == nil {
 		return nil, fmt.Errorf("--admin %s does not show its metrics; is it the address, and --token its OPENTIME_TOKEN_READ?", t.admin)
 	}
 	return t, nil
+}
+
+// isNear reports whether a host is this machine, or an address of a private network.
+func isNear(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && (address.IsLoopback() || address.IsPrivate())
 }
 
 // ready drops what is not merged, and puts recipients in an order that no file
