@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"image"
@@ -11,6 +12,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -156,6 +158,39 @@ func TestLatencyFromIntendedTime(t *testing.T) {
 	}
 	if float64(longest.Milliseconds()) > r.total().Max {
 		t.Errorf("an answer took %v, all of them at most %v ms", longest, r.total().Max)
+	}
+}
+
+// TestTLS sends to a server over TLS, and trusts no certificate that the system
+// does not.
+func TestTLS(t *testing.T) {
+	files := pictures(t, 8)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if q.TLS == nil {
+			t.Error("a request without TLS")
+		}
+		w.Header().Set("Content-Type", "image/jpeg")
+		_, _ = w.Write(files["jpg"])
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	defer s.Close()
+	roots := t.TempDir() + "/roots.pem"
+	write(t, roots, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})))
+	t.Setenv("SSL_CERT_FILE", roots) // read once: nothing else here asks the system's roots
+	for host, want := range map[string]int64{"127.0.0.1": 10, "localhost": 0} {
+		args := []string{"--public", strings.Replace(s.URL, "127.0.0.1", host, 1), "--images", "c/b.jpg", "--rate", "100", "--duration", "100ms", "--clicks", "0", "--timeout", "60s"}
+		o, err := parseOptions(args, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		target, err := findTarget(context.Background(), o, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := run(context.Background(), o, target, io.Discard); r.total().Requests != 10 || r.total().Valid != want {
+			t.Errorf("%s: %+v %+v", host, r.total(), r.Problems)
+		}
 	}
 }
 
