@@ -180,3 +180,20 @@ process_cpu_seconds_total %g
 		t.Errorf("%+v", r)
 	}
 }
+
+// TestReportOfNothing draws plots of runs that ended before anything, or after one
+// request, was sent.
+func TestReportOfNothing(t *testing.T) {
+	c := newTally(time.Second)
+	for range 2 {
+		r := c.result()
+		r.Seconds = 0.1
+		var page bytes.Buffer
+		if err := writeReport(&page, r); err != nil {
+			t.Fatal(err)
+		}
+		checkReport(t, page.Bytes())
+		printResult(io.Discard, r)
+		c.add(outcome{verdict: verdict{failed, "<closed>"}, took: time.Hour * 24})
+	}
+}
