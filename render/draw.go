@@ -196,7 +196,7 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 		return nil, err
 	}
 	worker.changes(ground.base, d.dst)
-	worker.out = worker.jpeg.print(worker.out[:0], plate, d.dst, worker.changed, quality)
+	worker.out = worker.jpeg.print(worker.out[:0], plate, d.dst, worker.changed)
 	return bytes.Clone(worker.out), nil
 }
 

@@ -6,6 +6,7 @@ import "image"
 // printed: rows without a difference are copied as bytes, MCUs without one as
 // bits. It never changes.
 type plate struct {
+	quality int
 	head    []byte
 	columns int
 	rows    []plateRow
@@ -23,6 +24,7 @@ type plateRow struct {
 func (c *jpegCoder) newPlate(m *image.RGBA, quality int) *plate {
 	columns, rows := mcus(m.Rect.Dx()), mcus(m.Rect.Dy())
 	p := &plate{
+		quality: quality,
 		head:    appendJPEGHead(nil, m.Rect.Dx(), m.Rect.Dy(), quality),
 		columns: columns, rows: make([]plateRow, rows), marks: make([]jpegMark, 0, columns*rows),
 	}
@@ -52,8 +54,8 @@ func (p *plate) size() int64 {
 
 // print appends a picture to out that is the plate's but where changed says that
 // an MCU is not. Its bytes are those of encode.
-func (c *jpegCoder) print(out []byte, p *plate, m *image.RGBA, changed []bool, quality int) []byte {
-	c.begin(append(out, p.head...), quality)
+func (c *jpegCoder) print(out []byte, p *plate, m *image.RGBA, changed []bool) []byte {
+	c.begin(append(out, p.head...), p.quality)
 	for row := range p.rows {
 		some := changed[row*p.columns:][:p.columns]
 		if !anyOf(some) {

@@ -80,7 +80,7 @@ func TestAPrintIsWhatEncodingWrites(t *testing.T) {
 			for i := range changed { // saying too much is no harm
 				changed[i] = changed[i] || random.IntN(20) == 0
 			}
-			got := coder.print(nil, p, m, changed, quality)
+			got := coder.print(nil, p, m, changed)
 			want := other.encode(nil, m, quality)
 			if !bytes.Equal(got, want) {
 				t.Fatalf("%dx%d, quality %d: the print has %d bytes, encoding writes %d others", w, h, quality, len(got), len(want))
@@ -105,7 +105,7 @@ func FuzzPrints(f *testing.F) {
 		changed := scribble(rand.New(rand.NewPCG(seed, seed)), m)
 		q := 1 + int(quality)%100
 		var jpegs jpegCoder
-		got := jpegs.print(nil, jpegs.newPlate(base, q), m, changed, q)
+		got := jpegs.print(nil, jpegs.newPlate(base, q), m, changed)
 		if !bytes.Equal(got, jpegs.encode(nil, m, q)) {
 			t.Fatal("the JPEG print is not what encoding writes")
 		}
@@ -222,7 +222,7 @@ func BenchmarkJPEG(b *testing.B) {
 		from := cpu()
 		defer func() { b.ReportMetric((cpu()-from)/1000/float64(b.N), "cpu-us/op") }()
 		for b.Loop() {
-			out = coder.print(out[:0], p, m, changed, 82)
+			out = coder.print(out[:0], p, m, changed)
 		}
 		b.ReportMetric(float64(len(out)), "bytes")
 	})

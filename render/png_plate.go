@@ -59,8 +59,9 @@ func (c *pngCoder) print(out []byte, p *pngPlate, base, m *image.RGBA, touched [
 			changed[y/p.rows] = changed[y/p.rows] || !bytes.Equal(base.Pix[from:to], m.Pix[from:to])
 		}
 	}
-	colours := p.colours.clone()
+	colours := &p.colours
 	if p.kind == pngPalette {
+		colours = colours.clone()
 		for i := range changed {
 			if top := i * p.rows; changed[i] && !colours.addRows(m, top, min(top+p.rows, m.Rect.Dy())) {
 				return out, false
