@@ -150,18 +150,29 @@ func watchHeap(f func()) (most, before uint64) {
 	return most, before
 }
 
+// listeners listen on one port of two addresses of this machine.
+func listeners(t *testing.T) (outside, inside net.Listener) {
+	t.Helper()
+	for range 20 { // the port may be taken at one of them
+		outside, err := net.Listen("tcp4", "127.0.0.2:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, port, _ := net.SplitHostPort(outside.Addr().String())
+		if inside, err := net.Listen("tcp4", "127.0.0.1:"+port); err == nil {
+			return outside, inside
+		}
+		_ = outside.Close()
+	}
+	t.Fatal("no port is free at 127.0.0.1 and 127.0.0.2")
+	return nil, nil
+}
+
 // TestAFeedThatRebindsIsNotReached has a feed's name mean another address of
 // ours the second time.
 func TestAFeedThatRebindsIsNotReached(t *testing.T) {
-	outside, err := net.Listen("tcp4", "127.0.0.2:0")
-	if err != nil {
-		t.Skip("only one loopback address here: ", err)
-	}
+	outside, inside := listeners(t)
 	own := netip.MustParseAddrPort(outside.Addr().String())
-	inside, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", own.Port()))
-	if err != nil {
-		t.Skip("the port is taken: ", err)
-	}
 	var in atomic.Int64
 	serve := func(l net.Listener, count func()) {
 		s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -492,15 +492,8 @@ func bomb(t testing.TB) []byte {
 // TestAHostThatRebindsIsNotReached has a name mean an address that may be
 // reached, and then one that may not: on the same port another server listens.
 func TestAHostThatRebindsIsNotReached(t *testing.T) {
-	outside, err := net.Listen("tcp4", "127.0.0.2:0")
-	if err != nil {
-		t.Skip("only one loopback address here: ", err)
-	}
+	outside, inside := listeners(t)
 	_, port, _ := net.SplitHostPort(outside.Addr().String())
-	inside, err := net.Listen("tcp4", "127.0.0.1:"+port)
-	if err != nil {
-		t.Skip("the port is taken: ", err)
-	}
 	var out, in atomic.Int64
 	serve := func(l net.Listener, n *atomic.Int64) {
 		s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
