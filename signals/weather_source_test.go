@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -139,9 +140,9 @@ func TestWeatherNeverTellsItsKey(t *testing.T) {
 
 func TestWeatherKeepsToADaysRequests(t *testing.T) {
 	hour := noon.Truncate(time.Hour)
-	asked := 0
+	var asked atomic.Int64
 	w, c := sourceOf(t, OpenMeteo, "", func(out http.ResponseWriter, _ *http.Request) {
-		asked++
+		asked.Add(1)
 		out.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(out, openMeteoAnswer(hour, 61))
 	})
@@ -158,8 +159,8 @@ func TestWeatherKeepsToADaysRequests(t *testing.T) {
 		w.round(context.Background())
 		c.add(10 * time.Minute)
 	}
-	if asked < 5 || asked > 10 {
-		t.Errorf("%d requests in a day, of 10", asked)
+	if n := asked.Load(); n < 5 || n > 10 {
+		t.Errorf("%d requests in a day, of 10", n)
 	}
 	if report, known, _ := w.At(51, 3, c.Now()); known {
 		t.Errorf("weather that nobody told: %+v", report)
