@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/opentime/bench/load"
 )
 
 // TestDemo starts the demo as the command without arguments does, and sends to it
@@ -30,11 +32,11 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	clicks := r.Rows[len(r.Rows)-1]
-	if total, images := r.total(), r.Rows[1]; images.Requests != 10*11 || total.Valid != total.Requests || clicks.Name != clickRow ||
+	if total, images := r.Total(), r.Rows[1]; images.Requests != 10*11 || total.Valid != total.Requests || clicks.Name != load.ClickRow ||
 		clicks.Requests == 0 || total.Requests != images.Requests+clicks.Requests {
 		t.Errorf("rows %+v", r.Rows)
 	}
-	if r.RungsFrom != "each image" || r.rung("live") == 0 || r.rung("built-in") > 0 {
+	if r.RungsFrom != "each image" || rung(r, "live") == 0 || rung(r, "built-in") > 0 {
 		t.Errorf("rungs %q %v", r.RungsFrom, r.Rungs)
 	}
 	if int64(r.Decoded) != r.Rows[1].Requests || r.Bytes < 100_000 || r.ServerCPU == 0 {
@@ -87,7 +89,7 @@ func checkReport(t *testing.T, page []byte) {
 // TestCompare prints what is more and what is less, and what makes runs differ.
 func TestCompare(t *testing.T) {
 	dir := t.TempDir()
-	write := func(name string, r *result) string {
+	write := func(name string, r *load.Result) string {
 		data, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
@@ -98,11 +100,11 @@ func TestCompare(t *testing.T) {
 		}
 		return file
 	}
-	row := func(name string, requests int64, p50 float64) Row {
-		return Row{Name: name, Requests: requests, Valid: requests - 1, times: times{P50: p50, P90: 8, P99: 16, P999: 32, Max: 64}}
+	row := func(name string, requests int64, p50 float64) load.Row {
+		return load.Row{Name: name, Requests: requests, Valid: requests - 1, Times: load.Times{P50: p50, P90: 8, P99: 16, P999: 32, Max: 64}}
 	}
-	a := write("a.json", &result{Version: resultVersion, Settings: "slow", Rows: []Row{row(totalRow, 100, 2), row("image, stale", 3, 1)}, Rungs: []Rung{{"live", 80}}, MBps: 1.5, ServerCPU: 1})
-	b := write("b.json", &result{Version: resultVersion, Settings: "fast", Rows: []Row{row(totalRow, 200, 3)}, Rungs: []Rung{{"live", 160}, {"generic", 4}}, MBps: 3, ServerCPU: 1, Late: times{P99: 70}})
+	a := write("a.json", &load.Result{Version: load.ResultVersion, Settings: "slow", Rows: []load.Row{row(load.TotalRow, 100, 2), row("image, stale", 3, 1)}, Rungs: []load.Rung{{Name: "live", Images: 80}}, MBps: 1.5, ServerCPU: 1})
+	b := write("b.json", &load.Result{Version: load.ResultVersion, Settings: "fast", Rows: []load.Row{row(load.TotalRow, 200, 3)}, Rungs: []load.Rung{{Name: "live", Images: 160}, {Name: "generic", Images: 4}}, MBps: 3, ServerCPU: 1, Late: load.Times{P99: 70}})
 	var out bytes.Buffer
 	if err := compareFiles([]string{a, b}, &out); err != nil {
 		t.Fatal(err)
@@ -119,7 +121,7 @@ func TestCompare(t *testing.T) {
 	if strings.Contains(words, "stale") {
 		t.Errorf("a row that one run has not:\n%s", out.String())
 	}
-	other := write("other.json", &result{Version: resultVersion + 1, Rows: []Row{{}}})
+	other := write("other.json", &load.Result{Version: load.ResultVersion + 1, Rows: []load.Row{{}}})
 	for _, args := range [][]string{{a}, {a, filepath.Join(dir, "none")}, {a, other}} {
 		if err := compareFiles(args, io.Discard); err == nil {
 			t.Errorf("%v are compared", args)
@@ -129,9 +131,9 @@ func TestCompare(t *testing.T) {
 
 // TestProgress says how far a run is and what was counted.
 func TestProgress(t *testing.T) {
-	c := newTally(20 * time.Second)
-	c.add(outcome{verdict: verdict{what: valid}})
-	c.add(outcome{verdict: verdict{failed, "closed"}})
+	c := load.NewTally(20 * time.Second)
+	c.Add(load.Outcome{Verdict: load.Verdict{What: load.Valid}})
+	c.Add(load.Outcome{Verdict: load.Verdict{What: load.Failed, Why: "closed"}})
 	for passed, want := range map[time.Duration]string{
 		10 * time.Second: "[===============               ] 10 of 20 s, 2 answers, 1 wrong",
 		30 * time.Second: "[==============================] 30 of 20 s, 2 answers, 1 wrong; waiting for the last",
@@ -165,8 +167,8 @@ func TestOptions(t *testing.T) {
 
 // TestMetrics sums a page by rung.
 func TestMetrics(t *testing.T) {
-	page := func(live, generic, builtIn int, cpu float64) *metrics {
-		return parseMetrics(fmt.Appendf(nil, `# TYPE opentime_opens_total counter
+	page := func(live, generic, builtIn int, cpu float64) *load.Metrics {
+		return load.ParseMetrics(fmt.Appendf(nil, `# TYPE opentime_opens_total counter
 opentime_opens_total{campaign="a",rung="live",class="proxy"} %d
 opentime_opens_total{campaign="b",rung="live",class="person"} 5
 opentime_opens_total{campaign="a",rung="generic",class="proxy"} %d
@@ -174,8 +176,8 @@ opentime_built_in_total{cause="unknown-link"} %d
 process_cpu_seconds_total %g
 `, live, generic, builtIn, cpu))
 	}
-	r := &result{}
-	r.addMetrics(page(10, 2, 0, 1.5), page(30, 2, 7, 4))
+	r := &load.Result{}
+	r.AddMetrics(page(10, 2, 0, 1.5), page(30, 2, 7, 4))
 	if fmt.Sprint(r.Rungs) != "[{live 20} {built-in 7}]" || r.RungsFrom != "metrics" || r.ServerCPU != 2.5 {
 		t.Errorf("%+v", r)
 	}
@@ -184,16 +186,16 @@ process_cpu_seconds_total %g
 // TestReportOfNothing draws plots of runs that ended before anything, or after one
 // request, was sent.
 func TestReportOfNothing(t *testing.T) {
-	c := newTally(time.Second)
+	c := load.NewTally(time.Second)
 	for range 2 {
-		r := c.result()
+		r := c.Result()
 		r.Seconds = 0.1
 		var page bytes.Buffer
 		if err := writeReport(&page, r); err != nil {
 			t.Fatal(err)
 		}
 		checkReport(t, page.Bytes())
-		printResult(io.Discard, r)
-		c.add(outcome{verdict: verdict{failed, "<closed>"}, took: time.Hour * 24})
+		r.Print(io.Discard)
+		c.Add(load.Outcome{Verdict: load.Verdict{What: load.Failed, Why: "<closed>"}, Took: time.Hour * 24})
 	}
 }

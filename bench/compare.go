@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"text/tabwriter"
+
+	"example.com/opentime/bench/load"
 )
 
 // compareFiles prints two runs side by side.
@@ -28,24 +30,24 @@ func compareFiles(args []string, out io.Writer) error {
 }
 
 // readResult reads what --json wrote.
-func readResult(name string) (*result, error) {
+func readResult(name string) (*load.Result, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	r := &result{}
+	r := &load.Result{}
 	if err := json.Unmarshal(data, r); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if r.Version != resultVersion || len(r.Rows) == 0 {
-		return nil, fmt.Errorf("read %s: it is no result of this version, %d; run bench --json again", name, resultVersion)
+	if r.Version != load.ResultVersion || len(r.Rows) == 0 {
+		return nil, fmt.Errorf("read %s: it is no result of this version, %d; run bench --json again", name, load.ResultVersion)
 	}
 	return r, nil
 }
 
 // printComparison prints what both runs have, how much more the second has, and
 // what makes them hard to compare.
-func printComparison(out io.Writer, a, b *result) {
+func printComparison(out io.Writer, a, b *load.Result) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\tA\tB\tchange\t")
 	line := func(name string, x, y float64) {
@@ -56,7 +58,7 @@ func printComparison(out io.Writer, a, b *result) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", name, short(x), short(y), change)
 	}
 	for _, row := range a.Rows {
-		at := slices.IndexFunc(b.Rows, func(other Row) bool { return other.Name == row.Name })
+		at := slices.IndexFunc(b.Rows, func(other load.Row) bool { return other.Name == row.Name })
 		if at < 0 {
 			continue
 		}
@@ -69,14 +71,14 @@ func printComparison(out io.Writer, a, b *result) {
 		line("p99.9 ms", row.P999, other.P999)
 		line("max ms", row.Max, other.Max)
 	}
-	for _, name := range rungNames {
-		if x, y := a.rung(name), b.rung(name); x+y > 0 {
+	for _, name := range load.RungNames {
+		if x, y := rung(a, name), rung(b, name); x+y > 0 {
 			line("rung "+name, x, y)
 		}
 	}
 	line("MB/s", a.MBps, b.MBps)
 	if a.ServerCPU > 0 && b.ServerCPU > 0 {
-		line("server CPU us/request", a.ServerCPU*1e6/float64(a.total().Requests), b.ServerCPU*1e6/float64(b.total().Requests))
+		line("server CPU us/request", a.ServerCPU*1e6/float64(a.Total().Requests), b.ServerCPU*1e6/float64(b.Total().Requests))
 	}
 	line("sender late p99 ms", a.Late.P99, b.Late.P99)
 	_ = w.Flush()
@@ -85,16 +87,16 @@ func printComparison(out io.Writer, a, b *result) {
 	}
 	for _, r := range []struct {
 		name string
-		*result
+		*load.Result
 	}{{"A", a}, {"B", b}} {
-		for _, text := range r.warnings() {
+		for _, text := range r.Warnings() {
 			fmt.Fprintf(out, "%s: %s\n", r.name, text)
 		}
 	}
 }
 
 // rung is how many images came from a rung.
-func (r *result) rung(name string) float64 {
+func rung(r *load.Result, name string) float64 {
 	for _, g := range r.Rungs {
 		if g.Name == name {
 			return float64(g.Images)

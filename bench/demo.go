@@ -1,23 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"syscall"
-	"time"
 
 	"example.com/opentime/assets"
+	"example.com/opentime/bench/load"
 	"example.com/opentime/server"
 )
 
@@ -38,19 +29,21 @@ func (t *target) startDemo(ctx context.Context, o *options, stderr io.Writer) (e
 		}
 	}()
 	fmt.Fprintln(stderr, "Building opentime, and starting its demo in a process of its own; --public ADDRESS measures another server.")
-	program := filepath.Join(dir, "opentime")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "example.com/opentime/cmd/opentime")
-	build.Stderr = stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("build opentime, in the folder of its source: %w", err)
-	}
-	key := "a:" + random()
-	t.token = random()
-	t.asking = t.token
-	if err := t.launch(ctx, program, dir, "OPENTIME_KEYS="+key, "OPENTIME_TOKEN_READ="+t.token); err != nil {
+	program, err := load.Build(ctx, dir, stderr)
+	if err != nil {
 		return err
 	}
-	page, err := ask(t.admin+"/demo/mail", t.token)
+	key := "a:" + load.Random()
+	demo, err := load.Start(ctx, program, "", dir, key)
+	if err != nil {
+		return err
+	}
+	t.close = func() {
+		demo.Close()
+		_ = os.RemoveAll(dir)
+	}
+	t.public, t.admin, t.token, t.asking = demo.Public, demo.Admin, demo.Token, demo.Token
+	page, err := load.Ask(t.admin+"/demo/mail", t.token)
 	if err != nil {
 		return err
 	}
@@ -71,13 +64,6 @@ func (t *target) startDemo(ctx context.Context, o *options, stderr io.Writer) (e
 	return nil
 }
 
-// random is a key or a token.
-func random() string {
-	var secret [32]byte
-	_, _ = rand.Read(secret[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(secret[:])
-}
-
 // demoIDs are the ids of the demo's profiles.
 func demoIDs() ([]string, error) {
 	data, err := assets.FS.ReadFile("demo/profiles.csv")
@@ -93,50 +79,4 @@ func demoIDs() ([]string, error) {
 		ids[i] = who[0]
 	}
 	return ids, nil
-}
-
-// launch starts the program and waits until it says where it listens. An interrupt
-// of ours is none of its: it is ended by close.
-func (t *target) launch(ctx context.Context, program, dir string, environment ...string) error {
-	log, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Close() }()
-	demo := exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
-	for _, pair := range os.Environ() {
-		if !strings.HasPrefix(pair, "OPENTIME_") { // this shell's server is not the demo
-			demo.Env = append(demo.Env, pair)
-		}
-	}
-	demo.Env, demo.Stderr, demo.SysProcAttr = append(demo.Env, environment...), log, &syscall.SysProcAttr{Setpgid: true}
-	out, err := demo.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := demo.Start(); err != nil {
-		return err
-	}
-	remove := t.close
-	t.close = func() {
-		_ = demo.Process.Signal(syscall.SIGTERM)
-		forced := time.AfterFunc(30*time.Second, func() { _ = demo.Process.Kill() })
-		_ = demo.Wait()
-		forced.Stop()
-		remove()
-	}
-	defer context.AfterFunc(ctx, func() { _ = demo.Process.Kill() })() // only while it starts
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		name, address, _ := strings.Cut(lines.Text(), " ")
-		switch address = strings.TrimSpace(address); name {
-		case "public":
-			t.public, err = url.Parse(address)
-		case "admin":
-			t.admin = address
-			return err
-		}
-	}
-	said, _ := os.ReadFile(log.Name())
-	return errors.New("the demo did not start; it says: " + strings.TrimSpace(string(said)))
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/opentime/bench/load"
 )
 
 // mail is what a mail asks a server for.
@@ -19,9 +21,8 @@ type mail struct {
 
 // block is an image of the mail and the link around it.
 type block struct {
+	load.Image
 	image, click string // paths
-	extension    string // jpg, png or gif
-	width        int    // as the HTML has it; 0: unknown
 	query        []pair
 }
 
@@ -53,9 +54,9 @@ func readMail(text string, columns []string) (*mail, error) {
 		if found == nil {
 			continue
 		}
-		b := block{image: found[0], click: "/c/" + found[1], extension: found[2], query: readQuery(query, columns)}
+		b := block{image: found[0], click: "/c/" + found[1], Image: load.Image{Extension: found[2]}, query: readQuery(query, columns)}
 		if width := widthIn.FindStringSubmatch(tag); width != nil {
-			b.width, _ = strconv.Atoi(width[1])
+			b.Width, _ = strconv.Atoi(width[1])
 		}
 		m.blocks = append(m.blocks, b)
 	}
@@ -73,7 +74,7 @@ func namedMail(text string, columns []string) (*mail, error) {
 		if found == nil {
 			return nil, fmt.Errorf("image %q is no <campaign>/<block>[/<position>].<jpg|png|gif>", name)
 		}
-		m.blocks = append(m.blocks, block{image: found[0], click: "/c/" + found[1], extension: found[2], query: readQuery("r=", columns)})
+		m.blocks = append(m.blocks, block{image: found[0], click: "/c/" + found[1], Image: load.Image{Extension: found[2]}, query: readQuery("r=", columns)})
 	}
 	return m, nil
 }

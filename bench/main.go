@@ -17,6 +17,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"example.com/opentime/bench/load"
 )
 
 // errWrong ends a run of which some answer was wrong.
@@ -52,39 +54,33 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	defer t.close()
 	r := run(ctx, o, t, stderr)
-	printResult(stdout, r)
+	r.Print(stdout)
 	if err := writeResult(o, r, stdout); err != nil {
 		return err
 	}
-	if r.wrong() > 0 {
+	if r.Wrong() > 0 {
 		return errWrong
 	}
 	return nil
 }
 
 // run sends and returns what came of it.
-func run(ctx context.Context, o *options, t *target, stderr io.Writer) *result {
+func run(ctx context.Context, o *options, t *target, stderr io.Writer) *load.Result {
 	fmt.Fprintf(stderr, "Sending for %v to %s: %s\n", o.duration, t.public, o.describe(t))
-	c := newTally(o.duration)
-	before, ownBefore := t.readMetrics(), ownCPU()
+	c := load.NewTally(o.duration)
+	before, ownBefore := t.readMetrics(), load.OwnCPU()
 	started := time.Now()
 	shown := showProgress(stderr, c, o.duration, started)
-	send(ctx, o, t, c, started)
+	s := load.Sender{
+		Public: t.public, Token: t.asking, Hosts: t.hosts, Connections: o.connections, Duration: o.duration, Timeout: o.timeout, Decode: o.decode, Seed: o.seed,
+	}
+	s.Send(ctx, newPlan(o, t).requests(t), c, started)
 	took := time.Since(started)
 	shown()
-	r := c.result()
-	r.Started, r.Seconds, r.OwnCPU = started.UTC(), took.Seconds(), ownCPU()-ownBefore
+	r := c.Result()
+	r.Started, r.Seconds, r.OwnCPU = started.UTC(), took.Seconds(), load.OwnCPU()-ownBefore
 	r.Public, r.Settings, r.Interrupted = t.public.String(), o.describe(t), ctx.Err() != nil
 	r.MBps = float64(r.Bytes) / 1e6 / took.Seconds()
-	r.addMetrics(before, t.readMetrics())
+	r.AddMetrics(before, t.readMetrics())
 	return r
-}
-
-// ownCPU is the CPU time that this process has used, in seconds.
-func ownCPU() float64 {
-	var used syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &used) != nil {
-		return 0
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"time"
+
+	"example.com/opentime/bench/load"
 )
 
 // event is what one reader does: a mail is opened, or a link of it clicked.
@@ -22,7 +24,7 @@ const remembered = 4096
 // many there are in all.
 type plan struct {
 	random          *rand.Rand
-	clients         []client
+	clients         []load.Client
 	people, blocks  int
 	opens, done     int
 	reopens, clicks float64
@@ -73,11 +75,11 @@ func (p *plan) open(at time.Duration) event {
 		e.at = at
 		return e
 	}
-	e := event{at: at, who: -1, click: -1, client: int32(pick(p.clients, p.random.Float64()))}
+	e := event{at: at, who: -1, click: -1, client: int32(load.Pick(p.clients, p.random.Float64()))}
 	if p.people > 0 {
 		e.who = p.next
 		p.next = (p.next + 1) % int32(p.people)
-		e.client = int32(pick(p.clients, spread(e.who)))
+		e.client = int32(load.Pick(p.clients, spread(e.who)))
 	}
 	if len(p.recent) < remembered {
 		p.recent = append(p.recent, e)
@@ -102,4 +104,33 @@ func spread(n int32) float64 {
 	const golden = 0.6180339887498949
 	_, place := math.Modf(float64(n) * golden)
 	return place
+}
+
+// requests returns the requests of a plan's events, one after another: of an open
+// all images of the mail.
+func (p *plan) requests(t *target) func() (load.Request, bool) {
+	e, block := event{}, len(t.mail.blocks)
+	var address []byte
+	return func() (load.Request, bool) {
+		if block == len(t.mail.blocks) {
+			var more bool
+			if e, more = p.step(); !more {
+				return load.Request{}, false
+			}
+			block = max(int(e.click), 0)
+		}
+		b := &t.mail.blocks[block]
+		var who recipient
+		if e.who >= 0 {
+			who = t.people[e.who]
+		}
+		r := load.Request{At: e.at, Client: &t.clients[e.client], Image: &b.Image}
+		path := b.image
+		if block++; e.click >= 0 {
+			path, r.Image, block = b.click, nil, len(t.mail.blocks)
+		}
+		address = b.address(address[:0], path, who)
+		r.Path = string(address)
+		return r, true
+	}
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"example.com/opentime/bench/load"
 )
 
 func write(t *testing.T, name, text string) {
@@ -25,7 +27,7 @@ func TestPlan(t *testing.T) {
 			decay: rapid.Float64Range(0, 20).Draw(t, "decay"), reopens: rapid.Float64Range(0, 0.9).Draw(t, "reopens"),
 			clicks: rapid.Float64Range(0, 1).Draw(t, "clicks"), seed: rapid.Uint64().Draw(t, "seed"),
 		}
-		clients, err := readClients(defaultClients)
+		clients, err := load.DefaultClients()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +62,7 @@ func TestArrivals(t *testing.T) {
 	const n = 100_000
 	for _, decay := range []float64{0, 0.5, 3, 12} {
 		p := newPlan(&options{rate: n, duration: time.Second, mails: maxMails, decay: decay, reopens: 0.2, clicks: 0.3, seed: 7},
-			&target{mail: &mail{blocks: make([]block, 1)}, clients: []client{{until: 1}}, people: make([]recipient, n)})
+			&target{mail: &mail{blocks: make([]block, 1)}, clients: []load.Client{{Until: 1}}, people: make([]recipient, n)})
 		var tenths [10]float64
 		clicks, seen := 0, make([]bool, n)
 		first := 0
@@ -98,19 +100,19 @@ func TestArrivals(t *testing.T) {
 
 // TestClients reads the mix, and finds the shares that it says.
 func TestClients(t *testing.T) {
-	list, err := readClients(defaultClients)
+	list, err := load.DefaultClients()
 	if err != nil {
 		t.Fatal(err)
 	}
 	counts := map[string]int{}
 	for n := range int32(10_000) {
-		counts[list[pick(list, spread(n))].name]++
+		counts[list[load.Pick(list, spread(n))].Name]++
 	}
 	if len(counts) != len(list) || counts["apple-mpp"] < 4500 || counts["apple-mpp"] > 4700 || counts["gmail-proxy"] < 2600 || counts["gmail-proxy"] > 2800 {
 		t.Errorf("%v", counts)
 	}
 	for _, text := range []string{"", "a\t1\tb", "a\tx\tb\t\tc", "a\t0\tb\t\tc", "a\tNaN\tb\t\tc", "a\t-1\tb\t\tc"} {
-		if _, err := readClients(text); err == nil {
+		if _, err := load.ReadClients(text); err == nil {
 			t.Errorf("%q is a mix", text)
 		}
 	}

@@ -6,11 +6,13 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"example.com/opentime/bench/load"
 )
 
 // showProgress shows on a terminal how far a run is, or says it every five seconds
 // elsewhere, until what it returns is called.
-func showProgress(out io.Writer, c *tally, duration time.Duration, started time.Time) func() {
+func showProgress(out io.Writer, c *load.Tally, duration time.Duration, started time.Time) func() {
 	every, start, end := 5*time.Second, "", "\n"
 	if file, ok := out.(*os.File); ok {
 		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
@@ -39,8 +41,8 @@ func showProgress(out io.Writer, c *tally, duration time.Duration, started time.
 }
 
 // progressLine is a bar, the time, and what was counted.
-func progressLine(c *tally, passed, duration time.Duration) string {
-	requests, wrong := c.counts()
+func progressLine(c *load.Tally, passed, duration time.Duration) string {
+	requests, wrong := c.Counts()
 	const width = 30
 	full := int(min(passed.Seconds()/duration.Seconds(), 1) * width)
 	line := fmt.Sprintf("[%s%s] %.0f of %.0f s, %d answers, %d wrong", strings.Repeat("=", full), strings.Repeat(" ", width-full),

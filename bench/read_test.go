@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/opentime/bench/load"
 	"example.com/opentime/server"
 )
 
@@ -52,8 +53,8 @@ func FuzzRecipients(f *testing.F) {
 func FuzzMetrics(f *testing.F) {
 	f.Add([]byte("opentime_opens_total{campaign=\"a\",rung=\"live\",class=\"x\"} 12\nprocess_cpu_seconds_total 1e3\n"))
 	f.Fuzz(func(t *testing.T, page []byte) {
-		for rung, n := range parseMetrics(page).opens {
-			if !isRung(rung) || n < 0 {
+		for rung, n := range load.ParseMetrics(page).Opens {
+			if !load.IsRung(rung) || n < 0 {
 				t.Errorf("rung %q %d", rung, n)
 			}
 		}
@@ -71,7 +72,7 @@ func TestNear(t *testing.T) {
 
 // TestSealed makes recipients whom a server with the same key believes.
 func TestSealed(t *testing.T) {
-	keys, err := server.ParseKeys("a:" + random())
+	keys, err := server.ParseKeys("a:" + load.Random())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,96 +1,101 @@
 package main
 
 import (
+	"bytes"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
 	"math"
+	"os"
+
+	"example.com/opentime/bench/load"
 )
 
 //go:embed report.html
 var reportPage string
 
 // writeReport writes a page with tables and plots that needs nothing beside it.
-func writeReport(out io.Writer, r *result) error {
+func writeReport(out io.Writer, r *load.Result) error {
 	page, err := template.New("report").Parse(reportPage)
 	if err != nil {
 		return err
 	}
 	return page.Execute(out, map[string]any{
-		"R": r, "Warnings": r.warnings(), "Latency": latencyPlot(r).svg(), "Rate": ratePlot(r).svg(), "Percentiles": percentilePlot(r).svg(),
-		"Rungs": rungBars(r), "Total": r.total(), "PerSecond": float64(r.total().Valid) / r.Seconds,
+		"R": r, "Warnings": r.Warnings(), "Latency": latencyPlot(r).SVG(), "Rate": ratePlot(r).SVG(), "Percentiles": percentilePlot(r).SVG(),
+		"Rungs": rungBars(r), "Total": r.Total(), "PerSecond": float64(r.Total().Valid) / r.Seconds,
 	})
 }
 
 // latencyPlot has latencies by when requests were to be sent.
-func latencyPlot(r *result) *plot {
-	p := newPlot("seconds since the start", "ms")
+func latencyPlot(r *load.Result) *load.Plot {
+	p := load.NewPlot("seconds since the start", "ms")
 	for _, l := range []struct {
 		name, colour string
-		of           func(Moment) float64
+		of           func(load.Moment) float64
 	}{
-		{"p50", "#2a78d6", func(m Moment) float64 { return m.P50 }},
-		{"p99", "#eb6834", func(m Moment) float64 { return m.P99 }},
-		{"max", "#8a8a86", func(m Moment) float64 { return m.Max }},
+		{"p50", "#2a78d6", func(m load.Moment) float64 { return m.P50 }},
+		{"p99", "#eb6834", func(m load.Moment) float64 { return m.P99 }},
+		{"max", "#8a8a86", func(m load.Moment) float64 { return m.Max }},
 	} {
-		one := line{name: l.name, colour: l.colour}
+		one := load.Line{Name: l.name, Colour: l.colour}
 		for _, m := range r.Over {
-			one.points = append(one.points, point{m.At + m.Width/2, math.Log10(max(l.of(m), 0.001))})
+			one.Points = append(one.Points, load.Point{X: m.At + m.Width/2, Y: math.Log10(max(l.of(m), 0.001))})
 		}
-		p.lines = append(p.lines, one)
+		p.Lines = append(p.Lines, one)
 	}
-	p.yTicks(math.Floor, math.Ceil, power)
-	p.xTicks(number)
+	p.YTicks(math.Floor, math.Ceil, load.Power)
+	p.XTicks(load.Number)
 	return p
 }
 
 // ratePlot has the requests a second, and those that went wrong.
-func ratePlot(r *result) *plot {
-	p := newPlot("seconds since the start", "requests/s")
-	all, wrong := line{name: "requests", colour: "#2a78d6"}, line{name: "wrong", colour: "#eb6834"}
+func ratePlot(r *load.Result) *load.Plot {
+	p := load.NewPlot("seconds since the start", "requests/s")
+	all, wrong := load.Line{Name: "requests", Colour: "#2a78d6"}, load.Line{Name: "wrong", Colour: "#eb6834"}
 	for _, m := range r.Over {
-		all.points = append(all.points, point{m.At + m.Width/2, float64(m.Requests) / m.Width})
-		wrong.points = append(wrong.points, point{m.At + m.Width/2, float64(m.Wrong) / m.Width})
+		all.Points = append(all.Points, load.Point{X: m.At + m.Width/2, Y: float64(m.Requests) / m.Width})
+		wrong.Points = append(wrong.Points, load.Point{X: m.At + m.Width/2, Y: float64(m.Wrong) / m.Width})
 	}
-	p.lines = []line{all, wrong}
-	p.bottom, p.top = 0, max(p.top, 1)
-	p.xTicks(number)
-	p.evenTicks()
+	p.Lines = []load.Line{all, wrong}
+	p.Bottom, p.Top = 0, max(p.Top, 1)
+	p.XTicks(load.Number)
+	p.EvenTicks()
 	return p
 }
 
 // percentilePlot has the latency that a share of requests did not exceed, the last
 // ones stretched: 90, 99 and 99.9 % are equally far apart.
-func percentilePlot(r *result) *plot {
-	p := newPlot("percent of requests", "ms")
-	curve := line{name: "latency", colour: "#2a78d6"}
+func percentilePlot(r *load.Result) *load.Plot {
+	p := load.NewPlot("percent of requests", "ms")
+	curve := load.Line{Name: "latency", Colour: "#2a78d6"}
 	for _, at := range r.Percentiles {
 		if at[0] < 100 {
-			curve.points = append(curve.points, point{-math.Log10(1 - at[0]/100), math.Log10(max(at[1], 0.001))})
+			curve.Points = append(curve.Points, load.Point{X: -math.Log10(1 - at[0]/100), Y: math.Log10(max(at[1], 0.001))})
 		}
 	}
-	p.lines = []line{curve}
-	p.yTicks(math.Floor, math.Ceil, power)
-	p.left, p.right = 0, 1
-	for _, at := range curve.points {
-		p.right = max(p.right, at.x)
+	p.Lines = []load.Line{curve}
+	p.YTicks(math.Floor, math.Ceil, load.Power)
+	p.Left, p.Right = 0, 1
+	for _, at := range curve.Points {
+		p.Right = max(p.Right, at.X)
 	}
-	for i := range int(p.right) + 1 {
-		p.xLabels = append(p.xLabels, tick{float64(i), fmt.Sprintf("%.6g%%", 100*(1-math.Pow(10, -float64(i))))})
+	for i := range int(p.Right) + 1 {
+		p.XLabels = append(p.XLabels, load.Tick{At: float64(i), Text: fmt.Sprintf("%.6g%%", 100*(1-math.Pow(10, -float64(i))))})
 	}
 	return p
 }
 
 // bar is a rung's in the report.
 type bar struct {
-	Rung
+	load.Rung
 	Percent float64
 	Colour  string
 }
 
 // rungBars are the shares of the rungs.
-func rungBars(r *result) []bar {
+func rungBars(r *load.Result) []bar {
 	colours := map[string]string{"live": "#2a78d6", "stale": "#1baf7a", "local": "#eda100", "generic": "#eb6834", "built-in": "#e34948"}
 	sum := 0.0
 	for _, g := range r.Rungs {
@@ -101,4 +106,29 @@ func rungBars(r *result) []bar {
 		bars = append(bars, bar{g, float64(g.Images) / sum * 100, colours[g.Name]})
 	}
 	return bars
+}
+
+// writeResult writes the files that the options name.
+func writeResult(o *options, r *load.Result, stdout io.Writer) error {
+	if o.json != "" {
+		data, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(o.json, append(data, '\n'), 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(stdout, "wrote", o.json)
+	}
+	if o.html != "" {
+		var page bytes.Buffer
+		if err := writeReport(&page, r); err != nil {
+			return err
+		}
+		if err := os.WriteFile(o.html, page.Bytes(), 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(stdout, "wrote", o.html)
+	}
+	return nil
 }

@@ -21,6 +21,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/opentime/bench/load"
 )
 
 // pictures are images of a width in each format.
@@ -43,7 +45,7 @@ func pictures(t *testing.T, width int) map[string][]byte {
 }
 
 // sendTo sends to a handler what args say, and returns what came of it.
-func sendTo(ctx context.Context, t *testing.T, handler http.HandlerFunc, args ...string) *result {
+func sendTo(ctx context.Context, t *testing.T, handler http.HandlerFunc, args ...string) *load.Result {
 	t.Helper()
 	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
@@ -94,8 +96,8 @@ func TestWrongAnswers(t *testing.T) {
 	for _, p := range r.Problems {
 		got[p.What] = p.Count
 	}
-	want := map[string]int64{wrongCode: 2, wrongType: 2, broken: 4, wrongSize: 4, failed: 2}
-	if fmt.Sprint(got) != fmt.Sprint(want) || r.total().Requests != 16 || r.total().Valid != 2 || r.wrong() != 14 {
+	want := map[string]int64{load.WrongCode: 2, load.WrongType: 2, load.Broken: 4, load.WrongSize: 4, load.Failed: 2}
+	if fmt.Sprint(got) != fmt.Sprint(want) || r.Total().Requests != 16 || r.Total().Valid != 2 || r.Wrong() != 14 {
 		t.Errorf("%v, want %v; %+v", got, want, r.Problems)
 	}
 }
@@ -104,9 +106,9 @@ func TestWrongAnswers(t *testing.T) {
 func TestClicks(t *testing.T) {
 	hosts := []string{"cinema.example", "*.films.example"}
 	for location, want := range map[string]string{
-		"https://cinema.example/a?b": valid, "http://CINEMA.example:8080": valid, "https://a.films.example": valid,
-		"https://films.example": wrongPlace, "https://cinema.example.evil": wrongPlace, "//cinema.example": wrongPlace, "/a": wrongPlace, "": wrongPlace,
-		"javascript://cinema.example/%0a1": wrongPlace, "https://:80": wrongPlace, "https://a b": wrongPlace,
+		"https://cinema.example/a?b": load.Valid, "http://CINEMA.example:8080": load.Valid, "https://a.films.example": load.Valid,
+		"https://films.example": load.WrongPlace, "https://cinema.example.evil": load.WrongPlace, "//cinema.example": load.WrongPlace, "/a": load.WrongPlace, "": load.WrongPlace,
+		"javascript://cinema.example/%0a1": load.WrongPlace, "https://:80": load.WrongPlace, "https://a b": load.WrongPlace,
 	} {
 		r := sendTo(context.Background(), t, func(w http.ResponseWriter, q *http.Request) {
 			if strings.HasPrefix(q.URL.Path, "/c/") {
@@ -115,7 +117,7 @@ func TestClicks(t *testing.T) {
 			}
 		}, "--images", "c/b.jpg", "--clicks", "1", "--rate", "1000", "--duration", "20ms", "--hosts", strings.Join(hosts, ","))
 		clicks := r.Rows[len(r.Rows)-1]
-		if ok := clicks.Valid == clicks.Requests; clicks.Name != clickRow || clicks.Requests < 10 || ok != (want == valid) {
+		if ok := clicks.Valid == clicks.Requests; clicks.Name != load.ClickRow || clicks.Requests < 10 || ok != (want == load.Valid) {
 			t.Errorf("%q: %+v %+v", location, clicks, r.Problems)
 		}
 	}
@@ -147,17 +149,17 @@ func TestLatencyFromIntendedTime(t *testing.T) {
 	}, "--images", "c/b.jpg", "--rate", "1000", "--duration", "50ms", "--decay", "0", "--clicks", "0", "--connections", "1")
 	// 50 requests within 50 ms, one after the other: the last one's answer comes a
 	// second after the first's, and half of them are answered after half of that.
-	if total := r.total(); total.Requests != 50 || total.Valid != 50 || total.Max < 900 || total.P50 < 400 {
+	if total := r.Total(); total.Requests != 50 || total.Valid != 50 || total.Max < 900 || total.P50 < 400 {
 		t.Errorf("%+v", total)
 	}
-	if r.Waited.P50 < 400 || len(r.warnings()) == 0 {
-		t.Errorf("waited %+v, %q", r.Waited, r.warnings())
+	if r.Waited.P50 < 400 || len(r.Warnings()) == 0 {
+		t.Errorf("waited %+v, %q", r.Waited, r.Warnings())
 	}
 	if r.Late.P50 > r.Waited.P50 {
 		t.Errorf("a slow server delays the sender: %+v", r.Late)
 	}
-	if float64(longest.Milliseconds()) > r.total().Max {
-		t.Errorf("an answer took %v, all of them at most %v ms", longest, r.total().Max)
+	if float64(longest.Milliseconds()) > r.Total().Max {
+		t.Errorf("an answer took %v, all of them at most %v ms", longest, r.Total().Max)
 	}
 }
 
@@ -188,8 +190,8 @@ func TestTLS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := run(context.Background(), o, target, io.Discard); r.total().Requests != 10 || r.total().Valid != want {
-			t.Errorf("%s: %+v %+v", host, r.total(), r.Problems)
+		if r := run(context.Background(), o, target, io.Discard); r.Total().Requests != 10 || r.Total().Valid != want {
+			t.Errorf("%s: %+v %+v", host, r.Total(), r.Problems)
 		}
 	}
 }
@@ -209,8 +211,8 @@ func TestUnsent(t *testing.T) {
 	for _, p := range r.Problems {
 		got[p.What] = p.Count
 	}
-	if r.total().Requests != 50 || got[timedOut] == 0 || got[unsent] < 20 || got[timedOut]+got[unsent] != 50 || r.total().P50 < 900 {
-		t.Errorf("%+v %+v", r.total(), r.Problems)
+	if r.Total().Requests != 50 || got[load.TimedOut] == 0 || got[load.Unsent] < 20 || got[load.TimedOut]+got[load.Unsent] != 50 || r.Total().P50 < 900 {
+		t.Errorf("%+v %+v", r.Total(), r.Problems)
 	}
 }
 
@@ -224,7 +226,7 @@ func TestInterrupt(t *testing.T) {
 		w.Header().Set("Content-Type", "image/jpeg")
 		_, _ = w.Write(files["jpg"])
 	}, "--images", "c/b.jpg", "--rate", "20", "--duration", "10m", "--clicks", "0")
-	if total := r.total(); !r.Interrupted || total.Requests == 0 || total.Valid != total.Requests || r.Seconds > 500 || len(r.warnings()) == 0 {
+	if total := r.Total(); !r.Interrupted || total.Requests == 0 || total.Valid != total.Requests || r.Seconds > 500 || len(r.Warnings()) == 0 {
 		t.Errorf("%+v, %v s", total, r.Seconds)
 	}
 }
@@ -250,7 +252,7 @@ func TestHeaders(t *testing.T) {
 			return
 		}
 		extension := q.URL.Path[len(q.URL.Path)-3:]
-		w.Header().Set("Content-Type", contentTypes[extension])
+		w.Header().Set("Content-Type", map[string]string{"jpg": "image/jpeg", "png": "image/png"}[extension])
 		w.Header().Set("Opentime-Rung", map[string]string{"jpg": "generic", "png": "no rung"}[extension])
 		_, _ = w.Write(files[extension])
 	}, "--mail", page, "--recipients", signed, "--clients", mix, "--token", "secret", "--rate", "1000", "--duration", "40ms", "--clicks", "0.5")
@@ -272,7 +274,7 @@ func TestHeaders(t *testing.T) {
 			second += n
 		}
 	}
-	if first != 40 || second != 40 || r.rung("generic") != 40 || len(r.Rungs) != 1 || r.wrong() != 0 {
+	if first != 40 || second != 40 || rung(r, "generic") != 40 || len(r.Rungs) != 1 || r.Wrong() != 0 {
 		t.Errorf("%d and %d opens; %+v", first, second, r)
 	}
 	if u, err := url.Parse(r.Public); err != nil || u.Host == "" {

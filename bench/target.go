@@ -2,16 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
 	"strings"
-	"time"
+
+	"example.com/opentime/bench/load"
 )
 
 // target is the server, and what is sent to it.
@@ -22,13 +21,10 @@ type target struct {
 	asking  string // the token that images are asked with, so that they say their rung; "" where it could be read on its way
 	mail    *mail
 	people  []recipient // none: anonymous
-	clients []client
+	clients []load.Client
 	hosts   []string
 	close   func()
 }
-
-// maxMail bounds a mail's HTML and a page of metrics.
-const maxMail = 64 << 20
 
 // findTarget reads what the options name, or starts the demo.
 func findTarget(ctx context.Context, o *options, stderr io.Writer) (*target, error) {
@@ -80,15 +76,15 @@ func (t *target) ready(seed uint64) {
 }
 
 // readClients returns the mix of clients.
-func (o *options) readClients() ([]client, error) {
+func (o *options) readClients() ([]load.Client, error) {
 	if o.clients == "" {
-		return readClients(defaultClients)
+		return load.DefaultClients()
 	}
 	data, err := os.ReadFile(o.clients)
 	if err != nil {
 		return nil, err
 	}
-	list, err := readClients(string(data))
+	list, err := load.ReadClients(string(data))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", o.clients, err)
 	}
@@ -130,7 +126,7 @@ func (t *target) findMail(o *options, columns []string) error {
 	var page []byte
 	var err error
 	if strings.HasPrefix(o.mail, "http://") || strings.HasPrefix(o.mail, "https://") {
-		page, err = ask(o.mail, "")
+		page, err = load.Ask(o.mail, "")
 	} else {
 		page, err = os.ReadFile(o.mail)
 	}
@@ -144,15 +140,15 @@ func (t *target) findMail(o *options, columns []string) error {
 }
 
 // readMetrics asks the admin listener; nil without one, or where it does not answer.
-func (t *target) readMetrics() *metrics {
+func (t *target) readMetrics() *load.Metrics {
 	if t.admin == "" {
 		return nil
 	}
-	page, err := ask(adminAddress(t.admin)+"/metrics", t.token)
+	page, err := load.Ask(adminAddress(t.admin)+"/metrics", t.token)
 	if err != nil {
 		return nil
 	}
-	return parseMetrics(page)
+	return load.ParseMetrics(page)
 }
 
 // adminAddress is an admin listener's as an address of the web.
@@ -161,26 +157,4 @@ func adminAddress(text string) string {
 		return strings.TrimSuffix(text, "/")
 	}
 	return "http://" + text
-}
-
-// ask gets a page.
-func ask(address, token string) ([]byte, error) {
-	req, err := http.NewRequest(http.MethodGet, address, http.NoBody)
-	if err != nil {
-		return nil, err
-	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	client := http.Client{Timeout: time.Minute}
-	res, err := client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	page, err := io.ReadAll(io.LimitReader(res.Body, maxMail))
-	if err == nil && res.StatusCode != http.StatusOK {
-		err = errors.New("get " + address + ": " + res.Status)
-	}
-	return page, err
 }

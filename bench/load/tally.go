@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"cmp"
@@ -7,29 +7,29 @@ import (
 	"time"
 )
 
-// outcome is what became of a request.
-type outcome struct {
-	request
-	verdict
-	took    time.Duration // from when it was to be sent until its answer was there
-	waited  time.Duration // from when it was to be sent until it was
-	rung    string        // "" where the server does not say
-	bytes   int
-	decoded bool
+// Outcome is what became of a request.
+type Outcome struct {
+	Request
+	Verdict
+	Took    time.Duration // from when it was to be sent until its answer was there
+	Waited  time.Duration // from when it was to be sent until it was
+	Rung    string        // "" where the server does not say
+	Bytes   int
+	Decoded bool
 }
 
 // Names of rows; images by rung are named "image, " and the rung.
 const (
-	imageRow = "image"
-	clickRow = "click"
-	totalRow = "total"
+	ImageRow = "image"
+	ClickRow = "click"
+	TotalRow = "total"
 )
 
 // moments is how many parts of a run have latencies of their own.
 const moments = 120
 
-// tally counts outcomes, in memory that does not grow with them.
-type tally struct {
+// Tally counts outcomes, in memory that does not grow with them.
+type Tally struct {
 	mu       sync.Mutex
 	width    time.Duration // of a moment
 	rows     map[string]*counted
@@ -47,61 +47,62 @@ type counted struct {
 	took            latencies
 }
 
-func newTally(duration time.Duration) *tally {
-	return &tally{
+// NewTally counts the outcomes of a run that sends for so long.
+func NewTally(duration time.Duration) *Tally {
+	return &Tally{
 		width: max(duration/moments, time.Millisecond), rows: map[string]*counted{}, problems: map[string]*Problem{},
 		lateness: newLatencies(3), waits: newLatencies(3),
 	}
 }
 
-// late counts by how much later than planned requests were made ready.
-func (t *tally) late(d time.Duration) {
+// Late counts by how much later than planned requests were made ready.
+func (t *Tally) Late(d time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lateness.add(d)
 }
 
 // add counts an outcome. The wrong ones took their time, too.
-func (t *tally) add(o outcome) {
+func (t *Tally) Add(o Outcome) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	name := imageRow
+	name := ImageRow
 	switch {
-	case o.click >= 0:
-		name = clickRow
-	case isRung(o.rung):
-		name += ", " + o.rung
+	case o.Image == nil:
+		name = ClickRow
+	case IsRung(o.Rung):
+		name += ", " + o.Rung
 	}
 	if t.rows[name] == nil {
 		t.rows[name] = &counted{took: newLatencies(3)}
 	}
 	t.rows[name].add(&o)
-	moment := min(int(o.at/t.width), moments)
+	moment := min(int(o.At/t.width), moments)
 	if t.over[moment] == nil {
 		t.over[moment] = &counted{took: newLatencies(2)}
 	}
 	t.over[moment].add(&o)
-	t.bytes += int64(o.bytes)
-	if o.what != unsent {
-		t.waits.add(o.waited)
+	t.bytes += int64(o.Bytes)
+	if o.What != Unsent {
+		t.waits.add(o.Waited)
 	}
-	if o.decoded {
+	if o.Decoded {
 		t.decoded++
 	}
-	if o.what != valid {
-		if t.problems[o.what] == nil {
-			t.problems[o.what] = &Problem{What: o.what, Example: o.why}
+	if o.What != Valid {
+		if t.problems[o.What] == nil {
+			t.problems[o.What] = &Problem{What: o.What, Example: o.Why}
 		}
-		t.problems[o.what].Count++
+		t.problems[o.What].Count++
 	}
 }
 
-func (c *counted) add(o *outcome) {
+func (c *counted) add(o *Outcome) {
 	c.requests++
-	if o.what == valid {
+	if o.What == Valid {
 		c.valid++
 	}
-	c.took.add(o.took)
+	c.took.add(o.Took)
 }
 
 // merge adds another's outcomes.
@@ -112,11 +113,11 @@ func (c *counted) merge(other *counted) {
 }
 
 func (c *counted) row(name string) Row {
-	return Row{Name: name, Requests: c.requests, Valid: c.valid, times: c.took.times()}
+	return Row{Name: name, Requests: c.requests, Valid: c.valid, Times: c.took.summary()}
 }
 
-// counts says how many requests there were until now, and how many were wrong.
-func (t *tally) counts() (requests, wrong int64) {
+// Counts says how many requests there were until now, and how many were wrong.
+func (t *Tally) Counts() (requests, wrong int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, c := range t.rows {
@@ -126,28 +127,28 @@ func (t *tally) counts() (requests, wrong int64) {
 	return requests, wrong
 }
 
-// result is all that was counted.
-func (t *tally) result() *result {
+// Result is all that was counted.
+func (t *Tally) Result() *Result {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := &result{Version: resultVersion, Bytes: t.bytes, Decoded: t.decoded, Late: t.lateness.times(), Waited: t.waits.times()}
+	r := &Result{Version: ResultVersion, Bytes: t.bytes, Decoded: t.decoded, Late: t.lateness.summary(), Waited: t.waits.summary()}
 	total, images := &counted{took: newLatencies(3)}, &counted{took: newLatencies(3)}
 	for name, c := range t.rows {
 		total.merge(c)
-		if name != clickRow {
+		if name != ClickRow {
 			images.merge(c)
 		}
 	}
-	r.Rows = []Row{total.row(totalRow), images.row(imageRow)}
-	for _, rung := range rungNames {
-		if c := t.rows[imageRow+", "+rung]; c != nil {
-			r.Rows = append(r.Rows, c.row(imageRow+", "+rung))
+	r.Rows = []Row{total.row(TotalRow), images.row(ImageRow)}
+	for _, rung := range RungNames {
+		if c := t.rows[ImageRow+", "+rung]; c != nil {
+			r.Rows = append(r.Rows, c.row(ImageRow+", "+rung))
 			r.Rungs = append(r.Rungs, Rung{rung, c.requests})
 			r.RungsFrom = "each image"
 		}
 	}
-	if c := t.rows[clickRow]; c != nil {
-		r.Rows = append(r.Rows, c.row(clickRow))
+	if c := t.rows[ClickRow]; c != nil {
+		r.Rows = append(r.Rows, c.row(ClickRow))
 	}
 	for _, p := range t.problems {
 		r.Problems = append(r.Problems, *p)
@@ -159,7 +160,7 @@ func (t *tally) result() *result {
 		if c != nil {
 			r.Over = append(r.Over, Moment{
 				At: (time.Duration(i) * t.width).Seconds(), Width: t.width.Seconds(), Requests: c.requests,
-				Wrong: c.requests - c.valid, times: c.took.times(),
+				Wrong: c.requests - c.valid, Times: c.took.summary(),
 			})
 		}
 	}

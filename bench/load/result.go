@@ -1,21 +1,18 @@
-package main
+package load
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
 )
 
-// resultVersion is of the JSON that a run writes.
-const resultVersion = 1
+// ResultVersion is of the JSON that a run writes.
+const ResultVersion = 1
 
-// result is what a run found, as JSON has it. Times are in milliseconds.
-type result struct {
+// Result is what a run found, as JSON has it. Times are in milliseconds.
+type Result struct {
 	Version     int          `json:"version"`
 	Public      string       `json:"public"`
 	Settings    string       `json:"settings"`
@@ -29,8 +26,8 @@ type result struct {
 	Bytes       int64        `json:"bytes"`
 	MBps        float64      `json:"mb_per_second"`
 	Decoded     int          `json:"decoded"`    // images
-	Late        times        `json:"late"`       // of this sender: how much later than planned it made requests ready
-	Waited      times        `json:"waited"`     // from the planned time until a connection was free
+	Late        Times        `json:"late"`       // of this sender: how much later than planned it made requests ready
+	Waited      Times        `json:"waited"`     // from the planned time until a connection was free
 	OwnCPU      float64      `json:"own_cpu"`    // seconds of this process
 	ServerCPU   float64      `json:"server_cpu"` // seconds of the server; 0: unknown
 	Over        []Moment     `json:"over"`
@@ -42,7 +39,7 @@ type Row struct {
 	Name     string `json:"name"`
 	Requests int64  `json:"requests"`
 	Valid    int64  `json:"valid"`
-	times
+	Times
 }
 
 // Problem is a way in which answers were wrong.
@@ -64,26 +61,26 @@ type Moment struct {
 	Width    float64 `json:"width"` // seconds
 	Requests int64   `json:"requests"`
 	Wrong    int64   `json:"wrong"`
-	times
+	Times
 }
 
-// total is the row of all.
-func (r *result) total() Row {
+// Total is the row of all.
+func (r *Result) Total() Row {
 	if len(r.Rows) == 0 {
 		return Row{}
 	}
 	return r.Rows[0]
 }
 
-// wrong is how many answers were wrong.
-func (r *result) wrong() int64 { return r.total().Requests - r.total().Valid }
+// Wrong is how many answers were wrong.
+func (r *Result) Wrong() int64 { return r.Total().Requests - r.Total().Valid }
 
 // late are milliseconds by which a sender's one in hundred may be late before its
 // figures say more of the sender than of the server.
 const late = 5
 
-// warnings say what makes the figures doubtful.
-func (r *result) warnings() []string {
+// Warnings say what makes the figures doubtful.
+func (r *Result) Warnings() []string {
 	var list []string
 	if r.Interrupted {
 		list = append(list, "It was ended early: these are the requests until then.")
@@ -97,8 +94,8 @@ func (r *result) warnings() []string {
 	return list
 }
 
-// printResult prints a result for people.
-func printResult(out io.Writer, r *result) {
+// Print prints a result for people.
+func (r *Result) Print(out io.Writer) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\trequests\tvalid\tp50 ms\tp90\tp99\tp99.9\tmax\t")
 	for _, row := range r.Rows {
@@ -107,9 +104,9 @@ func printResult(out io.Writer, r *result) {
 	fmt.Fprintf(w, "sender late\t\t\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", r.Late.P50, r.Late.P90, r.Late.P99, r.Late.P999, r.Late.Max)
 	fmt.Fprintf(w, "waited to send\t\t\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", r.Waited.P50, r.Waited.P90, r.Waited.P99, r.Waited.P999, r.Waited.Max)
 	_ = w.Flush()
-	fmt.Fprintf(out, "\n%.1f s, %.0f valid/s, %.2f MB/s; %d images decoded; CPU %.2f s here", r.Seconds, float64(r.total().Valid)/r.Seconds, r.MBps, r.Decoded, r.OwnCPU)
+	fmt.Fprintf(out, "\n%.1f s, %.0f valid/s, %.2f MB/s; %d images decoded; CPU %.2f s here", r.Seconds, float64(r.Total().Valid)/r.Seconds, r.MBps, r.Decoded, r.OwnCPU)
 	if r.ServerCPU > 0 {
-		fmt.Fprintf(out, ", %.2f s of the server's (%.0f us a request)", r.ServerCPU, r.ServerCPU*1e6/float64(max(r.total().Requests, 1)))
+		fmt.Fprintf(out, ", %.2f s of the server's (%.0f us a request)", r.ServerCPU, r.ServerCPU*1e6/float64(max(r.Total().Requests, 1)))
 	}
 	fmt.Fprintln(out)
 	if r.RungsFrom == "" {
@@ -124,40 +121,15 @@ func printResult(out io.Writer, r *result) {
 	for _, p := range r.Problems {
 		fmt.Fprintf(out, "wrong: %s %d, such as %s\n", p.What, p.Count, p.Example)
 	}
-	for _, text := range r.warnings() {
+	for _, text := range r.Warnings() {
 		fmt.Fprintln(out, text)
 	}
 }
 
-// writeResult writes the files that the options name.
-func writeResult(o *options, r *result, stdout io.Writer) error {
-	if o.json != "" {
-		data, err := json.MarshalIndent(r, "", "  ")
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(o.json, append(data, '\n'), 0o644); err != nil {
-			return err
-		}
-		fmt.Fprintln(stdout, "wrote", o.json)
-	}
-	if o.html != "" {
-		var page bytes.Buffer
-		if err := writeReport(&page, r); err != nil {
-			return err
-		}
-		if err := os.WriteFile(o.html, page.Bytes(), 0o644); err != nil {
-			return err
-		}
-		fmt.Fprintln(stdout, "wrote", o.html)
-	}
-	return nil
-}
+// RungNames are the rungs of the ladder, best first.
+var RungNames = []string{"live", "stale", "local", "generic", "built-in"}
 
-// rungNames are the rungs of the ladder, best first.
-var rungNames = []string{"live", "stale", "local", "generic", "built-in"}
+func RungAt(name string) int { return slices.Index(RungNames, name) }
 
-func rungAt(name string) int { return slices.Index(rungNames, name) }
-
-// isRung reports whether a server's word is one: no other may make rows.
-func isRung(name string) bool { return rungAt(name) >= 0 }
+// IsRung reports whether a server's word is one: no other may make rows.
+func IsRung(name string) bool { return RungAt(name) >= 0 }

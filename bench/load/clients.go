@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	_ "embed"
@@ -8,19 +8,22 @@ import (
 )
 
 //go:embed clients.tsv
-var defaultClients string
+var clientsTable string
 
-// client is one kind of mail client or proxy.
-type client struct {
-	name          string
-	until         float64 // the shares of it and of those before, of 1
-	opens, clicks string  // User-Agents
-	headers       [][2]string
+// DefaultClients is the mix of clients that a send is opened in.
+func DefaultClients() ([]Client, error) { return ReadClients(clientsTable) }
+
+// Client is one kind of mail client or proxy.
+type Client struct {
+	Name          string
+	Until         float64 // the shares of it and of those before, of 1
+	Opens, Clicks string  // User-Agents
+	Headers       [][2]string
 }
 
-// readClients reads a table of clients as clients.tsv is.
-func readClients(text string) ([]client, error) {
-	var list []client
+// ReadClients reads a table of clients as clients.tsv is.
+func ReadClients(text string) ([]Client, error) {
+	var list []Client
 	total := 0.0
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSuffix(line, "\r")
@@ -36,10 +39,10 @@ func readClients(text string) ([]client, error) {
 			return nil, fmt.Errorf("line %d: share %q is no number from 0", i+1, cells[1])
 		}
 		total += share
-		c := client{name: cells[0], until: total, opens: cells[2], clicks: cells[4]}
+		c := Client{Name: cells[0], Until: total, Opens: cells[2], Clicks: cells[4]}
 		for header := range strings.SplitSeq(cells[3], " | ") {
 			if name, value, ok := strings.Cut(header, ": "); ok {
-				c.headers = append(c.headers, [2]string{name, value})
+				c.Headers = append(c.Headers, [2]string{name, value})
 			}
 		}
 		list = append(list, c)
@@ -48,15 +51,15 @@ func readClients(text string) ([]client, error) {
 		return nil, fmt.Errorf("no client has a share above 0")
 	}
 	for i := range list {
-		list[i].until /= total
+		list[i].Until /= total
 	}
 	return list, nil
 }
 
-// pick returns the client at a place from 0 to 1 among the shares.
-func pick(list []client, at float64) int {
+// Pick returns the client at a place from 0 to 1 among the shares.
+func Pick(list []Client, at float64) int {
 	for i := range list {
-		if at < list[i].until {
+		if at < list[i].Until {
 			return i
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"time"
@@ -30,12 +30,12 @@ func (l latencies) at(share float64) float64 {
 	return float64(l.counts.ValueAtPercentile(share*100)) / 1000
 }
 
-func (l latencies) times() times {
-	return times{P50: l.at(0.5), P90: l.at(0.9), P99: l.at(0.99), P999: l.at(0.999), Max: l.at(1)}
+func (l latencies) summary() Times {
+	return Times{P50: l.at(0.5), P90: l.at(0.9), P99: l.at(0.99), P999: l.at(0.999), Max: l.at(1)}
 }
 
-// times are a distribution's, in milliseconds.
-type times struct {
+// Times are a distribution's, in milliseconds.
+type Times struct {
 	P50  float64 `json:"p50"`
 	P90  float64 `json:"p90"`
 	P99  float64 `json:"p99"`
