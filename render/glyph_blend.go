@@ -23,22 +23,42 @@ func blendRow(pix, mask []byte, c color.NRGBA) {
 	const one = 255 * 255
 	red, green, blue, alpha := uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A)
 	whole := red | green<<8 | blue<<16 | 255<<24
+	colour := spread(whole)
 	for i, m := range mask {
 		if m == 0 {
 			continue
 		}
 		p := pix[4*i : 4*i+4 : 4*i+4]
-		a := uint32(m) * alpha
-		if a == one {
+		cover := uint64(m)
+		if m == 255 {
+			cover = uint64(alpha)
+		} else if alpha != 255 {
+			a := uint32(m) * alpha
+			rest := one - a
+			p[0] = uint8((red*a + uint32(p[0])*rest + one/2) / one)
+			p[1] = uint8((green*a + uint32(p[1])*rest + one/2) / one)
+			p[2] = uint8((blue*a + uint32(p[2])*rest + one/2) / one)
+			p[3] = uint8((255*a + uint32(p[3])*rest + one/2) / one)
+			continue
+		}
+		if cover == 255 {
 			binary.LittleEndian.PutUint32(p, whole)
 			continue
 		}
-		rest := one - a
-		p[0] = uint8((red*a + uint32(p[0])*rest + one/2) / one)
-		p[1] = uint8((green*a + uint32(p[1])*rest + one/2) / one)
-		p[2] = uint8((blue*a + uint32(p[2])*rest + one/2) / one)
-		p[3] = uint8((255*a + uint32(p[3])*rest + one/2) / one)
+		// As above, where 255 divides all: of four channels at a time.
+		t := colour*cover + spread(binary.LittleEndian.Uint32(p))*(255-cover) + 127*lanes
+		t = (t + lanes + t>>8&(255*lanes)) >> 8 & (255 * lanes)
+		binary.LittleEndian.PutUint32(p, uint32(t)|uint32(t>>32)<<8)
 	}
+}
+
+// lanes is a 1 in each of four numbers of 16 bits.
+const lanes = 0x0001_0001_0001_0001
+
+// spread makes four numbers of 16 bits of a pixel's channels: red, blue, green and
+// alpha, the lowest first.
+func spread(pixel uint32) uint64 {
+	return uint64(pixel&0x00ff00ff) | uint64(pixel>>8&0x00ff00ff)<<32
 }
 
 // blendPicture lays an emoji over dst, as opaque as alpha.

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/binary"
 	"image"
+	"slices"
 )
 
 // jpegCoder codes pictures as baseline JPEG (ITU T.81): colours at half the
@@ -59,6 +60,7 @@ func mcus(pixels int) int { return (pixels + mcuSide - 1) / mcuSide }
 
 // code codes an MCU.
 func (c *jpegCoder) code(m *image.RGBA, column, row int) (mark jpegMark) {
+	c.out = slices.Grow(c.out, len(c.mcu)*blockBytes)
 	c.mcu.load(m, column, row)
 	start := c.length()
 	mark.at = start
@@ -68,11 +70,10 @@ func (c *jpegCoder) code(m *image.RGBA, column, row int) (mark jpegMark) {
 			component, table = i-3, 1
 			mark.colour[i-4] = uint16(c.length() - start)
 		}
-		c.mcu[i].transform()
 		used := c.block.quantise(&c.mcu[i], &c.factors[table])
 		dc := int32(c.block[0])
 		c.putDC(table, dc-c.before[component])
-		c.putAC(table, &c.block, used)
+		c.putAC(table, &c.block, inOrder(used))
 		c.before[component] = dc
 		switch i {
 		case 0, 4, 5:

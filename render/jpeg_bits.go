@@ -23,10 +23,18 @@ func (w *bitWriter) put(code uint32, size uint) {
 func (w *bitWriter) write() {
 	w.n -= 32
 	four := uint32(w.bits >> w.n)
-	if four&^(four+0x01010101)&0x80808080 == 0 { // no byte is 0xff
-		w.out = binary.BigEndian.AppendUint32(w.out, four)
+	if hasFF(four) {
+		w.stuff(four)
 		return
 	}
+	w.out = binary.BigEndian.AppendUint32(w.out, four)
+}
+
+// hasFF reports whether one of four bytes is, or may be, 0xff.
+func hasFF(four uint32) bool { return four&^(four+0x01010101)&0x80808080 != 0 }
+
+// stuff writes four bytes of which some may be 0xff.
+func (w *bitWriter) stuff(four uint32) {
 	for shift := 24; shift >= 0; shift -= 8 {
 		w.byte(byte(four >> shift))
 	}

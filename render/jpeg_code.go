@@ -1,6 +1,9 @@
 package render
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // huffman is a code by symbol: its bits, and how many.
 type huffman struct {
@@ -60,24 +63,71 @@ const (
 	sixteenZero = 0xf0
 )
 
-// putAC appends a block's coefficients but the first. used has a bit for each
-// that is not 0.
+// putRun appends a coefficient, which is not 0, behind some that are.
+func (w *bitWriter) putRun(h *huffman, run int, coefficient int32) {
+	for ; run >= 16; run -= 16 {
+		w.put(uint32(h.code[sixteenZero]), uint(h.size[sixteenZero]))
+	}
+	value, size := magnitude(coefficient)
+	symbol := uint8(run<<4) | uint8(size)
+	w.put(uint32(h.code[symbol])<<size|value, uint(h.size[symbol])+size)
+}
+
+// shortCodes are the bits of small coefficients behind fewer than 16 zeros, at
+// run<<5|coefficient+16, and below them in eight bits how many there are.
+type shortCodes [16 << 5]uint32
+
+// shortMost is the largest coefficient in shortCodes.
+const shortMost = 15
+
+func (h *huffman) short() *shortCodes {
+	s := &shortCodes{}
+	for i := range s {
+		value, size := magnitude(int32(i%32 - 16))
+		symbol := uint8(i>>5<<4) | uint8(size)
+		s[i] = (uint32(h.code[symbol])<<size|value)<<8 | uint32(h.size[symbol]) + uint32(size)
+	}
+	return s
+}
+
+var acShort = [2]*shortCodes{acCodes[0].short(), acCodes[1].short()}
+
+// blockBytes is more than a block takes: 64 codes of at most 16 bits with at most 11
+// behind each, as bytes that all are 0xff.
+const blockBytes = 2 * 64 * 27 / 8
+
+// putAC appends a block's coefficients but the first. used has a bit for each that
+// is not 0, in the order in which they are coded. out has room for them.
 func (w *bitWriter) putAC(component int, c *coefficients, used uint64) {
-	h := acCodes[component]
+	h, short := acCodes[component], acShort[component]
 	used &^= 1
 	full := used>>63 == 1
-	for last := 0; used != 0; {
+	out, at, acc, n := w.out[:cap(w.out)], len(w.out), w.bits, w.n
+	for last := 0; used != 0; used &= used - 1 {
 		k := bits.TrailingZeros64(used)
-		used &= used - 1
-		run := k - last - 1
-		for ; run >= 16; run -= 16 {
-			w.put(uint32(h.code[sixteenZero]), uint(h.size[sixteenZero]))
-		}
-		value, size := magnitude(int32(c[k&63]))
-		symbol := uint8(run<<4) | uint8(size)
-		w.put(uint32(h.code[symbol])<<size|value, uint(h.size[symbol])+size)
+		run, v := k-last-1, int(c[zigzag[k&63]&63])
 		last = k
+		if uint(v+shortMost) > 2*shortMost || run >= 16 {
+			w.out, w.bits, w.n = out[:at], acc, n
+			w.putRun(h, run, int32(v))
+			at, acc, n = len(w.out), w.bits, w.n
+			continue
+		}
+		code := short[(run<<5+v+16)&(len(short)-1)]
+		acc = acc<<(code&63) | uint64(code>>8)
+		if n += uint(code & 63); n < 32 {
+			continue
+		}
+		n -= 32
+		four := uint32(acc >> (n & 63))
+		binary.BigEndian.PutUint32(out[at:], four)
+		if at += 4; hasFF(four) {
+			w.out = out[:at-4]
+			w.stuff(four)
+			at = len(w.out)
+		}
 	}
+	w.out, w.bits, w.n = out[:at], acc, n
 	if !full {
 		w.put(uint32(h.code[endOfBlock]), uint(h.size[endOfBlock]))
 	}

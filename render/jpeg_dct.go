@@ -1,46 +1,100 @@
 package render
 
+import "math"
+
 // samples are those of 8x8 pixels of one component, row by row and around 0.
 type samples [64]float32
+
+// coefficients are a block's, quantised, column by column: the k-th that is coded
+// stands at zigzag[k].
+type coefficients [64]int16
 
 // The scaled DCT leaves each frequency too large by the product of its row's and
 // its column's factor, and by 8; quantising divides it out.
 var frequencyScale = [8]float32{1, 1.387039845, 1.306562965, 1.175875602, 1, 0.785694958, 0.541196100, 0.275899379}
 
-// transform replaces samples by their frequencies, scaled as frequencyScale says,
-// by the DCT of Arai, Agui and Nakajima (Trans. IEICE E-71, 1988): of each row,
-// then of each column. It is written out, since calls would be a third of it.
+// transform makes samples of frequencies, scaled as frequencyScale says, column by
+// column, by the DCT of Arai, Agui and Nakajima (Trans. IEICE E-71, 1988): of each
+// column, then of each row. Products are rounded before they are added to, also
+// where a processor could do without, so that all processors draw the same.
 func (s *samples) transform() {
-	for i := 0; i < 64; i += 8 {
-		r := (*[8]float32)(s[i:])
-		s0, s1, s2, s3 := r[0]+r[7], r[1]+r[6], r[2]+r[5], r[3]+r[4]
-		d0, d1, d2, d3 := r[0]-r[7], r[1]-r[6], r[2]-r[5], r[3]-r[4]
-		t0, t1, t2, t3 := s0+s3, s1+s2, s1-s2, s0-s3
-		z := (t2 + t3) * 0.707106781
-		u, v, w := d3+d2, d2+d1, d1+d0
-		z5 := (u - w) * 0.382683433
-		z2, z4, z3 := 0.541196100*u+z5, 1.306562965*w+z5, v*0.707106781
-		p, q := d0+z3, d0-z3
-		r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7] = t0+t1, p+z4, t3+z, q-z2, t0-t1, q+z2, t3-z, p-z4
-	}
+	const half, odd, low, high = 0.707106781, 0.382683433, 0.541196100, 1.306562965
+	var turned samples
 	for i := range 8 {
-		c := (*[57]float32)(s[i : i+57])
+		c, to := (*[57]float32)(s[i:i+57]), (*[8]float32)(turned[8*i:])
 		s0, s1, s2, s3 := c[0]+c[56], c[8]+c[48], c[16]+c[40], c[24]+c[32]
 		d0, d1, d2, d3 := c[0]-c[56], c[8]-c[48], c[16]-c[40], c[24]-c[32]
 		t0, t1, t2, t3 := s0+s3, s1+s2, s1-s2, s0-s3
-		z := (t2 + t3) * 0.707106781
+		z := float32((t2 + t3) * half)
 		u, v, w := d3+d2, d2+d1, d1+d0
-		z5 := (u - w) * 0.382683433
-		z2, z4, z3 := 0.541196100*u+z5, 1.306562965*w+z5, v*0.707106781
+		z5 := float32((u - w) * odd)
+		z2, z4, z3 := float32(low*u)+z5, float32(high*w)+z5, float32(v*half)
 		p, q := d0+z3, d0-z3
-		c[0], c[8], c[16], c[24], c[32], c[40], c[48], c[56] = t0+t1, p+z4, t3+z, q-z2, t0-t1, q+z2, t3-z, p-z4
+		to[0], to[1], to[2], to[3], to[4], to[5], to[6], to[7] = t0+t1, p+z4, t3+z, q-z2, t0-t1, q+z2, t3-z, p-z4
 	}
+	for i := range 8 {
+		c, to := (*[57]float32)(turned[i:i+57]), (*[57]float32)(s[i:i+57])
+		s0, s1, s2, s3 := c[0]+c[56], c[8]+c[48], c[16]+c[40], c[24]+c[32]
+		d0, d1, d2, d3 := c[0]-c[56], c[8]-c[48], c[16]-c[40], c[24]-c[32]
+		t0, t1, t2, t3 := s0+s3, s1+s2, s1-s2, s0-s3
+		z := float32((t2 + t3) * half)
+		u, v, w := d3+d2, d2+d1, d1+d0
+		z5 := float32((u - w) * odd)
+		z2, z4, z3 := float32(low*u)+z5, float32(high*w)+z5, float32(v*half)
+		p, q := d0+z3, d0-z3
+		to[0], to[8], to[16], to[24], to[32], to[40], to[48], to[56] = t0+t1, p+z4, t3+z, q-z2, t0-t1, q+z2, t3-z, p-z4
+	}
+}
+
+// A frequency is rounded up from this part of a step on: rounding those between
+// this and half a step down costs little likeness and saves many bits. The first,
+// which shifts a whole block, is rounded to the nearest.
+const roundedUp, roundedNear = 1 - 0.4375, 0.5
+
+// quantise transforms samples, rounds them to multiples of the steps and says which
+// are not 0, by their place. It may use up the samples.
+func (c *coefficients) quantise(s *samples, factors *[64]float32) (used uint64) {
+	if hasAVX2 {
+		return quantiseAVX2(c, s, factors)
+	}
+	return c.quantisePlain(s, factors)
+}
+
+// quantisePlain does it without a branch, which would be guessed wrong too often.
+func (c *coefficients) quantisePlain(s *samples, factors *[64]float32) (used uint64) {
+	s.transform()
+	add := math.Float32bits(roundedNear)
+	for i := range s {
+		x := float32(s[i] * factors[i])
+		v := int32(x + math.Float32frombits(math.Float32bits(x)&(1<<31)|add))
+		c[i] = int16(v)
+		used |= uint64(uint32(v|-v)>>31) << i
+		add = math.Float32bits(1 - roundedUp)
+	}
+	return used
 }
 
 // zigzag is where the k-th coefficient that is coded stands in a block.
 var zigzag = [64]uint8{
-	0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
-	35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+	0, 8, 1, 2, 9, 16, 24, 17, 10, 3, 4, 11, 18, 25, 32, 40, 33, 26, 19, 12, 5, 6, 13, 20, 27, 34, 41, 48, 56, 49, 42, 35,
+	28, 21, 14, 7, 15, 22, 29, 36, 43, 50, 57, 58, 51, 44, 37, 30, 23, 31, 38, 45, 52, 59, 60, 53, 46, 39, 47, 54, 61, 62, 55, 63,
+}
+
+// coded makes of eight bits of used, by which eight they are, bits in the order in
+// which coefficients are coded.
+var coded = func() (order [8][256]uint64) {
+	for k, at := range zigzag {
+		for some := range order[at/8] {
+			order[at/8][some] |= uint64(some>>(at%8)&1) << k
+		}
+	}
+	return order
+}()
+
+// inOrder are the bits of used in the order in which coefficients are coded.
+func inOrder(used uint64) uint64 {
+	return coded[0][uint8(used)] | coded[1][uint8(used>>8)] | coded[2][uint8(used>>16)] | coded[3][uint8(used>>24)] |
+		coded[4][uint8(used>>32)] | coded[5][uint8(used>>40)] | coded[6][uint8(used>>48)] | coded[7][uint8(used>>56)]
 }
 
 // steps are the quantiser's, of luminance and of colour, in zigzag order: those
@@ -73,8 +127,8 @@ func stepsOf(quality int) steps {
 	return s
 }
 
-// factors are what frequencies are multiplied with to be quantised, row by row: of
-// luminance and of colour.
+// factors are what frequencies are multiplied with to be quantised, as they stand
+// in a block: of luminance and of colour.
 type factors [2][64]float32
 
 func (s *steps) factors() *factors {
@@ -85,27 +139,4 @@ func (s *steps) factors() *factors {
 		}
 	}
 	return &f
-}
-
-// coefficients are a block's in zigzag order.
-type coefficients [64]int16
-
-// coded is where a frequency stands in zigzag order.
-var coded = func() (order [64]uint8) {
-	for k, at := range zigzag {
-		order[at] = uint8(k)
-	}
-	return order
-}()
-
-// quantise rounds frequencies to multiples of the steps, and says which are not
-// 0: without a branch, which would be guessed wrong too often.
-func (c *coefficients) quantise(s *samples, factors *[64]float32) (used uint64) {
-	for i := range s {
-		v := int32(s[i]*factors[i]+16384.5) - 16384
-		k := coded[i] & 63
-		c[k] = int16(v)
-		used |= uint64(uint32(v|-v)>>31) << k
-	}
-	return used
 }

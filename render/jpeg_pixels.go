@@ -16,7 +16,7 @@ var redWeight, greenWeight, blueWeight = weights(0.299, 128), weights(0.587, 0),
 
 func weights(of, less float32) (table [256]float32) {
 	for i := range table {
-		table[i] = of*float32(i) - less
+		table[i] = float32(of*float32(i)) - less
 	}
 	return table
 }
@@ -40,8 +40,17 @@ func (m *mcu) load(p *image.RGBA, column, row int) {
 }
 
 // loadFrom converts as JFIF says (ITU T.871), colours from the mean of four
-// pixels.
+// pixels. Products are rounded, as in transform.
 func (m *mcu) loadFrom(pix []byte, stride int) {
+	if hasAVX2 {
+		_ = pix[15*stride+4*mcuSide-1]
+		loadAVX2(m, &pix[0], stride)
+		return
+	}
+	m.loadPlain(pix, stride)
+}
+
+func (m *mcu) loadPlain(pix []byte, stride int) {
 	for y := 0; y < mcuSide; y += 2 {
 		upper := (*[4 * mcuSide]byte)(pix[y*stride:])
 		lower := (*[4 * mcuSide]byte)(pix[(y+1)*stride:])
@@ -58,8 +67,8 @@ func (m *mcu) loadFrom(pix []byte, stride int) {
 				redBlue, green := a&mask+b&mask, a>>8&mask+b>>8&mask
 				redBlue, green = redBlue+redBlue>>32, green+green>>32
 				r, g, bl := float32(int32(redBlue&0xffff)), float32(int32(green&0xffff)), float32(int32(redBlue>>16&0xffff))
-				blues[4*half+i] = -0.168735892/4*r - 0.331264108/4*g + 0.5/4*bl
-				reds[4*half+i] = 0.5/4*r - 0.418687589/4*g - 0.081312411/4*bl
+				blues[4*half+i] = float32(-0.168735892/4*r) - float32(0.331264108/4*g) + float32(0.5/4*bl)
+				reds[4*half+i] = float32(0.5/4*r) - float32(0.418687589/4*g) - float32(0.081312411/4*bl)
 			}
 		}
 	}

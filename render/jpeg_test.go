@@ -158,7 +158,7 @@ func TestOthersReadOurJPEG(t *testing.T) {
 		if err := jpeg.Encode(&theirs, m, &jpeg.Options{Quality: quality}); err != nil {
 			t.Fatal(err)
 		}
-		if a, b := loss(m, ours), loss(m, decoded(t, theirs.Bytes())); a > b*1.02+0.5 {
+		if a, b := loss(m, ours), loss(m, decoded(t, theirs.Bytes())); a > b*1.06+0.5 { // what rounding down costs: a quarter of a decibel
 			t.Errorf("%v, quality %d: mean square error %.2f, image/jpeg's is %.2f", m.Rect, quality, a, b)
 		}
 	}

@@ -26,8 +26,7 @@ func (n *symbols) count(m *image.RGBA, quality int) {
 			c.mcu.load(m, column, row)
 			for i := range c.mcu {
 				component, table := max(0, i-3), min(1, i/4)
-				c.mcu[i].transform()
-				used := c.block.quantise(&c.mcu[i], &c.factors[table])
+				used := inOrder(c.block.quantise(&c.mcu[i], &c.factors[table]))
 				_, size := magnitude(int32(c.block[0]) - before[component])
 				before[component] = int32(c.block[0])
 				n.dc[table][size]++
@@ -35,7 +34,7 @@ func (n *symbols) count(m *image.RGBA, quality int) {
 				for rest := used &^ 1; rest != 0; rest &= rest - 1 {
 					k := bits.TrailingZeros64(rest)
 					n.ac[table][sixteenZero] += (k - last - 1) / 16
-					_, size := magnitude(int32(c.block[k]))
+					_, size := magnitude(int32(c.block[zigzag[k]]))
 					n.ac[table][(k-last-1)%16<<4|int(size)]++
 					last = k
 				}
