@@ -118,10 +118,7 @@ func (s *scene) appendFrame(out []byte, numbers [][4]string, r image.Rectangle, 
 		return append(out, frame...), nil
 	}
 	from := len(out)
-	out, err := worker.gif.appendFrame(out, s.paint(numbers, worker), r)
-	if err != nil {
-		return nil, err
-	}
+	out = worker.gif.appendFrame(out, s.paint(numbers, worker), r, opaque)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.bytes += len(out) - from; s.bytes > maxCoded {

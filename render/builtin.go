@@ -60,8 +60,7 @@ func Transparent(f Format, width int) Image {
 func transparentGIF(width int) []byte {
 	palette := color.Palette{color.RGBA{A: 0xff}, color.RGBA{A: 0xff}}
 	m := image.NewPaletted(image.Rect(0, 0, width, 1), palette)
-	coder := gifCoder{transparent: true}
-	out, _ := coder.appendFrame(appendGIFHead(nil, width, 1, palette), m, m.Rect) // memory does not fail
+	out := new(gifCoder).appendFrame(appendGIFHead(nil, width, 1, palette), m, m.Rect, 0)
 	return append(out, gifEnd)
 }
 

@@ -182,7 +182,7 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 		}
 		return r.printPNG(pngKey{key, pngFlat}, ground.base, worker, d.dst)
 	case GIF:
-		return encodeGIF(d.dst)
+		return encodeGIF(d.dst), nil
 	}
 	if !again {
 		worker.out = worker.jpeg.encode(worker.out[:0], d.dst, quality)

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"compress/lzw"
 	"encoding/binary"
 	"image"
 	"image/color"
@@ -42,89 +41,54 @@ func appendGIFHead(out []byte, width, height int, palette color.Palette) []byte 
 
 // gifCoder codes frames. It is one worker's.
 type gifCoder struct {
-	lzw         *lzw.Writer
-	transparent bool // the first colour is
+	list   lzwList
+	writer lzwWriter
+	stream []byte
 }
 
-// appendFrame appends the part of m that lies in r.
-func (c *gifCoder) appendFrame(out []byte, m *image.Paletted, r image.Rectangle) ([]byte, error) {
-	flags := byte(1 << 2) // stays as it is
-	if c.transparent {
-		flags |= 1
+// appendFrameHead appends what stands before a frame's codes: it shows for a second,
+// in r, and stays. Pixels of the colour transparent, if it is not opaque, let what
+// is under them show.
+func appendFrameHead(out []byte, r image.Rectangle, size, transparent int) []byte {
+	flags, clear := byte(1<<2), byte(0)
+	if transparent >= 0 {
+		flags, clear = flags|1, byte(transparent)
 	}
-	out = append(out, 0x21, 0xf9, 4, flags, frameDelay, 0, 0, 0, 0x2c)
+	out = append(out, 0x21, 0xf9, 4, flags, frameDelay, 0, clear, 0, 0x2c)
 	for _, n := range [4]int{r.Min.X, r.Min.Y, r.Dx(), r.Dy()} {
 		out = binary.LittleEndian.AppendUint16(out, uint16(n))
 	}
-	codes := max(2, gifBits(m.Palette))
-	out = append(out, 0, byte(codes))
-	blocks := &subBlocks{b: out}
-	if c.lzw == nil {
-		c.lzw = lzw.NewWriter(blocks, lzw.LSB, codes).(*lzw.Writer)
-	} else {
-		c.lzw.Reset(blocks, lzw.LSB, codes)
-	}
+	return append(out, 0, byte(size))
+}
+
+// opaque stands for no transparent colour.
+const opaque = -1
+
+// codeSize is how many bits a pixel takes in a stream of a palette's.
+func codeSize(palette color.Palette) int { return max(2, gifBits(palette)) }
+
+// appendFrame appends the part of m that lies in r.
+func (c *gifCoder) appendFrame(out []byte, m *image.Paletted, r image.Rectangle, transparent int) []byte {
+	size := codeSize(m.Palette)
+	c.list.begin(size)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		at := m.PixOffset(r.Min.X, y)
-		if _, err := c.lzw.Write(m.Pix[at : at+r.Dx()]); err != nil {
-			return nil, err
-		}
+		c.list.add(m.Pix[at : at+r.Dx()])
 	}
-	if err := c.lzw.Close(); err != nil {
-		return nil, err
-	}
-	return blocks.close(), nil
-}
-
-// subBlocks cuts a stream into GIF's blocks of at most 255 bytes.
-type subBlocks struct {
-	b []byte
-	n int
-	s [256]byte
-}
-
-func (s *subBlocks) Write(p []byte) (int, error) {
-	for _, c := range p {
-		if err := s.WriteByte(c); err != nil {
-			return 0, err
-		}
-	}
-	return len(p), nil
-}
-
-// WriteByte makes compress/lzw write here without a buffer of its own.
-func (s *subBlocks) WriteByte(c byte) error {
-	s.n++
-	s.s[s.n] = c
-	if s.n == 255 {
-		return s.Flush()
-	}
-	return nil
-}
-
-// Flush writes the block so far.
-func (s *subBlocks) Flush() error {
-	if s.n > 0 {
-		s.s[0] = byte(s.n)
-		s.b = append(s.b, s.s[:s.n+1]...)
-		s.n = 0
-	}
-	return nil
-}
-
-// close ends the blocks and returns all that was written.
-func (s *subBlocks) close() []byte {
-	_ = s.Flush() // memory does not fail
-	return append(s.b, 0)
+	c.list.cut()
+	c.writer.begin(c.stream[:0], size)
+	c.writer.putAll(c.list.codes)
+	c.stream = c.writer.end()
+	return appendBlocks(appendFrameHead(out, r, size, transparent), c.stream)
 }
 
 // encodeGIF writes a still in at most 256 colours.
-func encodeGIF(m *image.RGBA) ([]byte, error) {
+func encodeGIF(m *image.RGBA) []byte {
 	palette, ok := exactPalette(m)
 	if !ok {
 		palette = choosePalette(m)
 	}
 	out := appendGIFHead(nil, m.Rect.Dx(), m.Rect.Dy(), palette)
-	out, err := new(gifCoder).appendFrame(out, newColourMap(palette).convert(m, m.Rect), m.Rect)
-	return append(out, gifEnd), err
+	out = new(gifCoder).appendFrame(out, newColourMap(palette).convert(m, m.Rect), m.Rect, opaque)
+	return append(out, gifEnd)
 }
