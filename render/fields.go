@@ -17,6 +17,10 @@ var (
 	alignItems     = [...]string{"stretch", "start", "center", "end"}
 	justifyContent = [...]string{"start", "center", "end", "space-between"}
 	symbologies    = [...]string{"code-128", "ean"}
+	directions     = [...]string{"horizontal", "vertical"}
+	chartLabels    = [...]string{"beside", "inside"}
+	chartFigures   = [...]string{"value", "percent", "none"}
+	chartType      = [...]string{"font-family", "font-size", "min-font-size", "font-weight"} // of a chart's words
 	clockParts     = [...]string{"days", "hours", "minutes", "seconds"}
 	showKeys       = [...]string{"layout", "item", "items", "link", "after"}
 )
@@ -40,6 +44,8 @@ var (
 	starSize      = bounds{8, 100}
 	starGap       = bounds{0, 50}
 	barMost       = bounds{0.000001, 1e12}
+	chartAmount   = bounds{0, 1e12}
+	barThickness  = bounds{1, 200}
 	cellSide      = bounds{16, 200}
 	cellGap       = bounds{0, 100}
 	quietZone     = bounds{0, 10}
@@ -130,9 +136,32 @@ var (
 	})
 	barFields = with(commonFields, decorFields, strict.Fields{
 		strict.Needs("value", valueShape(), "A value of type number, such as \"{value}\"."),
-		strict.Takes("max", mostShape(), "A number, or a value of type number.").Or(100),
+		strict.Takes("max", quantityShape(barMost), "A number, or a value of type number.").Or(100),
 		strict.Takes("color", strict.RefShape("colour"), "Of the part that is full.").Or("#0f172a"),
 	})
+	chartFields = with(commonFields, decorFields, only(styleFields, chartType[:]...), strict.Fields{
+		strict.Needs("bars", barsShape(), "What is compared, in order, at most 12. A bar with a missing value is left out."),
+		strict.Takes("direction", strict.WordShape(directions[:]...), "horizontal bars lie one under the other, vertical ones stand side by side.").Or(directions[0]),
+		strict.Takes("labels", strict.WordShape(chartLabels[:]...), "beside the bars, or inside: in them. Under vertical ones.").Or(chartLabels[0]),
+		strict.Takes("figures", strict.WordShape(chartFigures[:]...), "value writes each bar's number, percent its share of all, in whole ones that add up to 100; none.").Or(chartFigures[0]),
+		strict.Takes("max", quantityShape(barMost), "What fills a bar's place: a number, or a value; the largest bar if left out, of percent 100."),
+		strict.Takes("gap", lengthShape(groupGap), "Between bars.").Or(8),
+		strict.Takes("thickness", lengthShape(barThickness), "Of a bar; all its room if left out."),
+		strict.Takes("label-width", lengthShape(anyLength), "Of labels beside bars; what the longest needs if left out, at most 45% of the chart."),
+		strict.Takes("label-color", strict.RefShape("colour"), "Of labels and figures; black if left out."),
+		strict.Takes("color", strict.RefShape("colour"), "Of the bars.").Or("#94a3b8"),
+		strict.Takes("highlight", valueShape(), "A value of type text that is the name of a bar, such as \"{chosen}\": that bar is highlighted, if there is one."),
+		strict.Takes("highlight-color", strict.RefShape("colour"), "Of the highlighted bar.").Or("#0f172a"),
+		strict.Takes("highlight-text", strict.RefShape("words"), "Words behind the highlighted bar's label."),
+		strict.Takes("font-size", lengthShape(fontSize), "Of labels and figures.").Or(13),
+		strict.Takes("min-font-size", lengthShape(fontSize), "Labels that do not fit shrink to this first.").Or(9),
+	})
+	chartBarFields = strict.Fields{
+		strict.Needs("label", strict.RefShape("words"), "What the bar is: words and values, or one per locale."),
+		strict.Needs("value", quantityShape(chartAmount), "A number, or a value of type number, such as \"{monday}\"."),
+		strict.Takes("name", strict.RefShape("words"), "What highlight calls the bar; its label if left out."),
+		strict.Takes("color", strict.RefShape("colour"), "Of the bar; the chart's if left out."),
+	}
 	countdownFields = with(commonFields, decorFields, without(styleFields, "text-align", "vertical-align", "line-clamp", "text-decoration"), strict.Fields{
 		strict.Needs("value", valueShape(), "A value of type moment, such as \"{until}\"."),
 		strict.Takes("labels", labelFields.Shape(), "The words under the cells: {days, hours, minutes, seconds}; none if left out."),
@@ -179,6 +208,7 @@ var layerFields = strict.Fields{
 	strict.Takes("button", buttonFields.Shape(), "A text in a box that is as large as the text needs."),
 	strict.Takes("stars", starsFields.Shape(), "A rating."),
 	strict.Takes("bar", barFields.Shape(), "A progress bar."),
+	strict.Takes("chart", chartFields.Shape(), "Bars that are compared: numbers, or shares of all answers."),
 	strict.Takes("countdown", countdownFields.Shape(), "Days, hours, minutes and seconds to a moment, each in a cell. It moves in a GIF."),
 	strict.Takes("qr", qrFields.Shape(), "A QR code."),
 	strict.Takes("barcode", barcodeFields.Shape(), "A barcode, for tills."),
@@ -204,6 +234,11 @@ func with(all ...strict.Fields) strict.Fields {
 		fields = append(without(fields, some.Names()...), some...)
 	}
 	return fields
+}
+
+// only is the fields of those names.
+func only(fields strict.Fields, names ...string) strict.Fields {
+	return slices.DeleteFunc(slices.Clone(fields), func(f strict.Field) bool { return !slices.Contains(names, f.Name) })
 }
 
 // without leaves fields out.

@@ -149,6 +149,8 @@ func gallery(photo render.Hash) []exhibit {
 		{"progress", "progress", render.PNG, vals(number(180), number(250), text("Bijna! Nog 70 punten tot een gratis ticket"))},
 		{"answer", "answer", render.PNG, vals(text("Baba au rhum"), absent())},
 		{"answer-share", "answer", render.PNG, vals(text("Baba au rhum"), number(42))},
+		{"answers", "answers", render.PNG, vals(text("Welk dessert mag terugkomen?"), text("Baba au rhum"), number(412), text("Tiramisu"), number(287), text("Pavlova met passievrucht"), number(96), text("Geen van deze"), number(31), text("tiramisu"))},
+		{"answers-plain", "answers", render.PNG, vals(absent(), text("Ja"), number(0), text("Nee"), number(0))},
 		{"place-card", "place-card", render.PNG, vals(text("Cinema Sphinx Gent"), text("Sint-Michielshelling 3, 9000 Gent"), text("1,2 km"), text("Nu open tot 23:30"))},
 		{"place-card-plain", "place-card", render.PNG, vals(text("Kinepolis Antwerpen"), text("Groenendaallaan 394, 2030 Antwerpen"))},
 		{"code-card", "code-card", render.PNG, vals(text("FILM-7Q4K-2026"), text("Jouw code: 10% op je eerste ticket"))},
@@ -159,6 +161,7 @@ func gallery(photo render.Hash) []exhibit {
 		{"photo-headline-mirrored", "photo-headline", render.JPG, arabic(p, text("بقي 12 مقعدا فقط لفيلم قمر الملح"), text("احجز الآن"))},
 		{"countdown-mirrored", "countdown", render.PNG, arabic(moment(2*86400+3*3600+4*60+5), text("آخر أيام البيع المسبق"))},
 		{"progress-mirrored", "progress", render.PNG, arabic(number(180), number(250), text("لم يبق سوى 70 نقطة"))},
+		{"answers-mirrored", "answers", render.PNG, arabic(text("أي فيلم نعيد عرضه؟"), text("قمر الملح"), number(61), text("تلال الغد"), number(38), text("غرف مستعارة"), number(4), absent(), absent(), text("تلال الغد"))},
 		{"place-card-mirrored", "place-card", render.PNG, arabic(text("سينما الواحة"), text("12 شارع النيل، القاهرة"), text("1.2 كم"), text("مفتوح حتى 23:30"))},
 		{"item-card-mirrored", "item-card", render.JPG, arabic(p, text("تلال الغد"), text("€ 12.50"), text("€ 15.00"), text("لأنك شاهدت قمر الملح"), number(3.5))},
 	}

@@ -88,6 +88,8 @@ layers:
   - button: {text: "{v}", background: "#000", `+size+`}
   - stars: {value: "{n}", `+size+`}
   - bar: {value: "{n}", border-radius: 9, `+size+`}
+  - chart: {bars: [{label: "{v}", value: "{n}"}, {label: b, value: 1}], border-radius: 9, background: "#eee", `+size+`}
+  - chart: {bars: [{label: "{v}", value: "{n}"}, {label: b, value: 1}], direction: vertical, `+size+`}
   - countdown: {value: "{until}", background: "#123", `+size+`}
   - row: {`+size+`, padding: 20, gap: 50, layers: [{text: {text: "{v}", flex-grow: 1}}, {image: {src: "{photo}", width: 9}}]}
   - grid: {`+size+`, columns: 12, gap: 200, layers: [{text: {text: "{v}"}}, {image: {src: "{photo}"}}]}
@@ -133,6 +135,8 @@ func TestBoxesFarLargerThanTheCanvas(t *testing.T) {
 		`box: {width: 1200, height: 1200, border-radius: 600, background: "#f00"}`,
 		`box: {width: 1200, height: 1200, border-radius: 600, border-width: 50, border-color: "#f00", background: "linear-gradient(45deg, #f00, #00f)", box-shadow: "9 9 40 #000000"}`,
 		`bar: {value: "{n}", width: 1200, height: 1200, border-radius: 600}`,
+		`chart: {bars: [{label: a, value: "{n}"}, {label: b, value: 9}], width: 1200, height: 1200, border-radius: 600, background: "#fff"}`,
+		`chart: {bars: [{label: a, value: "{n}"}, {label: b, value: 9}], direction: vertical, width: 1200, height: 1200, font-size: 200}`,
 		`image: {src: "{photo}", width: 1200, height: 1200, border-radius: 600}`,
 		`stars: {value: "{n}", size: 100}`,
 		`countdown: {value: "{until}", cell-width: 200, cell-height: 200, font-size: 200, background: "#fff", labels: {days: d}}`,

@@ -25,9 +25,11 @@ type common struct {
 	grow                                    float64 // flex-grow: in a row or column
 	needs                                   []int   // values without which the layer is left out
 	without                                 []int   // values with which it is
-	children                                []layer // of a group
-	hugs                                    bool    // takes its natural size, not all there is
-	localised                               bool    // has words that depend on the locale
+	wants                                   []int   // values that change it, and that it does without
+	// members are a group's layers, or a chart's bars: with all of them left out, so is it.
+	members   []*common
+	hugs      bool // takes its natural size, not all there is
+	localised bool // has words that depend on the locale
 }
 
 func (c *common) about() *common { return c }
@@ -48,8 +50,8 @@ func or(length, other float64) float64 {
 // changes reports whether a value that is not fixed changes what the layer draws.
 func (c *common) changes(fixed func(value int) bool) bool {
 	varies := func(value int) bool { return !fixed(value) }
-	return slices.ContainsFunc(c.needs, varies) || slices.ContainsFunc(c.without, varies) ||
-		slices.ContainsFunc(c.children, func(l layer) bool { return l.about().changes(fixed) })
+	return slices.ContainsFunc(c.needs, varies) || slices.ContainsFunc(c.without, varies) || slices.ContainsFunc(c.wants, varies) ||
+		slices.ContainsFunc(c.members, func(m *common) bool { return m.changes(fixed) })
 }
 
 // drawing is one picture being drawn, by one worker.
@@ -92,9 +94,8 @@ func (r *Renderer) drawing(p *Picture, scale float64, worker *worker) *drawing {
 }
 
 // shown reports whether a layer is drawn: the values it needs are there, and
-// of a group at least one layer is.
-func (d *drawing) shown(l layer) bool {
-	c := l.about()
+// of its members at least one is.
+func (d *drawing) shown(c *common) bool {
 	for _, i := range c.needs {
 		if !d.p.has(i) {
 			return false
@@ -103,7 +104,7 @@ func (d *drawing) shown(l layer) bool {
 	if slices.ContainsFunc(c.without, d.p.has) {
 		return false
 	}
-	return len(c.children) == 0 || slices.ContainsFunc(c.children, d.shown)
+	return len(c.members) == 0 || slices.ContainsFunc(c.members, d.shown)
 }
 
 // has reports whether the picture's i-th value is there.
@@ -148,7 +149,7 @@ func (d *drawing) drawAll(layers []layer) error {
 	w := float64(d.dst.Rect.Dx()) / d.scale
 	h := float64(d.dst.Rect.Dy()) / d.scale
 	for _, l := range layers {
-		if !d.shown(l) {
+		if !d.shown(l.about()) {
 			continue
 		}
 		if err := l.draw(d, d.place(l, w, h)); err != nil {
@@ -252,6 +253,7 @@ func layerKinds(depth int) map[string]func(*layoutReader, *strict.Node) layer {
 		"button":    (*layoutReader).button,
 		"stars":     (*layoutReader).stars,
 		"bar":       (*layoutReader).bar,
+		"chart":     (*layoutReader).chart,
 		"countdown": (*layoutReader).countdown,
 		"qr":        (*layoutReader).qr,
 		"barcode":   (*layoutReader).barcode,

@@ -202,8 +202,7 @@ func (r *layoutReader) stars(n *strict.Node) layer {
 type barLayer struct {
 	common
 	value  int
-	max    int // a value; -1: most
-	most   float64
+	most   quantity
 	colour paint
 	look   decor
 }
@@ -212,48 +211,59 @@ func (l *barLayer) natural(_ *drawing, w, _ float64) (float64, float64) { return
 
 func (l *barLayer) draw(d *drawing, b Box) error {
 	d.decorate(&l.look, b)
-	most := l.most
-	if l.max >= 0 {
-		most = d.p.value(l.max).Number
-	}
 	part := 0.0
-	if most > 0 {
+	if most := l.most.of(d.p); most > 0 {
 		part = min(max(0, d.p.value(l.value).Number/most), 1)
 	}
-	if !(part > 0) {
-		return nil
-	}
-	r := d.pixels(b)
-	d.touch(r.Inset(-1))
-	bar := shape{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()), l.look.radius * d.scale}
-	full := bar
-	full.w = max(1, bar.w*part)
-	if d.mirrored {
-		full.x += bar.w - full.w
-	}
-	if round := min(2*bar.radius, bar.h); full.w >= round || tooLarge(r) {
-		fillShape(d.dst, full, l.colour.of(d.p))
-		return nil
-	}
-	// Too narrow to be round by itself: what of the bar's round end it fills.
-	mask := d.mask(roundedBox(r.Dx(), r.Dy(), bar.radius)).alpha()
-	draw.DrawMask(d.dst, full.pixels(), image.NewUniform(l.colour.of(d.p)), image.Point{}, mask, full.pixels().Min.Sub(r.Min), draw.Over)
+	d.fillPart(b, bar{part: part, radius: l.look.radius, colour: l.colour.of(d.p)})
 	return nil
+}
+
+// bar is a part of a box that is filled from where lines begin, or from below.
+type bar struct {
+	part    float64 // 0..1
+	radius  float64 // of the box
+	colour  color.NRGBA
+	upwards bool
+}
+
+// fillPart fills a part of a box.
+func (d *drawing) fillPart(b Box, f bar) {
+	r := d.pixels(b)
+	if !(f.part > 0) || r.Empty() {
+		return
+	}
+	d.touch(r.Inset(-1))
+	whole := shape{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()), f.radius * d.scale}
+	full, length, across := whole, 0.0, whole.h
+	switch {
+	case f.upwards:
+		full.h = max(1, whole.h*f.part)
+		full.y += whole.h - full.h
+		length, across = full.h, whole.w
+	default:
+		full.w = max(1, whole.w*f.part)
+		if d.mirrored {
+			full.x += whole.w - full.w
+		}
+		length = full.w
+	}
+	if length >= min(2*whole.radius, across) || tooLarge(r) {
+		fillShape(d.dst, full, f.colour)
+		return
+	}
+	// Too short to be round by itself: what of the box's round end it fills.
+	mask := d.mask(roundedBox(r.Dx(), r.Dy(), whole.radius)).alpha()
+	draw.DrawMask(d.dst, full.pixels(), image.NewUniform(f.colour), image.Point{}, mask, full.pixels().Min.Sub(r.Min), draw.Over)
 }
 
 // bar reads a bar layer.
 func (r *layoutReader) bar(n *strict.Node) layer {
-	l := &barLayer{value: -1, max: -1, most: 100}
+	l := &barLayer{value: -1, most: quantity{100, -1}}
 	keys := r.keys(&l.common)
 	maps.Copy(keys, r.decor(&l.common, &l.look))
 	keys["value"] = func(n *strict.Node) { l.value = r.value(&l.common, n, "number") }
-	keys["max"] = func(n *strict.Node) {
-		if _, ok := bare(n.Text); ok {
-			l.max = r.value(&l.common, n, "number")
-			return
-		}
-		l.most = r.number(n, barMost)
-	}
+	keys["max"] = func(n *strict.Node) { l.most = r.quantity(&l.common, n, barMost) }
 	keys["color"] = r.paint(&l.common, &l.colour)
 	l.colour.colour = color.NRGBA{0x0f, 0x17, 0x2a, 0xff}
 	r.Map(n, barFields.Read(keys))

@@ -18,13 +18,14 @@ const (
 // groupLayer arranges layers; those that are left out take no room.
 type groupLayer struct {
 	common
-	flow    flow
-	gap     float64
-	columns int
-	align   string // across: stretch, start, center, end
-	justify string // along: start, center, end, space-between
-	look    decor
-	room    padding
+	flow     flow
+	children []layer
+	gap      float64
+	columns  int
+	align    string // across: stretch, start, center, end
+	justify  string // along: start, center, end, space-between
+	look     decor
+	room     padding
 }
 
 // part is a layer of a group and the size it takes.
@@ -64,7 +65,7 @@ func (l *groupLayer) natural(d *drawing, w, h float64) (float64, float64) {
 func (l *groupLayer) parts(d *drawing, room Box) []part {
 	parts := make([]part, 0, len(l.children))
 	for _, child := range l.children {
-		if d.shown(child) {
+		if d.shown(child.about()) {
 			parts = append(parts, part{layer: child})
 		}
 	}
@@ -204,7 +205,7 @@ func (l *groupLayer) across(size, room float64, fixed bool) (at, length float64)
 func (l *groupLayer) drawGrid(d *drawing, inner Box) error {
 	var shown []layer
 	for _, child := range l.children {
-		if d.shown(child) {
+		if d.shown(child.about()) {
 			shown = append(shown, child)
 		}
 	}
@@ -242,6 +243,7 @@ func (r *layoutReader) group(n *strict.Node, flow flow, depth int) layer {
 	r.require(n, n.Find("layers") != nil, "layers", "what the group arranges")
 	for _, child := range l.children {
 		l.localised = l.localised || child.about().localised
+		l.members = append(l.members, child.about())
 	}
 	return l
 }

@@ -18,6 +18,7 @@ const (
 	maxLayers     = 32
 	maxTextLayers = 16
 	maxValues     = 24
+	maxBars       = 12 // of a chart
 	minSide       = 16
 	maxSideWidth  = 700
 	maxSideHeight = 1200

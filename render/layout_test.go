@@ -85,6 +85,7 @@ func TestShippedLayouts(t *testing.T) {
 		"until-date": "until headline?", "progress": "value of headline", "answer": "title share?",
 		"place-card": "name address distance? hours?", "code-card": "code headline",
 		"quote-card": "stars quote headline?", "item-card": "photo title price? was? reason? stars?",
+		"answers": "headline? answer1 count1 answer2 count2 answer3? count3? answer4? count4? chosen?",
 	}
 	entries, err := assets.FS.ReadDir("layouts")
 	if err != nil {

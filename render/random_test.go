@@ -114,9 +114,9 @@ func (g *layouts) layer(depth int) string {
 	case 2, 3, 4:
 		return `text: {with: p, text: {en: Days, nl: Dagen, ar: "أيام"}, left: 5}`
 	}
-	kind := g.pick("text", "text", "image", "image", "box", "line", "button", "stars", "bar", "countdown", "qr", "barcode", "row", "column", "grid")
+	kind := g.pick("text", "text", "image", "image", "box", "line", "button", "stars", "bar", "chart", "countdown", "qr", "barcode", "row", "column", "grid")
 	keys := g.common()
-	if depth == 2 && strings.Contains("row column grid", kind) || g.texts == 0 && strings.Contains("text button countdown", kind) {
+	if depth == 2 && strings.Contains("row column grid", kind) || g.texts == 0 && strings.Contains("text button countdown chart", kind) {
 		kind = "box"
 	}
 	switch kind {
@@ -137,6 +137,11 @@ func (g *layouts) layer(depth int) string {
 		keys = append(keys, `value: "{n}"`, g.number("max", "1", "5", "10"), g.number("size", "8", "21.5", "100"), "color: "+g.colour(), "empty-color: "+g.colour())
 	case "bar":
 		keys = append(keys, `value: "{n}"`, "max: "+g.pick("5", `"{m}"`), "color: "+g.colour())
+	case "chart":
+		g.texts--
+		keys = append(keys, `bars: [{label: "{a}", value: "{n}"}, {label: {en: Days, ar: "أيام"}, value: "{m}", name: "{b}", color: "{c}"}, {label: fixed, value: 3}]`,
+			g.number("gap", "0", "7", "100"), "color: "+g.colour(), g.pick("direction: vertical", "labels: inside", "label-width: 30", `highlight: "{a}"`, `highlight: "{b}"`),
+			g.pick("figures: percent", "figures: none", `max: "{m}"`, "thickness: 9.5"))
 	case "countdown":
 		keys = append(keys, `value: "{u}"`, g.number("cell-width", "16", "30.5"), g.number("cell-height", "16", "41"), g.number("gap", "0", "7", "100"))
 		if g.chance(2) {
@@ -151,7 +156,7 @@ func (g *layouts) layer(depth int) string {
 		}
 	}
 	switch kind {
-	case "image", "box", "button", "bar", "countdown", "row", "column", "grid":
+	case "image", "box", "button", "bar", "chart", "countdown", "row", "column", "grid":
 		keys = append(keys, g.looks()...)
 	}
 	return kind + ": {" + strings.Join(keys, ", ") + "}"

@@ -15,9 +15,9 @@ func kindsOf(title string) []string {
 	title = strings.Trim(title, "#* ")
 	switch {
 	case title == "Keys of every layer":
-		return strings.Fields("text image box line button stars bar countdown qr barcode row column grid")
+		return strings.Fields("text image box line button stars bar chart countdown qr barcode row column grid")
 	case strings.HasPrefix(title, "Looks"):
-		return strings.Fields("box image button bar countdown row column grid")
+		return strings.Fields("box image button bar chart countdown row column grid")
 	case strings.HasPrefix(title, "Type"):
 		return []string{"text", "button"}
 	case title == "Layouts", title == "The layouts that ship", title == "Limits":
@@ -104,7 +104,7 @@ func TestReadme(t *testing.T) {
 		}
 		golden(t, "../layers/"+name, decode(t, i))
 	}
-	for kind := range strings.FieldsSeq("text image box line button stars bar countdown qr barcode row-and-column grid") {
+	for kind := range strings.FieldsSeq("text image box line button price-and-badge stars bar chart countdown qr barcode row-and-column grid") {
 		if !drawn[kind] {
 			t.Errorf("README.md has no example of %s", kind)
 		}

@@ -64,11 +64,18 @@ func sideShape() strict.Shape {
 	return s
 }
 
-// mostShape is a number, or a value that is one.
-func mostShape() strict.Shape {
-	s := lengthShape(barMost)
+// quantityShape is a number, or a value that is one.
+func quantityShape(b bounds) strict.Shape {
+	s := lengthShape(b)
 	s.Pattern = `^\{` + namePart + `\}$|` + s.Pattern
 	s.Remedy += ", or a value in braces and quotes"
+	return s
+}
+
+// barsShape are the bars of a chart.
+func barsShape() strict.Shape {
+	s := strict.ListShape(chartBarFields.Shape())
+	s.MinItems, s.MaxItems = 1, maxBars
 	return s
 }
 
