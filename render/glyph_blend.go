@@ -18,47 +18,60 @@ func blendMask(dst *image.RGBA, g *glyph, x, y int, c color.NRGBA) image.Rectang
 	return r
 }
 
-// blendRow lays a colour through a row of a mask over a row of pixels.
+// blendRow lays a colour through a row of a mask over a row of pixels: eight at a
+// time where the mask lets nothing or all of them through.
 func blendRow(pix, mask []byte, c color.NRGBA) {
-	const one = 255 * 255
-	red, green, blue, alpha := uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A)
-	whole := red | green<<8 | blue<<16 | 255<<24
-	colour := spread(whole)
-	for i, m := range mask {
-		if m == 0 {
-			continue
+	for len(mask) >= 8 {
+		switch binary.LittleEndian.Uint64(mask) {
+		case 0:
+		case 1<<64 - 1:
+			blendEight((*[32]byte)(pix), c)
+		default:
+			blendPixels(pix[:32], mask[:8], c)
 		}
-		p := pix[4*i : 4*i+4 : 4*i+4]
-		cover := uint64(m)
-		if m == 255 {
-			cover = uint64(alpha)
-		} else if alpha != 255 {
-			a := uint32(m) * alpha
-			rest := one - a
-			p[0] = uint8((red*a + uint32(p[0])*rest + one/2) / one)
-			p[1] = uint8((green*a + uint32(p[1])*rest + one/2) / one)
-			p[2] = uint8((blue*a + uint32(p[2])*rest + one/2) / one)
-			p[3] = uint8((255*a + uint32(p[3])*rest + one/2) / one)
-			continue
-		}
-		if cover == 255 {
-			binary.LittleEndian.PutUint32(p, whole)
-			continue
-		}
-		// As above, where 255 divides all: of four channels at a time.
-		t := colour*cover + spread(binary.LittleEndian.Uint32(p))*(255-cover) + 127*lanes
-		t = (t + lanes + t>>8&(255*lanes)) >> 8 & (255 * lanes)
-		binary.LittleEndian.PutUint32(p, uint32(t)|uint32(t>>32)<<8)
+		pix, mask = pix[32:], mask[8:]
 	}
+	blendPixels(pix, mask, c)
 }
 
 // lanes is a 1 in each of four numbers of 16 bits.
 const lanes = 0x0001_0001_0001_0001
 
-// spread makes four numbers of 16 bits of a pixel's channels: red, blue, green and
-// alpha, the lowest first.
-func spread(pixel uint32) uint64 {
-	return uint64(pixel&0x00ff00ff) | uint64(pixel>>8&0x00ff00ff)<<32
+// blendEight lays a colour over eight pixels: as blendPixels does, where 255 divides
+// all, of four channels at a time.
+func blendEight(pix *[32]byte, c color.NRGBA) {
+	const low = 255 * lanes
+	alpha, rest := uint64(c.A), 255-uint64(c.A)
+	even := (uint64(c.R)|uint64(c.B)<<16)*(1+1<<32)*alpha + 127*lanes
+	odd := (uint64(c.G)|255<<16)*(1+1<<32)*alpha + 127*lanes
+	for i := 0; i < len(pix); i += 8 {
+		p := binary.LittleEndian.Uint64(pix[i:])
+		s, t := even+p&low*rest, odd+p>>8&low*rest
+		s, t = s+lanes+s>>8&low, t+lanes+t>>8&low
+		binary.LittleEndian.PutUint64(pix[i:], s>>8&low|t&^low)
+	}
+}
+
+func blendPixels(pix, mask []byte, c color.NRGBA) {
+	const one = 255 * 255
+	red, green, blue, alpha := uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A)
+	whole := red | green<<8 | blue<<16 | 255<<24
+	for i, m := range mask {
+		if m == 0 {
+			continue
+		}
+		p := pix[4*i : 4*i+4 : 4*i+4]
+		a := uint32(m) * alpha
+		if a == one {
+			binary.LittleEndian.PutUint32(p, whole)
+			continue
+		}
+		rest := one - a
+		p[0] = uint8((red*a + uint32(p[0])*rest + one/2) / one)
+		p[1] = uint8((green*a + uint32(p[1])*rest + one/2) / one)
+		p[2] = uint8((blue*a + uint32(p[2])*rest + one/2) / one)
+		p[3] = uint8((255*a + uint32(p[3])*rest + one/2) / one)
+	}
 }
 
 // blendPicture lays an emoji over dst, as opaque as alpha.
