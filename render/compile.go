@@ -38,7 +38,7 @@ const compiledBytes = 128 << 20
 // photos are a picture's source pictures as part of a ground: pictures that
 // differ in words alone share it.
 func (p *Picture) photos() string {
-	var all []byte
+	all := make([]byte, 0, 256)
 	for i, v := range p.Layout.Values {
 		if v.Type != "picture" || !p.Layout.uses[i].drawn {
 			continue

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"runtime"
-	"slices"
 	"weak"
 )
 
@@ -21,7 +20,10 @@ type Renderer struct {
 	pngs    memo[pngKey, *pngPlate]
 	scenes  memo[string, *scene]
 	masks   memo[maskKey, *glyph]
-	seen    seen
+	inlays  memo[inlayKey, *plate]
+	seen    seen[plateKey]
+	// seenInlays is of photos, in the places where they were drawn.
+	seenInlays seen[inlayKey]
 }
 
 // worker is what one drawing at a time uses.
@@ -30,12 +32,14 @@ type worker struct {
 	pixels  []byte
 	holds   weak.Pointer[compiled] // what pixels hold, but within touched; nil: anything
 	touched []image.Rectangle      // by the drawing before
-	changed []bool
+	inlays  []inlay                // of the drawing before
+	from    []uint8
+	laid    []laid
 	jpeg    jpegCoder
 	png     pngCoder
 	gif     gifCoder
 	indices []byte // of an animation's frame
-	key     []byte // of an animation's frame
+	key     []byte // of the picture, or of an animation's frame
 	out     []byte
 }
 
@@ -46,6 +50,7 @@ func New(fonts *Fonts, photos *Library) *Renderer {
 	r.grounds.max = compiledBytes
 	r.plates.max = plateBytes
 	r.pngs.max = plateBytes
+	r.inlays.max = inlayBytes
 	r.scenes.max = sceneBytes
 	r.masks.max = maskBytes
 	return r
@@ -66,9 +71,6 @@ func (r *Renderer) Draw(p *Picture) (Image, error) {
 	}
 	if err := p.complete(); err != nil {
 		return Image{}, err
-	}
-	if key := p.Key(nil); len(key) > MaxKey {
-		return Image{}, fmt.Errorf("draw picture: its key has %d bytes; at most %d", len(key), MaxKey)
 	}
 	worker := r.worker()
 	data, err := r.draw(p, worker, w, h)
@@ -147,6 +149,9 @@ func (w *worker) canvas(c *compiled) *image.RGBA {
 
 // draw draws and encodes.
 func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
+	if worker.key = p.Key(worker.key[:0]); len(worker.key) > MaxKey {
+		return nil, fmt.Errorf("draw picture: its key has %d bytes; at most %d", len(worker.key), MaxKey)
+	}
 	if p.Moving() {
 		return r.animate(p, worker, w, h)
 	}
@@ -157,47 +162,43 @@ func (r *Renderer) draw(p *Picture, worker *worker, w, h int) ([]byte, error) {
 	quality := p.settings().quality
 	from := plateKey{key, quality}
 	from.ground.photos = p.photos()
+	pictures := from.ground.photos != ""
 	again := r.seen.again(from)
-	if again { // what is drawn once is not worth a ground of its own
-		key = from.ground
+	if !again && pictures { // what is drawn once is not worth a ground of its own
+		from.ground.photos = ""
+		again = r.seen.again(from)
 	}
-	ground, err := r.compiled(p, key, worker)
+	ground, err := r.compiled(p, from.ground, worker)
 	if err != nil {
 		return nil, err
 	}
 	d := r.drawing(p, scale, worker)
-	d.dst, d.touched = worker.canvas(ground), worker.touched[:0]
+	d.dst, d.touched, d.laid = worker.canvas(ground), worker.touched[:0], worker.laid[:0]
 	worker.holds = weak.Pointer[compiled]{} // until the drawing is whole
 	if err := ground.draw(d); err != nil {
 		return nil, err
 	}
 	worker.holds, worker.touched = weak.Make(ground), d.touched // not keeping one that is forgotten
+	worker.laid = d.laid
+	defer clear(worker.laid) // nor photos
 	switch p.Format {
 	case PNG:
-		if from.ground.photos != "" {
-			return r.printPNG(pngKey{key, pngPhoto}, ground.base, worker, d.dst)
+		if pictures {
+			return r.printPNG(pngKey{from.ground, pngPhoto}, ground.base, worker, d.dst)
 		}
-		if data, err := r.printPNG(pngKey{key, pngPalette}, ground.base, worker, d.dst); data != nil || err != nil {
+		if data, err := r.printPNG(pngKey{from.ground, pngPalette}, ground.base, worker, d.dst); data != nil || err != nil {
 			return data, err
 		}
-		return r.printPNG(pngKey{key, pngFlat}, ground.base, worker, d.dst)
+		return r.printPNG(pngKey{from.ground, pngFlat}, ground.base, worker, d.dst)
 	case GIF:
 		return encodeGIF(d.dst), nil
 	}
-	if !again {
+	if again {
+		worker.out, err = r.printJPEG(from, ground.base, worker, d)
+	} else {
 		worker.out = worker.jpeg.encode(worker.out[:0], d.dst, quality)
-		return bytes.Clone(worker.out), nil
 	}
-	plate, err := r.plates.get(from, func() (*plate, int64, error) {
-		made := worker.jpeg.newPlate(ground.base, quality)
-		return made, made.size(), nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	worker.changes(ground.base, d.dst)
-	worker.out = worker.jpeg.print(worker.out[:0], plate, d.dst, worker.changed)
-	return bytes.Clone(worker.out), nil
+	return bytes.Clone(worker.out), err
 }
 
 // printPNG encodes what was drawn on a ground. It is nil where a palette has no
@@ -216,31 +217,4 @@ func (r *Renderer) printPNG(key pngKey, base *image.RGBA, worker *worker, m *ima
 		return nil, nil
 	}
 	return bytes.Clone(out), nil
-}
-
-// changes works out which MCUs of m, drawn on a ground, are not the ground's.
-func (w *worker) changes(base, m *image.RGBA) {
-	columns := mcus(m.Rect.Dx())
-	w.changed = slices.Grow(w.changed[:0], columns*mcus(m.Rect.Dy()))[:columns*mcus(m.Rect.Dy())]
-	clear(w.changed)
-	for _, r := range w.touched {
-		for row := r.Min.Y / mcuSide; row < mcus(r.Max.Y); row++ {
-			for column := r.Min.X / mcuSide; column < mcus(r.Max.X); column++ {
-				at := row*columns + column
-				w.changed[at] = w.changed[at] || differ(base, m, column, row)
-			}
-		}
-	}
-}
-
-// differ reports whether two pictures of one size differ in an MCU.
-func differ(a, b *image.RGBA, column, row int) bool {
-	left, right := 4*column*mcuSide, 4*min((column+1)*mcuSide, a.Rect.Dx())
-	for y := row * mcuSide; y < min((row+1)*mcuSide, a.Rect.Dy()); y++ {
-		from, to := y*a.Stride+left, y*a.Stride+right
-		if !bytes.Equal(a.Pix[from:to], b.Pix[from:to]) {
-			return true
-		}
-	}
-	return false
 }

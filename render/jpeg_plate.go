@@ -45,6 +45,9 @@ func (c *jpegCoder) newPlate(m *image.RGBA, quality int) *plate {
 
 // size is the memory that it takes, in bytes.
 func (p *plate) size() int64 {
+	if p == nil {
+		return 0
+	}
 	size := len(p.head) + 20*len(p.marks)
 	for i := range p.rows {
 		size += len(p.rows[i].coded) + len(p.rows[i].bits)
@@ -52,28 +55,59 @@ func (p *plate) size() int64 {
 	return int64(size)
 }
 
-// print appends a picture to out that is the plate's but where changed says that
-// an MCU is not. Its bytes are those of encode.
-func (c *jpegCoder) print(out []byte, p *plate, m *image.RGBA, changed []bool) []byte {
+// newInlay codes the whole MCUs of a picture that begin at a corner, to be copied from.
+// A picture without any has an empty one.
+func (c *jpegCoder) newInlay(m *image.RGBA, corner image.Point, quality int) *plate {
+	size := m.Rect.Size().Sub(corner)
+	if size.X < mcuSide || size.Y < mcuSide {
+		return &plate{}
+	}
+	whole := image.Rect(0, 0, size.X/mcuSide*mcuSide, size.Y/mcuSide*mcuSide)
+	p := c.newPlate(&image.RGBA{Pix: m.Pix[m.PixOffset(corner.X, corner.Y):], Stride: m.Stride, Rect: whole}, quality)
+	for i := range p.rows {
+		p.rows[i].coded = nil
+	}
+	return p
+}
+
+// inlay is a plate that stands in another picture, its corner at an MCU. Without one
+// nothing is copied from it.
+type inlay struct {
+	plate       *plate
+	column, row int
+}
+
+// Where an MCU comes from: the plate, the picture's pixels, or the i-th inlay.
+const (
+	ofPlate  = 0
+	ofPixels = 1
+	ofInlay   = 2
+)
+
+// print appends a picture to out that is the plate's but where from says that an MCU
+// is an inlay's, or not coded yet. Its bytes are those of encode.
+func (c *jpegCoder) print(out []byte, p *plate, m *image.RGBA, from []uint8, inlays []inlay) []byte {
 	c.begin(append(out, p.head...), p.quality)
 	for row := range p.rows {
-		some := changed[row*p.columns:][:p.columns]
-		if !anyOf(some) {
+		some := from[row*p.columns:][:p.columns]
+		if end := runOf(some, 0); end == p.columns && some[0] == ofPlate {
 			c.out = append(c.out, p.rows[row].coded...)
 			continue
 		}
 		c.before = [3]int32{}
 		for column := 0; column < p.columns; {
-			if some[column] {
-				c.code(m, column, row)
-				column++
-				continue
+			end := runOf(some, column)
+			switch source := some[column]; source {
+			case ofPlate:
+				c.copyRun(p, row, column, end)
+			case ofPixels:
+				for ; column < end; column++ {
+					c.code(m, column, row)
+				}
+			default:
+				of := &inlays[source-ofInlay]
+				c.copyRun(of.plate, row-of.row, column-of.column, end-of.column)
 			}
-			end := column + 1
-			for end < p.columns && !some[end] {
-				end++
-			}
-			c.copyRun(p, row, column, end)
 			column = end
 		}
 		c.align()
@@ -82,13 +116,13 @@ func (c *jpegCoder) print(out []byte, p *plate, m *image.RGBA, changed []bool) [
 	return c.out
 }
 
-func anyOf(list []bool) bool {
-	for _, one := range list {
-		if one {
-			return true
-		}
+// runOf is where the run of one source that begins at a column ends.
+func runOf(from []uint8, column int) int {
+	end := column + 1
+	for end < len(from) && from[end] == from[column] {
+		end++
 	}
-	return false
+	return end
 }
 
 // copyRun copies the MCUs of columns from up to to of a row. The first counts its

@@ -40,8 +40,8 @@ func demoPhoto(t testing.TB) *image.RGBA {
 }
 
 // scribble changes some pixels of a picture, and returns which MCUs that were.
-func scribble(random *rand.Rand, m *image.RGBA) []bool {
-	changed := make([]bool, mcus(m.Rect.Dx())*mcus(m.Rect.Dy()))
+func scribble(random *rand.Rand, m *image.RGBA) []uint8 {
+	changed := make([]uint8, mcus(m.Rect.Dx())*mcus(m.Rect.Dy()))
 	for range random.IntN(8) {
 		x, y, w, h := random.IntN(m.Rect.Dx()), random.IntN(m.Rect.Dy()), 1+random.IntN(90), 1+random.IntN(60)
 		c := color.RGBA{uint8(random.IntN(256)), uint8(random.IntN(256)), uint8(random.IntN(256)), 255}
@@ -49,7 +49,7 @@ func scribble(random *rand.Rand, m *image.RGBA) []bool {
 			for px := x; px < min(x+w, m.Rect.Dx()); px++ {
 				if random.IntN(3) > 0 {
 					m.SetRGBA(px, py, c)
-					changed[py/mcuSide*mcus(m.Rect.Dx())+px/mcuSide] = true
+					changed[py/mcuSide*mcus(m.Rect.Dx())+px/mcuSide] = ofPixels
 				}
 			}
 		}
@@ -78,9 +78,11 @@ func TestAPrintIsWhatEncodingWrites(t *testing.T) {
 			m := &image.RGBA{Pix: bytes.Clone(base.Pix), Stride: base.Stride, Rect: base.Rect}
 			changed := scribble(random, m)
 			for i := range changed { // saying too much is no harm
-				changed[i] = changed[i] || random.IntN(20) == 0
+				if random.IntN(20) == 0 {
+					changed[i] = ofPixels
+				}
 			}
-			got := coder.print(nil, p, m, changed)
+			got := coder.print(nil, p, m, changed, nil)
 			want := other.encode(nil, m, quality)
 			if !bytes.Equal(got, want) {
 				t.Fatalf("%dx%d, quality %d: the print has %d bytes, encoding writes %d others", w, h, quality, len(got), len(want))
@@ -105,7 +107,7 @@ func FuzzPrints(f *testing.F) {
 		changed := scribble(rand.New(rand.NewPCG(seed, seed)), m)
 		q := 1 + int(quality)%100
 		var jpegs jpegCoder
-		got := jpegs.print(nil, jpegs.newPlate(base, q), m, changed)
+		got := jpegs.print(nil, jpegs.newPlate(base, q), m, changed, nil)
 		if !bytes.Equal(got, jpegs.encode(nil, m, q)) {
 			t.Fatal("the JPEG print is not what encoding writes")
 		}
@@ -198,9 +200,9 @@ func BenchmarkJPEG(b *testing.B) {
 	}
 	var coder jpegCoder
 	p := coder.newPlate(m, 82)
-	changed := make([]bool, 75*25)
+	changed := make([]uint8, 75*25)
 	for i := range 120 {
-		changed[(5+i/30)*75+3+i%30] = true
+		changed[(5+i/30)*75+3+i%30] = ofPixels
 	}
 	var out []byte
 	cpu := func() float64 {
@@ -222,7 +224,7 @@ func BenchmarkJPEG(b *testing.B) {
 		from := cpu()
 		defer func() { b.ReportMetric((cpu()-from)/1000/float64(b.N), "cpu-us/op") }()
 		for b.Loop() {
-			out = coder.print(out[:0], p, m, changed)
+			out = coder.print(out[:0], p, m, changed, nil)
 		}
 		b.ReportMetric(float64(len(out)), "bytes")
 	})

@@ -70,6 +70,7 @@ type drawing struct {
 	// as in all others, and what they draw stands on the other side.
 	mirrored bool
 	touched  []image.Rectangle // where layers drew, and perhaps a little beyond
+	laid     []laid            // the photos that were drawn
 	findings *[]Finding        // where texts are inspected
 }
 

@@ -30,10 +30,11 @@ func (l *imageLayer) draw(d *drawing, b Box) error {
 		return fmt.Errorf("draw image: %dx%d pixels are too many", r.Dx(), r.Dy())
 	}
 	d.decorate(&l.look, b)
-	photo, err := d.photos.sized(cut{
+	of := cut{
 		hash: d.p.value(l.src).Photo, w: r.Dx(), h: r.Dy(), contain: l.contain,
 		focusX: l.focusX, focusY: l.focusY, radius: l.look.radius * d.scale,
-	})
+	}
+	photo, err := d.photos.sized(of)
 	if err != nil {
 		return err
 	}
@@ -42,6 +43,7 @@ func (l *imageLayer) draw(d *drawing, b Box) error {
 		op = draw.Src
 	}
 	d.touch(r)
+	d.laid = append(d.laid, laid{photo, of, r.Min})
 	draw.Draw(d.dst, r, photo.RGBA, photo.RGBA.Rect.Min, op)
 	return nil
 }

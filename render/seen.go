@@ -19,10 +19,10 @@ const plateBytes = 32 << 20
 
 // seen remembers which plates were asked for, so that only what is asked for
 // again is made. It is safe for concurrent use.
-type seen struct {
+type seen[K comparable] struct {
 	mu     sync.Mutex
-	of     map[plateKey]struct{} // this while
-	before map[plateKey]struct{} // the while before
+	of     map[K]struct{} // this while
+	before map[K]struct{} // the while before
 }
 
 // maxSeen is how many make a while.
@@ -30,7 +30,7 @@ const maxSeen = 4096
 
 // again reports whether it was asked for a plate before, in this while or the
 // last.
-func (s *seen) again(key plateKey) bool {
+func (s *seen[K]) again(key K) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, ok := s.of[key]; ok {
@@ -38,7 +38,7 @@ func (s *seen) again(key plateKey) bool {
 	}
 	_, ok := s.before[key]
 	if s.of == nil || len(s.of) >= maxSeen {
-		s.before, s.of = s.of, make(map[plateKey]struct{})
+		s.before, s.of = s.of, make(map[K]struct{})
 	}
 	s.of[key] = struct{}{}
 	return ok
