@@ -15,7 +15,8 @@ func (l *loader) details(b *Behaviour) strict.Keys {
 		"item": func(n *strict.Node) { b.Item = l.itemMatches(n) },
 		"tag":  text(&b.Tag, Text), "channel": text(&b.Channel, Text),
 		"campaign": text(&b.Campaign, Text), "block": text(&b.Block, Text), "rule": text(&b.Rule, Text),
-		"value": text(&b.Value, Number), "date": text(&b.Date, Date), "count": text(&b.Count, Number),
+		"answer": text(&b.Answer, Text),
+		"value":  text(&b.Value, Number), "date": text(&b.Date, Date), "count": text(&b.Count, Number),
 		"within": func(n *strict.Node) {
 			b.Within = l.Duration(n).Milliseconds()
 			if _, ok := strict.ParseDuration(n.Text); ok && b.Within <= 0 {

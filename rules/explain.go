@@ -230,11 +230,18 @@ func detailsText(n *strict.Node) string {
 
 // behavedText says how many events a behaviour counts.
 func (d *Decider) behavedText(b *Behaviour) string {
-	n, known := d.events(b)
-	if !known {
-		return "unknown"
+	least, most, known := d.events(b)
+	all := int64(0)
+	for i := range d.signals.History {
+		all += max(1, d.signals.History[i].Times)
 	}
-	return fmt.Sprintf("%d of %d events", n, len(d.signals.History))
+	switch {
+	case !known:
+		return "unknown"
+	case least != most:
+		return fmt.Sprintf("%d to %d of %d events", least, most, all)
+	}
+	return fmt.Sprintf("%d of %d events", least, all)
 }
 
 // matcherText is a matcher as it was written.

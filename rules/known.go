@@ -89,7 +89,7 @@ func (c *Campaign) find(name string) (*known, error) {
 		}
 		return k, nil
 	}
-	if _, isEvent := parseEventKind(parts[0]); isEvent {
+	if kind, isEvent := parseEventKind(parts[0]); isEvent && (kind != Answered || len(parts) == 1) {
 		return nil, fmt.Errorf("%s is a behaviour; ask about it in a condition, %s: {within: 30d}", name, parts[0])
 	}
 	return nil, fmt.Errorf("unknown signal %q; %s", name, c.remedy(parts, name))

@@ -109,6 +109,24 @@ func parseMoney(text string) (edge, error) {
 	return edge{lo: n / per, hi: n / per, currency: unit.String()}, nil
 }
 
+// MoneyOf is an amount of money in millionths of a currency, to the minor unit below.
+func MoneyOf(millionths int64, currency string) Value {
+	per := int64(Million)
+	for range currencyDigits(currency) {
+		per /= 10
+	}
+	return Value{Type: Money, N: millionths / per, Text: currency}
+}
+
+// NumberOf is an amount of money as a number of its currency.
+func NumberOf(money Value) Value {
+	per := int64(Million)
+	for range currencyDigits(money.Text) {
+		per /= 10
+	}
+	return Value{Type: Number, N: money.N * per}
+}
+
 // parseDay reads 2026-11-27 as days since 1970.
 func parseDay(text string) (int64, bool) {
 	if len(text) != 10 {

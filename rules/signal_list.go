@@ -350,16 +350,13 @@ func (l *lister) told(class Class, home bool) *Decider {
 // behaviours lists the behaviours.
 func (l *lister) behaviours() []ListedSignal {
 	var all []ListedSignal
-	known := func(d *Decider) Value {
-		_, known := d.events(&Behaviour{})
-		return Value{Type: Type(flag(known))}
-	}
 	for i, d := range eventExamples {
+		known := func(d *Decider) Value { return Value{Type: Type(flag(d.remembers(EventKind(i))))} }
 		s := ListedSignal{
 			Source: "behaviour", Name: EventKind(i).String(), Example: d.example, About: d.about, Stands: Stands{Conditions: true},
 			Proxies: l.sight(Proxy, known), Ahead: l.sight(Prefetcher, known), Later: true,
 		}
-		for s.Trust < Signed && !(&view{signals: &Signals{HasHistory: true, Trust: s.Trust}}).remembers() {
+		for s.Trust < Signed && !(&view{signals: &Signals{HasHistory: true, Trust: s.Trust}}).remembers(EventKind(i)) {
 			s.Trust++
 		}
 		all = append(all, s)

@@ -124,14 +124,16 @@ var itemFields = map[string]struct {
 
 // eventExamples say of each kind of event what a behaviour asks.
 var eventExamples = [len(eventNames)]struct{ example, about string }{
-	Viewed:  {"{tag: opera, within: 30d}", "looked at an item"},
-	Carted:  {"{within: 7d}", "put an item into the cart"},
-	Bought:  {"{tag: presale, within: 365d}", "bought an item"},
-	Wished:  {"{tag: opera}", "put an item on the wish list"},
-	Rated:   {"{value: \">= 4\"}", "rated an item"},
-	Opened:  {"{within: 90d, count: \">= 3\"}", "opened a campaign"},
-	Clicked: {"{within: 60d}", "clicked in a campaign"},
-	Shown:   {"{block: hero, count: \"< 3\"}", "was shown a block"},
+	Viewed:   {"{tag: opera, within: 30d}", "looked at an item"},
+	Carted:   {"{within: 7d}", "put an item into the cart"},
+	Bought:   {"{tag: presale, within: 365d}", "bought an item"},
+	Wished:   {"{tag: opera}", "put an item on the wish list"},
+	Rated:    {"{value: \">= 4\"}", "rated an item"},
+	Opened:   {"{within: 90d, count: \">= 3\"}", "opened a campaign"},
+	Clicked:  {"{within: 60d}", "clicked in a campaign"},
+	Shown:    {"{block: hero, count: \"< 3\"}", "was shown a block"},
+	Searched: {"{tag: opera*, within: 14d}", "searched for something, which is the tag"},
+	Answered: {"{block: why, answer: price}", "answered a block that asks"},
 }
 
 // typeOf returns the type of a field.

@@ -118,9 +118,11 @@ type Signals struct {
 	Origins []string
 	Items   Items // nil: no items
 	// History is what the recipient did, in any order. Without HasHistory it is
-	// not known; with it, what is not there was not done.
+	// not known; with it, what is not there was not done. NoMails says that of it
+	// what mails tell of (InMails) is not known, for want of full consent.
 	History    []Event
 	HasHistory bool
+	NoMails    bool
 }
 
 // Items answers for the catalogue at this open. Its methods never block.
@@ -224,6 +226,27 @@ type Profile struct {
 	Declared                              []Attribute // those in force when it was read, which all profiles share
 	Consent                               Consent
 	HasConsent                            bool // the recipient has a word of their own
+	Imported                              bool // the sender told of them, or they have a word of their own
+	Past                                  Past // what they did; nil: nothing that is known
+}
+
+// Past is what a recipient did, kept in little space. It never changes.
+type Past interface {
+	// Events appends to dst the events of kinds, in any order. Their texts and tags
+	// may be shared, and nobody may change them.
+	Events(dst []Event, kinds Kinds) []Event
+	// Cart is what is in the cart at a moment, in Unix ms. mails says whether what
+	// mails tell of may be known, here and below.
+	Cart(at int64) Cart
+	// Interest is how much the recipient cares for a tag at a moment, from 0 to 1.
+	Interest(tag string, at int64, mails bool) float64
+}
+
+// Cart is what is in a cart.
+type Cart struct {
+	Items   int   // different ones
+	Total   Value // Money; unknown where a price is not known, or in two currencies
+	Changed int64 // Unix ms, when something was last put in or taken out; 0: never
 }
 
 // Sender is what the sender's own files declare and campaigns may name.

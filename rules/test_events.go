@@ -44,7 +44,9 @@ func (l *loader) givenEvent(n *strict.Node) (Event, bool) {
 // or a map of details.
 func (l *loader) eventDetails(n *strict.Node, e *Event) {
 	if n.Kind != strict.Map {
-		if e.Kind.ofItem() {
+		if e.Kind == Searched {
+			e.Tags = []string{l.Text(n)}
+		} else if e.Kind.ofItem() {
 			e.Item = l.anyItemID(n)
 		} else {
 			e.Campaign = l.ID(n)
@@ -60,6 +62,7 @@ func (l *loader) eventDetails(n *strict.Node, e *Event) {
 			}
 		},
 		"channel": text(&e.Channel), "campaign": text(&e.Campaign), "block": text(&e.Block), "rule": text(&e.Rule),
+		"answer": text(&e.Answer),
 		"value": func(n *strict.Node) {
 			v, err := ParseValue(Number, l.Text(n), l.c)
 			if err != nil {

@@ -54,7 +54,10 @@ func eventWords() strict.Fields {
 	var fields strict.Fields
 	for kind, word := range eventNames {
 		about := "An item's id, or details such as {item: dune-3, tag: action}."
-		if !EventKind(kind).ofItem() {
+		switch k := EventKind(kind); {
+		case k == Searched:
+			about = "What was searched for, or details such as {tag: opera}."
+		case !k.ofItem():
 			about = "A campaign's id, or details such as {block: hero}."
 		}
 		fields = append(fields, strict.Takes(word, strict.RefShape("event-details"), about))
@@ -70,7 +73,8 @@ var detailFields = strict.Fields{
 	strict.Takes("campaign", strict.TextShape(), "Of which campaign."),
 	strict.Takes("block", strict.TextShape(), "Of which block."),
 	strict.Takes("rule", strict.TextShape(), "Of which rule."),
-	strict.Takes("value", givenShape(&known{typ: Number}), "Of a rating its number."),
+	strict.Takes("answer", strict.TextShape(), "Of an answer its id."),
+	strict.Takes("value", givenShape(&known{typ: Number}), "Of a rating its number, of what was carted or bought what one of it cost."),
 }
 
 // bareIDShape is a recipient's id without a seal.

@@ -182,7 +182,7 @@ func (l *loader) givenSignal(key *strict.Node, name string, n *strict.Node, t *T
 		}
 		return
 	}
-	if word, _, _ := strings.Cut(name, "."); slices.Contains(eventNames[:], word) {
+	if word, _, dotted := strings.Cut(name, "."); slices.Contains(eventNames[:], word) && (!dotted || word != Answered.String()) {
 		l.Errorf(key, "%s is a behaviour; give it as an event, events: [{%s: ..., at: ...}]", word, word)
 		return
 	}

@@ -41,9 +41,12 @@ func (d *Decider) decisionEdges(e *edges, decisions []Decision, decision *Decisi
 	starts, ends := d.limits()
 	e.add(starts)
 	e.add(ends)
-	if d.remembers() {
+	if d.signals.HasHistory {
 		for i := range d.signals.History {
-			e.add(d.signals.History[i].At)
+			event := &d.signals.History[i]
+			if e.add(event.At); event.Times > 1 {
+				e.add(event.First)
+			}
 		}
 	}
 	switch decision.Reason {
@@ -231,12 +234,16 @@ func (d *Decider) ageEdges(e *edges, c *Condition, age int64) {
 
 // eventEdges adds when the events that a behaviour counts are too long ago.
 func (d *Decider) eventEdges(e *edges, b *Behaviour) {
-	if !d.remembers() {
+	if !d.remembers(b.Kind) {
 		return
 	}
 	for i := range d.signals.History {
-		if event := &d.signals.History[i]; b.Within > 0 && d.fits(event, b) {
-			e.add(event.At + b.Within)
+		event := &d.signals.History[i]
+		if b.Within == 0 || !d.fits(event, b) {
+			continue
+		}
+		if e.add(event.At + b.Within); event.Times > 1 {
+			e.add(event.First + b.Within)
 		}
 	}
 	if slices.ContainsFunc(b.Date, Match.moves) {
