@@ -12,6 +12,7 @@ import (
 const (
 	cacheShards = 64
 	cacheSize   = 128 << 10 // entries of all shards together
+	cacheBytes  = 128 << 20 // of histories in them
 )
 
 // stripes is how many recipients can be written at once.
@@ -22,6 +23,7 @@ type entry struct {
 	profile *rules.Profile // nil: nothing is known
 	until   int64          // Unix ms: when an attribute ages; 0: never
 	alias   [16]byte
+	bytes   int // that the history takes
 }
 
 // cache keeps entries by the whole id. Where a shard is full any other goes.
@@ -33,6 +35,7 @@ type cache struct {
 type shard struct {
 	mu      sync.Mutex
 	entries map[string]*entry
+	bytes   int    // that histories take
 	changes uint64 // grows with every write, so that what was read before is not kept after it
 }
 
@@ -66,13 +69,23 @@ func (c *cache) keep(id string, e *entry, changes uint64) {
 	if s.changes != changes {
 		return
 	}
-	if _, ok := s.entries[id]; !ok && len(s.entries) >= cacheSize/cacheShards {
-		for other := range s.entries {
-			delete(s.entries, other)
+	s.drop(id)
+	for other := range s.entries {
+		if len(s.entries) < cacheSize/cacheShards && s.bytes+e.bytes <= cacheBytes/cacheShards {
 			break
 		}
+		s.drop(other)
 	}
 	s.entries[id] = e
+	s.bytes += e.bytes
+}
+
+// drop takes an entry out.
+func (s *shard) drop(id string) {
+	if e := s.entries[id]; e != nil {
+		s.bytes -= e.bytes
+		delete(s.entries, id)
+	}
 }
 
 // drop forgets an id.
@@ -80,7 +93,7 @@ func (c *cache) drop(id string) {
 	s := c.shard(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.entries, id)
+	s.drop(id)
 	s.changes++
 }
 
@@ -90,6 +103,7 @@ func (c *cache) clear() {
 		s := &c.shards[i]
 		s.mu.Lock()
 		clear(s.entries)
+		s.bytes = 0
 		s.changes++
 		s.mu.Unlock()
 	}

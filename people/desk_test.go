@@ -23,7 +23,7 @@ type memory struct {
 	broken    error
 	bad       map[string]bool
 	forgotten map[string]bool
-	reads     int
+	times     int // that many were read
 }
 
 type value struct {
@@ -38,7 +38,6 @@ func newMemory() *memory {
 func (m *memory) Recipient(id string, kind byte, dst []byte) ([]byte, int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.reads++
 	if m.broken != nil {
 		return dst, 0, m.broken
 	}
@@ -66,6 +65,9 @@ func (m *memory) PutRecipients(_ bool, fill func(put func(id string, kind byte, 
 }
 
 func (m *memory) Many(ids []string, kinds []byte, each func(i int, kind byte, at int64, payload []byte, err error)) error {
+	m.mu.Lock()
+	m.times++
+	m.mu.Unlock()
 	for i, id := range ids {
 		for _, kind := range kinds {
 			payload, at, err := m.Recipient(id, kind, nil)
@@ -139,12 +141,25 @@ func (m *memory) Recipients(kind byte, each func(at int64, payload []byte) error
 	return nil
 }
 
+func (m *memory) Histories(each func(consent []byte, at int64, payload []byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, v := range m.values {
+		if id, is := strings.CutSuffix(key, "h"); is {
+			if err := each(m.values[id+"c"].payload, v.at, v.payload); err != nil {
+				return err
+			}
+		}
+	}
+	return m.broken
+}
+
 func (m *memory) Forget(_ int64, ids ...string) (removed int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, id := range ids {
 		m.forgotten[id] = true
-		for _, kind := range "cjp" {
+		for _, kind := range "chjp" {
 			if _, ok := m.values[id+string(kind)]; ok {
 				removed++
 				delete(m.values, id+string(kind))

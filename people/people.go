@@ -47,11 +47,15 @@ type Store interface {
 	// Recipients calls each for every value kept under kind, until it returns an
 	// error. What is passed on is valid during the call only.
 	Recipients(kind byte, each func(at int64, payload []byte) error) error
+	// Histories is Recipients for histories, with the payload of their recipient's
+	// consent, nil without one.
+	Histories(each func(consent []byte, at int64, payload []byte) error) error
 }
 
 // Kinds of values.
 const (
 	kindConsent = 'c'
+	kindHistory = 'h'
 	kindAlias   = 'j'
 	kindProfile = 'p'
 
@@ -68,9 +72,11 @@ type Profiles struct {
 	zones      sync.Map // names of time zones found to exist
 	cache      *cache
 	aliases    *cache
-	writing    [stripes]sync.Mutex // by id: reading, comparing and writing is one step
-	importing  sync.Mutex          // a piece of a file
-	secret     bool                // ids must be
+	writing    [stripes]sync.Mutex        // by id: reading, comparing and writing is one step
+	importing  sync.Mutex                 // a piece of a file
+	secret     bool                       // ids must be
+	keep       time.Duration              // of histories; 0: KeepBehaviour
+	tagsOf     func(item string) []string // nil: nobody knows any
 }
 
 // Open returns the profiles kept in store. consent is that of recipients
@@ -137,26 +143,64 @@ func (p *Profiles) Forget(ids []string) (removed int, err error) {
 func (p *Profiles) read(id string) (*entry, error) {
 	if p.store.Forgotten(id) {
 		nothing := make([]rules.Value, len(*p.attributes.Load()))
-		return &entry{profile: &rules.Profile{Attributes: nothing, Consent: rules.ConsentNone, HasConsent: true}}, nil
+		return &entry{profile: &rules.Profile{Attributes: nothing, Consent: rules.ConsentNone, HasConsent: true, Imported: true}}, nil
 	}
-	payload, at, err := p.store.Recipient(id, kindProfile, make([]byte, 0, 512))
-	if err != nil && !isDamaged(err) {
+	r := reading{word: word{consent: p.consent}, profile: &keptProfile{}}
+	err := p.store.Many([]string{id}, []byte{kindConsent, kindHistory, kindProfile}, func(_ int, kind byte, at int64, payload []byte, err error) {
+		r.err = errors.Join(r.err, r.take(kind, at, payload, err))
+	})
+	if err = errors.Join(err, r.err); err != nil {
 		return nil, err
 	}
-	word, err := p.readConsent(id)
-	if err != nil {
-		return nil, err
-	}
-	if kept := len(payload) > 0 || at != 0; !kept && !word.own {
+	if !r.has && !r.word.own && r.past == nil {
 		return &entry{}, nil
 	}
-	kept, err := decodeProfile(payload)
-	if err != nil {
-		return nil, err
+	e := r.profile.entry(*p.attributes.Load(), r.at, p.now().UnixMilli())
+	e.profile.Consent, e.profile.HasConsent, e.profile.Imported = r.word.consent, r.word.own, r.has || r.word.own
+	if r.past != nil && r.past.events > 0 {
+		e.profile.Past, e.bytes = r.past, len(r.past.text)
 	}
-	e := kept.entry(*p.attributes.Load(), at, p.now().UnixMilli())
-	e.profile.Consent, e.profile.HasConsent = word.consent, word.own
 	return e, nil
+}
+
+// reading is what is kept of a recipient, as it is read.
+type reading struct {
+	word    word
+	profile *keptProfile
+	at      int64 // of the profile
+	has     bool  // a profile
+	past    *Past
+	err     error
+}
+
+// take takes one of the values. A word that is damaged is one for nothing: it may
+// have been. A profile or a history that is damaged is none.
+func (r *reading) take(kind byte, at int64, payload []byte, err error) error {
+	damaged := isDamaged(err)
+	if err != nil && !damaged {
+		return err
+	}
+	switch kind {
+	case kindConsent:
+		r.word = word{consent: rules.ConsentNone, own: true}
+		if damaged {
+			return nil
+		}
+		r.word.at = at
+		r.word.consent, _, err = decodeConsent(payload)
+		return err
+	case kindProfile:
+		if damaged {
+			return nil
+		}
+		r.at, r.has = at, true
+		r.profile, err = decodeProfile(payload)
+		return err
+	}
+	if !damaged {
+		r.past, _ = newPast(payload) // one of a later release says nothing
+	}
+	return nil
 }
 
 // word is a recipient's word on what may be kept.
@@ -164,22 +208,6 @@ type word struct {
 	consent rules.Consent
 	at      int64
 	own     bool // else the sender's
-}
-
-// readConsent reads a recipient's word. One that is damaged is none to
-// anything: it may have been.
-func (p *Profiles) readConsent(id string) (word, error) {
-	payload, at, err := p.store.Recipient(id, kindConsent, make([]byte, 0, 64))
-	switch {
-	case isDamaged(err):
-		return word{consent: rules.ConsentNone, own: true}, nil
-	case err != nil:
-		return word{}, err
-	case len(payload) == 0:
-		return word{consent: p.consent}, nil
-	}
-	consent, _, err := decodeConsent(payload)
-	return word{consent, at, true}, err
 }
 
 // ConsentOf reads the payload of a stored consent: none is the sender's word, one

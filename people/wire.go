@@ -244,7 +244,7 @@ func eachField(payload []byte, each func(field) error) error {
 func (k *keptProfile) entry(declared []rules.Attribute, at, now int64) *entry {
 	e := &entry{profile: &rules.Profile{
 		Locale: k.home[0], Zone: k.home[1], Country: k.home[2], City: k.home[3], Postcode: k.home[4],
-		Attributes: make([]rules.Value, len(declared)), Declared: declared,
+		Attributes: make([]rules.Value, len(declared)), Declared: declared, Imported: true,
 	}}
 	for i := range declared {
 		d := &declared[i]

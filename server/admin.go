@@ -35,6 +35,7 @@ func (s *Server) routes() *router.Router {
 	r.PATCH("/v1/items", ingest(s.once(s.patchItems)))
 	r.PUT("/v1/profiles", ingest(s.once(s.putProfiles)))
 	r.PATCH("/v1/profiles", ingest(s.once(s.patchProfiles)))
+	r.POST("/v1/events", ingest(s.once(s.postEvents)))
 	r.POST("/v1/changes", ingest(s.once(s.postChanges)))
 	r.POST("/v1/webhooks/{webhook}", s.webhookRoute) // its signature is its token
 	r.POST("/v1/forget", ingest(s.forgetRoute))
@@ -196,6 +197,15 @@ func (s *Server) putProfiles(ctx *fasthttp.RequestCtx, received time.Time) {
 // patchProfiles takes the same rows, of which it changes what they name.
 func (s *Server) patchProfiles(ctx *fasthttp.RequestCtx, received time.Time) {
 	ingestRows(ctx, func(rows []people.Row) (any, error) { return s.config.Profiles.Patch(rows, received) })
+}
+
+// postEvents takes [{"r", "kind": "viewed", "item", "at"?, "id"?, ...}]: what recipients did.
+func (s *Server) postEvents(ctx *fasthttp.RequestCtx, received time.Time) {
+	ingestRows(ctx, func(rows []people.EventRow) (any, error) {
+		applied, err := s.config.Profiles.AddEvents(rows, received)
+		s.metrics.behaviour(applied, err)
+		return applied, err
+	})
 }
 
 // ingestRows reads a body that is a list of rows, applies it and answers what

@@ -21,10 +21,11 @@ const (
 	itemsPatch    = "opentime.items.patch"
 	profilesPut   = "opentime.profiles.put"
 	profilesPatch = "opentime.profiles.patch"
+	eventsPost    = "opentime.events.post"
 )
 
 // changeTypes are all of them.
-var changeTypes = [...]string{stockPut, itemsPatch, profilesPut, profilesPatch}
+var changeTypes = [...]string{stockPut, itemsPatch, profilesPut, profilesPatch, eventsPost}
 
 // postChanges takes CloudEvents, each a change of stock, of an item or of a profile,
 // and answers once they are safe on disk.
@@ -65,6 +66,7 @@ type changeGroup struct {
 	stock    []signals.StockRow
 	items    []signals.ItemRow
 	profiles []people.Row
+	events   []people.EventRow
 }
 
 // change applies events that did not come before. An error means that those of
@@ -131,6 +133,11 @@ func (c *changes) add(row int, e *cloudEvent, received time.Time) (dated bool, e
 		g.items, at, err = addRow(g.items, e, func(r *signals.ItemRow) *string { return &r.At })
 	case profilesPut, profilesPatch:
 		g.profiles, at, err = addRow(g.profiles, e, func(r *people.Row) *string { return &r.At })
+	case eventsPost:
+		g.events, at, err = addRow(g.events, e, func(r *people.EventRow) *string { return &r.At })
+		if n := len(g.events); err == nil && g.events[n-1].ID == "" {
+			g.events[n-1].ID = e.Source + "\n" + e.ID
+		}
 	default:
 		err = fmt.Errorf("unknown type %.60q; %s", e.Type, strict.DidYouMean(e.Type, changeTypes[:]))
 	}
@@ -182,6 +189,9 @@ func (s *Server) applyGroup(c *changes, g *changeGroup) error {
 		applied, err = s.config.Gatherer.Catalogue().PatchItems(g.items, g.received)
 	case profilesPut:
 		of, err = s.config.Profiles.PutAt(g.profiles, g.received)
+	case eventsPost:
+		of, err = s.config.Profiles.AddEvents(g.events, g.received)
+		s.metrics.behaviour(of, err)
 	case profilesPatch:
 		of, err = s.config.Profiles.Patch(g.profiles, g.received)
 	}

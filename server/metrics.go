@@ -8,6 +8,7 @@ import (
 
 	vm "github.com/VictoriaMetrics/metrics"
 
+	"example.com/opentime/people"
 	"example.com/opentime/rules"
 )
 
@@ -30,6 +31,7 @@ type metrics struct {
 	anonymous   map[Damage]*vm.Counter
 	drops       map[string]*vm.Counter
 	storeErrors map[string]*vm.Counter
+	behaviours  map[string]*vm.Counter
 	strays      *vm.Counter
 
 	opens  [BuiltIn + 1]times // how long images took, by rung
@@ -50,6 +52,9 @@ const (
 	storeProfile, storeAlias, storeJournal, storeOfShown = "profile", "alias", "journal", "shown"
 )
 
+// What becomes of events that recipients' histories are made of.
+const eventsApplied, eventsIgnored, eventsRefused, eventsFailed = "applied", "ignored", "refused", "failed"
+
 func newMetrics() *metrics {
 	set := vm.NewSet()
 	return &metrics{
@@ -58,6 +63,7 @@ func newMetrics() *metrics {
 		anonymous:   counters(set, "opentime_anonymous_total", "cause", NoID, MergeTag, Address, Garbled, BadSeal),
 		drops:       counters(set, "opentime_dropped_total", "cause", dropSaturated, dropSlow, dropDraw),
 		storeErrors: counters(set, "opentime_store_errors_total", "what", storeProfile, storeAlias, storeJournal, storeOfShown),
+		behaviours:  counters(set, "opentime_events_total", "result", eventsApplied, eventsIgnored, eventsRefused, eventsFailed),
 		strays:      set.NewCounter("opentime_stray_clicks_total"),
 	}
 }
@@ -143,6 +149,17 @@ func (m *metrics) webhook(id, result string) (say bool) {
 	c.Inc()
 	n := c.Get()
 	return n&(n-1) == 0
+}
+
+// behaviour counts what became of events; those of a request that failed are one.
+func (m *metrics) behaviour(applied people.Applied, err error) {
+	if err != nil {
+		m.behaviours[eventsFailed].Inc()
+		return
+	}
+	m.behaviours[eventsApplied].Add(applied.Applied)
+	m.behaviours[eventsIgnored].Add(len(applied.Ignored))
+	m.behaviours[eventsRefused].Add(len(applied.Refused))
 }
 
 func (m *metrics) strayClick() { m.strays.Inc() }

@@ -124,6 +124,16 @@ func (x *Catalogue) HasItem(id string) bool {
 	return ok && t.held[i].item != nil
 }
 
+// Tags are those of an item, whatever its feed; nil where it has none, or is unknown.
+// Nobody may change them.
+func (x *Catalogue) Tags(id string) []string {
+	t := x.table.Load()
+	if i, ok := t.byID[id]; ok && t.held[i].item != nil {
+		return t.held[i].item.Tags
+	}
+	return nil
+}
+
 // Version grows with every change of items or stock.
 func (x *Catalogue) Version() uint64 { return x.version.Load() }
 

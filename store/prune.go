@@ -110,7 +110,7 @@ func (p *pruning) read(o *owner, key, value []byte) {
 		o.known, o.consent = true, append([]byte{}, payload...)
 	case KindProfile:
 		o.known = true
-	case KindAlias, KindShown:
+	case KindHistory, KindAlias, KindShown:
 		full, at, _ := unseal(value, kind)
 		aged := kind == KindShown && (full == nil || p.old(o.consent, at)) // a damaged value too: nobody reads it
 		if aged || !o.known && o.kept >= maxSends {

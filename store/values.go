@@ -58,6 +58,40 @@ func (s *Store) Recipients(kind byte, each func(at int64, payload []byte) error)
 	})
 }
 
+// Histories calls each for every history that is kept, with the payload of its
+// recipient's consent, nil without one, until it returns an error, which Histories
+// then returns. Damaged ones are left out; a consent that is damaged has no payload,
+// and is not nil. What is passed on is valid during the call only.
+func (s *Store) Histories(each func(consent []byte, at int64, payload []byte) error) error {
+	const length = kindAt + 1
+	var of Hash
+	var consent []byte
+	return s.Each([]byte{KindRecipient}, func(key, value []byte) error {
+		if len(key) != length || key[kindAt] != KindConsent && key[kindAt] != KindHistory {
+			return nil
+		}
+		h := Hash(key[1:kindAt])
+		full, at, payload := unseal(value, key[kindAt])
+		whole := full != nil && s.keyOf(full) == h
+		if !whole {
+			s.alarms.Add(1)
+		}
+		switch {
+		case key[kindAt] == KindConsent && whole:
+			of, consent = h, append(consent[:0], payload...)
+			return nil
+		case key[kindAt] == KindConsent:
+			of, consent = h, []byte{}
+			return nil
+		case !whole:
+			return nil
+		case of != h:
+			consent = nil
+		}
+		return each(consent, at, payload)
+	})
+}
+
 // keyOf returns the hash of the recipient whose full key this is.
 func (s *Store) keyOf(full []byte) Hash {
 	id, _, _ := bytes.Cut(full[1:], []byte{0})

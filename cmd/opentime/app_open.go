@@ -89,6 +89,7 @@ func (a *app) openStore(o serveOptions) (err error) {
 func (a *app) openProfiles(keys *server.Keys) error {
 	verify := func(id, seal string) bool { return keys.Verify(a.site.config.sender, id, seal, a.env.now()) }
 	a.profiles = people.Open(a.store, a.site.sender, a.site.config.consent, a.env.now, verify)
+	a.profiles.Remember(a.site.config.keep.behaviour, a.catalogue.Tags)
 	if a.site.config.recipients == rules.Keyed {
 		a.profiles.RequireSecretIDs()
 	}

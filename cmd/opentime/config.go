@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/opentime/people"
 	"example.com/opentime/rules"
 	"example.com/opentime/signals"
 	"example.com/opentime/strict"
@@ -93,7 +94,7 @@ type webhookConfig struct {
 
 // keepConfig is for how long things are kept.
 type keepConfig struct {
-	journal, shown time.Duration
+	journal, shown, behaviour time.Duration
 }
 
 // day is what keep and age count in.
@@ -104,7 +105,7 @@ func defaultConfig(file string) config {
 	return config{
 		file: file, public: "http://127.0.0.1:8080", listen: "127.0.0.1:8080", admin: "127.0.0.1:8081",
 		recipients: rules.Signed, consent: rules.ConsentAggregate, campaigns: "campaigns", data: "data",
-		keep:    keepConfig{journal: 90 * day, shown: 90 * day},
+		keep:    keepConfig{journal: 90 * day, shown: 90 * day, behaviour: people.KeepBehaviour},
 		weather: weatherConfig{age: 3 * time.Hour},
 	}
 }
@@ -332,7 +333,7 @@ func (r *configReader) keep(n *strict.Node) {
 	r.Map(n, keepFields.Read(strict.Keys{
 		"journal":   func(n *strict.Node) { k.journal = r.Duration(n) },
 		"shown":     func(n *strict.Node) { k.shown = r.Duration(n) },
-		"behaviour": r.later("behaviour"),
+		"behaviour": func(n *strict.Node) { k.behaviour = r.Duration(n) },
 	}))
 }
 

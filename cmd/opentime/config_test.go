@@ -39,7 +39,7 @@ webhooks:
   woo: {from: woocommerce, by: sku, prices: true}
 profiles: {attributes: {points: number, delivery: {type: text, values: [sorting, delivered], age: 6h, open: true}}}
 segments: {gold: {profile.points: "> 100"}}
-keep: {journal: 30d, shown: 2w}
+keep: {journal: 30d, shown: 2w, behaviour: 400d}
 `
 
 func TestConfigReadsEveryKey(t *testing.T) {
@@ -69,7 +69,7 @@ func TestConfigReadsEveryKey(t *testing.T) {
 		"attributes": len(c.attributes) == 2 && c.attributes[0].Type == rules.Number,
 		"attribute":  c.attributes[1].Open && c.attributes[1].Age == 6*time.Hour && len(c.attributes[1].Values) == 2,
 		"segments":   c.segments != nil,
-		"keep":       c.keep == keepConfig{30 * day, 14 * day},
+		"keep":       c.keep == keepConfig{30 * day, 14 * day, 400 * day},
 	}
 	for name, ok := range checks {
 		if !ok {

@@ -116,7 +116,7 @@ var attributeFields = strict.Fields{
 var keepFields = strict.Fields{
 	strict.Takes("journal", strict.DurationShape(), "Files of impressions and clicks.").Or("90d"),
 	strict.Takes("shown", strict.DurationShape(), "What was shown, so that clicks land on it.").Or("90d"),
-	strict.Refuses("behaviour"),
+	strict.Takes("behaviour", strict.DurationShape(), "What recipients did.").Or("1100d"),
 }
 
 // serverSchema is what opentime.yaml may say; with a sender it proposes the

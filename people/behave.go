@@ -1,0 +1,179 @@
+package people
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/opentime/rules"
+)
+
+// cameBefore says why an event is ignored.
+const cameBefore = "came before"
+
+// Remember has histories kept for a time, and tags of items looked up: of what is not
+// in the catalogue there are none. It is called before the profiles are used.
+func (p *Profiles) Remember(keep time.Duration, tagsOf func(item string) []string) {
+	p.keep, p.tagsOf = keep, tagsOf
+}
+
+// AddEvents adds what rows say that recipients did, which was received then, each once,
+// and returns when that is safe on disk. An error means that none is. They may come
+// late, in any order and again. Nothing is kept of recipients who were forgotten or
+// consent to nothing.
+func (p *Profiles) AddEvents(rows []EventRow, received time.Time) (Applied, error) {
+	return p.addRows(rows, received, func(_ Applied, fill filling) error { return p.store.PutRecipients(true, fill) })
+}
+
+// addRows adds what rows say, and has keep write it.
+func (p *Profiles) addRows(rows []EventRow, received time.Time, keep func(done Applied, fill filling) error) (Applied, error) {
+	applied, now := newApplied(), p.now()
+	var events []personEvent
+	for i := range rows {
+		read, err := p.readEventRow(&rows[i], now, received)
+		if err != nil {
+			applied.Refused = append(applied.Refused, RowNote{i + 1, err.Error()})
+			continue
+		}
+		events = append(events, personEvent{read.id, i + 1, read.event})
+		giveWay(i)
+	}
+	err := p.add(events, now, func(notes []RowNote, fill filling) error {
+		applied.Ignored = append(applied.Ignored, notes...)
+		applied.Applied = len(events) - len(notes)
+		return keep(applied, fill)
+	})
+	if err != nil {
+		return newApplied(), err
+	}
+	return applied, nil
+}
+
+// personEvent is an event with whose it is and its row.
+type personEvent struct {
+	id    string
+	row   int
+	event keptEvent
+}
+
+// remembered is a recipient whose history events are added to.
+type remembered struct {
+	history   history
+	consent   rules.Consent
+	forgotten bool
+	grown     bool
+}
+
+// add adds events to histories. keep is told which rows are ignored, and writes what
+// fill puts.
+func (p *Profiles) add(events []personEvent, now time.Time, keep func(notes []RowNote, fill filling) error) error {
+	ids := make([]string, 0, len(events))
+	people := make(map[string]*remembered, len(events))
+	for i := range events {
+		if id := events[i].id; people[id] == nil {
+			ids = append(ids, id)
+			people[id] = &remembered{consent: p.consent}
+		}
+	}
+	defer p.lock(ids...)()
+	if err := p.readHistories(ids, people); err != nil {
+		return fmt.Errorf("read histories: %w", err)
+	}
+	since := now.Add(-p.keepFor()).UnixMilli()
+	var notes []RowNote
+	for i := range events {
+		if why := people[events[i].id].take(&events[i].event, since); why != "" {
+			notes = append(notes, RowNote{events[i].row, why})
+		}
+		giveWay(i)
+	}
+	err := keep(notes, func(put func(id string, kind byte, at int64, payload []byte)) {
+		var payload []byte
+		for id, who := range people {
+			if who.grown {
+				payload = who.history.fit(payload[:0], since)
+				put(id, kindHistory, who.history.newest(), payload)
+			}
+		}
+	})
+	// Also after an error: what was written then is not known.
+	for id := range people {
+		p.cache.drop(id)
+	}
+	if err != nil {
+		return fmt.Errorf("keep histories: %w", err)
+	}
+	return nil
+}
+
+// keepFor is for how long what somebody did is kept.
+func (p *Profiles) keepFor() time.Duration {
+	if p.keep == 0 {
+		return KeepBehaviour
+	}
+	return p.keep
+}
+
+// KeepBehaviour is for how long what somebody did is kept where nobody says.
+const KeepBehaviour = 1100 * 24 * time.Hour
+
+// readHistories reads what is kept of recipients that decides whether more is.
+func (p *Profiles) readHistories(ids []string, people map[string]*remembered) error {
+	var bad error
+	err := p.store.Many(ids, []byte{kindForgotten, kindConsent, kindHistory}, func(i int, kind byte, _ int64, payload []byte, err error) {
+		who := people[ids[i]]
+		switch damaged := isDamaged(err); {
+		case err != nil && !damaged:
+			bad = err
+		case kind == kindForgotten:
+			who.forgotten = true
+		case kind == kindConsent && damaged:
+			who.consent = rules.ConsentNone
+		case kind == kindConsent:
+			who.consent = ConsentOf(payload, p.consent)
+		case damaged: // it is to be replaced
+		default:
+			h, err := decodeHistory(payload)
+			if err == nil {
+				who.history = *h
+			} else if !errors.Is(err, errEncoding) {
+				bad = err
+			}
+		}
+	})
+	return errors.Join(err, bad)
+}
+
+// take adds an event to a history, or says why not.
+func (who *remembered) take(e *keptEvent, since int64) string {
+	switch inMail := e.stored <= uint64(rules.Answered)+1 && rules.InMails.Has(e.Kind); {
+	case who.forgotten:
+		return "forgotten; nothing is kept of who was"
+	case who.consent == rules.ConsentNone, inMail && who.consent != rules.ConsentFull:
+		return "consent: the recipient does not let it be kept"
+	case e.At < since:
+		return "older than keep: behaviour lets it be"
+	case !who.history.add(*e):
+		return cameBefore
+	}
+	who.grown = true
+	return ""
+}
+
+// Histories calls each for what is kept of every recipient's doing who consents to
+// that, until it returns an error. Under consent to aggregates what mails tell of is
+// not known: mails is then false. A Past may be kept.
+func (p *Profiles) Histories(each func(past *Past, mails bool) error) error {
+	since := p.now().Add(-p.keepFor()).UnixMilli()
+	return p.store.Histories(func(consent []byte, at int64, payload []byte) error {
+		word := ConsentOf(consent, p.consent)
+		if word == rules.ConsentNone || at < since {
+			return nil
+		}
+		past, err := newPast(payload)
+		if err != nil || past.events == 0 {
+			return nil //nolint:nilerr // one of a later release says nothing here
+		}
+		return each(past, word == rules.ConsentFull)
+	})
+}
