@@ -1,8 +1,9 @@
-// Command draw compares drawing one scene by opentime with gg and image/jpeg,
-// sharp and @napi-rs/canvas: a headline and a price over a picture that does not
-// change, 1200x400, JPEG at quality 82. README.md has the protocol and figures.
+// Command draw compares drawing by opentime with gg and Go's own coders, sharp and
+// @napi-rs/canvas: pictures in which words change, as JPEG and PNG, countdowns as GIF,
+// and lines of text. It says which of our goals are met. README.md has the protocol and
+// figures.
 //
-//	go run ./bench/draw [--rounds 5] [--seconds 3] [--json]
+//	go run ./bench/draw [--rounds 5] [--seconds 2] [--scenes jpeg,png] [--json]
 //
 // It needs node and npm, and installs the peers beside the user's other caches.
 package main
@@ -25,10 +26,6 @@ import (
 //go:embed peers
 var peers embed.FS
 
-// variants are all ways to draw the scene; the first is what others are compared
-// with.
-var variants = []string{"opentime", "opentime-whole", "napi-canvas", "sharp-pango", "sharp-svg", "gg"}
-
 // measured is what one process says of itself.
 type measured struct {
 	Images int     `json:"images"`
@@ -38,26 +35,28 @@ type measured struct {
 
 // result is a row of the table.
 type result struct {
-	Variant string    `json:"variant"`
-	CPU     []float64 `json:"cpu_us"`  // an image, by round
-	Ratios  []float64 `json:"ratios"`  // of CPU to the first variant's, by round
-	Bytes   int       `json:"bytes"`   // of an image, the mean
-	SSIM    float64   `json:"ssim"`    // against the variant's own lossless picture
-	PSNR    float64   `json:"psnr_db"` //
+	Scene  string    `json:"scene"`
+	Way    string    `json:"way"`
+	CPU    []float64 `json:"cpu_us"` // an image, by round
+	Ratios []float64 `json:"ratios"` // of CPU to that of the scene's first way, by round
+	Bytes  int       `json:"bytes"`  // of an image, the mean
+	Goals  []judged  `json:"goals"`
+	likeness
 }
 
 func main() {
 	rounds := flag.Int("rounds", 5, "paired rounds")
-	seconds := flag.Int("seconds", 3, "of each variant in a round")
+	seconds := flag.Int("seconds", 2, "of each way in a round; of a line of text 1")
+	only := flag.String("scenes", "", "measure these alone, with commas between: jpeg, jpeg-whole, png, png-flat, gif, gif-photo, gif-whole, text")
 	asJSON := flag.Bool("json", false, "print JSON")
-	variant := flag.String("variant", "", "draw with one of ours, in this process; for the command's own use")
-	dir := flag.String("dir", "", "where the scene is; for the command's own use")
+	way := flag.String("way", "", "draw a scene in this way, written in Go, in this process; for the command's own use")
+	dir := flag.String("dir", "", "where the scenes are; for the command's own use")
 	flag.Parse()
 	var err error
-	if *variant != "" {
-		err = drawHere(*variant, *dir, *seconds)
+	if *way != "" {
+		err = drawHere(*only, *way, *dir, *seconds)
 	} else {
-		err = compare(*rounds, *seconds, *asJSON)
+		err = compare(*only, *rounds, *seconds, *asJSON)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "draw:", err)
@@ -65,8 +64,8 @@ func main() {
 	}
 }
 
-// compare runs all variants in turns and prints what they took.
-func compare(rounds, seconds int, asJSON bool) error {
+// compare draws all scenes in all ways, in turns, and prints what they took.
+func compare(only string, rounds, seconds int, asJSON bool) error {
 	dir, err := os.MkdirTemp("", "opentime-bench-draw")
 	if err != nil {
 		return err
@@ -79,30 +78,66 @@ func compare(rounds, seconds int, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	results := make([]result, len(variants))
-	for round := range rounds {
-		for i, name := range variants {
-			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, rounds, name)
-			m, err := run(name, dir, node, seconds)
-			if err != nil {
-				return err
-			}
-			r := &results[i]
-			r.Variant, r.Bytes = name, m.Bytes/m.Images
-			r.CPU = append(r.CPU, m.CPU/float64(m.Images))
-			r.Ratios = append(r.Ratios, r.CPU[round]/results[0].CPU[round])
+	var results []*result
+	for _, s := range scenes() {
+		if only != "" && !slices.Contains(strings.Split(only, ","), s.name) {
+			continue
 		}
-	}
-	for i := range results {
-		if results[i].SSIM, results[i].PSNR, err = quality(filepath.Join(dir, results[i].Variant)); err != nil {
+		some, err := s.measure(dir, node, rounds, seconds)
+		if err != nil {
 			return err
 		}
+		results = append(results, some...)
 	}
 	if asJSON {
 		return json.NewEncoder(os.Stdout).Encode(results)
 	}
 	printTable(results)
 	return nil
+}
+
+// measure draws a scene in all its ways, in turns.
+func (s *scene) measure(dir, node string, rounds, seconds int) ([]*result, error) {
+	if s.format == "" {
+		seconds = 1
+	}
+	results := make([]*result, len(s.ways))
+	for i, way := range s.ways {
+		results[i] = &result{Scene: s.name, Way: way}
+	}
+	for round := range rounds {
+		fmt.Fprintf(os.Stderr, "%s: round %d of %d\n", s.name, round+1, rounds)
+		for _, r := range results {
+			m, err := run(s.name, r.Way, dir, node, seconds)
+			if err != nil {
+				return nil, err
+			}
+			r.Bytes = m.Bytes / m.Images
+			r.CPU = append(r.CPU, m.CPU/float64(m.Images))
+			r.Ratios = append(r.Ratios, r.CPU[round]/results[0].CPU[round])
+		}
+	}
+	for _, r := range results {
+		if s.format != "" {
+			var err error
+			if r.likeness, err = quality(pictureFile(dir, s.name, r.Way, false), pictureFile(dir, s.name, r.Way, true)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, g := range s.goals {
+		i := slices.Index(s.ways, g.way)
+		results[i].Goals = append(results[i].Goals, g.judge(results[0], results[i]))
+	}
+	return results, nil
+}
+
+// pictureFile is where a way writes its first picture.
+func pictureFile(dir, scene, way string, lossless bool) string {
+	if lossless {
+		return filepath.Join(dir, scene+"-"+way+".lossless")
+	}
+	return filepath.Join(dir, scene+"-"+way+".coded")
 }
 
 // install installs the peers in the user's cache, as their lock file says.
@@ -138,39 +173,75 @@ func install() (string, error) {
 	return dir, nil
 }
 
-// run draws with a variant for some seconds, in a process of its own.
-func run(variant, dir, node string, seconds int) (measured, error) {
+// run draws a scene in one way for some seconds, in a process of its own.
+func run(scene, way, dir, node string, seconds int) (measured, error) {
 	var m measured
-	command := exec.Command("node", "peer.mjs", variant, dir, strconv.Itoa(seconds))
+	command := exec.Command("node", "peer.mjs", scene, way, dir, strconv.Itoa(seconds))
 	command.Dir = node
-	if variant == "gg" || strings.HasPrefix(variant, "opentime") {
+	if scene == "text" || way == "gg" || strings.HasPrefix(way, "opentime") {
 		own, err := os.Executable()
 		if err != nil {
 			return m, err
 		}
-		command = exec.Command(own, "--variant", variant, "--dir", dir, "--seconds", strconv.Itoa(seconds))
+		command = exec.Command(own, "--scenes", scene, "--way", way, "--dir", dir, "--seconds", strconv.Itoa(seconds))
 	}
 	command.Env = append(os.Environ(), "UV_THREADPOOL_SIZE=1", "GOMAXPROCS=1", "FONTCONFIG_FILE="+filepath.Join(dir, "fonts.conf"))
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {
-		return m, fmt.Errorf("run %s: %w", variant, err)
+		return m, fmt.Errorf("draw %s by %s: %w", scene, way, err)
 	}
 	if err := json.Unmarshal(out, &m); err != nil || m.Images == 0 {
-		return m, fmt.Errorf("run %s: it says %q", variant, out)
+		return m, fmt.Errorf("draw %s by %s: it says %q", scene, way, out)
 	}
 	return m, nil
 }
 
-// printTable prints the table.
-func printTable(results []result) {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "variant\tCPU us\t(min-max)\ttimes ours\t(min-max)\tbytes\tSSIM\tPSNR dB\t")
-	for _, r := range results {
-		fmt.Fprintf(w, "%s\t%.0f\t%.0f-%.0f\t%.1f\t%.1f-%.1f\t%d\t%.4f\t%.2f\t\n", r.Variant,
-			median(r.CPU), slices.Min(r.CPU), slices.Max(r.CPU), median(r.Ratios), slices.Min(r.Ratios), slices.Max(r.Ratios), r.Bytes, r.SSIM, r.PSNR)
+// printTable prints the table, and under each row its goals.
+func printTable(results []*result) {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "scene\tway\tCPU us\t(min-max)\ttimes ours\tbytes\tSSIM\tPSNR dB\tgoal")
+	for i, r := range results {
+		name := r.Scene
+		if i > 0 && results[i-1].Scene == name {
+			name = ""
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s-%s\t%.1f\t%s\n", name, r.Way,
+			digits(median(r.CPU)), digits(slices.Min(r.CPU)), digits(slices.Max(r.CPU)), median(r.Ratios), r.image()+"\t"+r.judgement())
 	}
 	_ = w.Flush()
+}
+
+// image is a row's columns of what was coded.
+func (r *result) image() string {
+	switch {
+	case r.Bytes == 0:
+		return "\t\t"
+	case r.Same:
+		return fmt.Sprintf("%d\t1\tsame", r.Bytes)
+	}
+	return fmt.Sprintf("%d\t%.4f\t%.2f", r.Bytes, r.SSIM, r.PSNR)
+}
+
+// judgement is a row's goals, and whether they are met.
+func (r *result) judgement() string {
+	var all []string
+	for _, g := range r.Goals {
+		met := "met"
+		if !g.Met {
+			met = fmt.Sprintf("MISSED, %.4g", g.Is)
+		}
+		all = append(all, g.Goal+": "+met)
+	}
+	return strings.Join(all, "; ")
+}
+
+// digits writes microseconds: those below 100 to a tenth.
+func digits(us float64) string {
+	if us < 100 {
+		return strconv.FormatFloat(us, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(us, 'f', 0, 64)
 }
 
 func median(list []float64) float64 {

@@ -1,27 +1,41 @@
 package main
 
 import (
+	"fmt"
 	"image"
+	_ "image/gif"
 	_ "image/jpeg" // what peers write
 	_ "image/png"
 	"math"
 	"os"
 )
 
-// quality compares a variant's JPEG with its own lossless picture: structural
+// likeness is how like a coded picture is to the same without loss: structural
 // similarity of luminance, with a Gaussian window of 11x11 and deviation 1.5 (Wang,
-// Bovik, Sheikh, Simoncelli, IEEE TIP 13, 2004), and the peak signal to noise ratio
-// of all channels in decibels.
-func quality(path string) (ssim, psnr float64, err error) {
-	lossless, err := open(path + ".png")
+// Bovik, Sheikh, Simoncelli, IEEE TIP 13, 2004), and the peak signal to noise ratio of
+// all channels.
+type likeness struct {
+	Same bool    `json:"same"`
+	SSIM float64 `json:"ssim"`
+	PSNR float64 `json:"psnr_db"` // 0 where Same
+}
+
+// quality compares a way's picture as it is coded, of an animation the first frame,
+// with the same without loss.
+func quality(coded, lossless string) (likeness, error) {
+	a, err := open(lossless)
 	if err != nil {
-		return 0, 0, err
+		return likeness{}, err
 	}
-	coded, err := open(path + ".jpg")
+	b, err := open(coded)
 	if err != nil {
-		return 0, 0, err
+		return likeness{}, err
 	}
-	return similarity(luminance(lossless), luminance(coded), lossless.Bounds().Dx()), ratio(lossless, coded), nil
+	psnr := ratio(a, b)
+	if math.IsInf(psnr, 1) {
+		return likeness{Same: true, SSIM: 1}, nil
+	}
+	return likeness{SSIM: similarity(luminance(a), luminance(b), a.Bounds().Dx()), PSNR: psnr}, nil
 }
 
 func open(path string) (image.Image, error) {
@@ -31,7 +45,10 @@ func open(path string) (image.Image, error) {
 	}
 	defer func() { _ = file.Close() }()
 	m, _, err := image.Decode(file)
-	return m, err
+	if err != nil {
+		return nil, fmt.Errorf("read picture %s: %w", path, err)
+	}
+	return m, nil
 }
 
 // ratio is the peak signal to noise ratio of two pictures of one size.

@@ -1,31 +1,21 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
-	"image/jpeg"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
-
-	"github.com/fogleman/gg"
-	"golang.org/x/image/font"
 
 	"example.com/opentime/assets"
 	"example.com/opentime/render"
 	"example.com/opentime/strict"
 )
 
-// layout is the scene, at double density. Texts without words are left out.
-const layout = `layout: scene
+// photoLayout is the scene with photos, at double density. Texts without words are
+// left out.
+const photoLayout = `layout: scene
 size: 600x200
 values:
   photo: picture
@@ -40,9 +30,27 @@ layers:
   - text: {text: "Your seats are still free tonight", left: 24, top: 70, width: 380, font-size: 18, color: "#ffffff"}
   - box: {left: 24, top: 150, width: 120, height: 34, background: "#f43f5e", border-radius: 17}
   - text: {text: "Book now", left: 24, top: 150, width: 120, height: 34, text-align: center, vertical-align: middle, font-size: 15, font-weight: 700, color: "#ffffff"}
-  - text: {text: "{headline}", left: 24, top: 20, width: 380, font-size: 32, font-weight: 700, color: "#ffffff"}
+` + words + `  - box: {background: "{tint}", with: [tint]}
+`
+
+// flatLayout is the scene of one colour a thing, which a palette holds.
+const flatLayout = `layout: flat
+size: 600x200
+values:
+  headline: {type: text, optional: true}
+  price: {type: text, optional: true}
+layers:
+  - box: {background: "#14151c"}
+  - box: {left: 420, top: 20, width: 160, height: 160, background: "#d11a3f", border-radius: 12}
+  - text: {text: "-30%", left: 420, top: 20, width: 160, height: 160, text-align: center, vertical-align: middle, font-size: 52, font-weight: 700, color: "#ffffff"}
+  - text: {text: "Your seats are still free tonight", left: 24, top: 70, width: 380, font-size: 18, color: "#ffffff"}
+  - box: {left: 24, top: 150, width: 120, height: 34, background: "#f43f5e", border-radius: 17}
+  - text: {text: "Book now", left: 24, top: 150, width: 120, height: 34, text-align: center, vertical-align: middle, font-size: 15, font-weight: 700, color: "#ffffff"}
+` + words
+
+// words are the layers that change.
+const words = `  - text: {text: "{headline}", left: 24, top: 20, width: 380, font-size: 32, font-weight: 700, color: "#ffffff"}
   - text: {text: "{price}", left: 24, top: 100, width: 380, font-size: 28, font-weight: 700, color: "#ffffff"}
-  - box: {background: "{tint}", with: [tint]}
 `
 
 // names are of whom the pictures are; the first is what quality is measured on.
@@ -55,44 +63,70 @@ var names = []string{
 // price is what the price says, with a number in it.
 const price = "€ 12.#"
 
-// writeScene writes what all variants draw with: the ground, the fonts and the words.
+// headlineOf and priceOf are what the n-th picture says, tintOf the red of its tint.
+func headlineOf(n int) string { return "Hi " + names[n%len(names)] + "," }
+func priceOf(n int) string    { return strings.Replace(price, "#", strconv.Itoa(n%100), 1) }
+func tintOf(n int) uint8      { return uint8(2 * (n % 100)) }
+
+// drawer draws a way's n-th picture; lossless, as PNG.
+type drawer func(n int, lossless bool) ([]byte, error)
+
+// writeScene writes what all ways draw with: the grounds, the fonts and the words.
 func writeScene(dir string) error {
 	bold, err := assets.FS.ReadFile("fonts/NotoSans-Bold.ttf")
 	if err != nil {
 		return err
 	}
-	words, err := json.Marshal(map[string]any{"names": names, "price": price})
+	said, err := json.Marshal(map[string]any{"names": names, "price": price, "clock": clockStart, "cells": []int{250, 332, 414, 496}})
 	if err != nil {
 		return err
 	}
-	for name, data := range map[string][]byte{
-		"bold.ttf": bold, "scene.json": words,
+	files := map[string][]byte{
+		"bold.ttf": bold, "scene.json": said,
 		"fonts.conf": []byte(`<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>` + dir + `</dir><cachedir>` + dir + `</cachedir></fontconfig>`),
+	}
+	for name, ground := range map[string]func() ([]byte, error){
+		"photo": func() ([]byte, error) { return ground(dir, photoLayout, (*ours).photos) },
+		"flat":  func() ([]byte, error) { return ground(dir, flatLayout, (*ours).flat) },
+		"clock": func() ([]byte, error) {
+			return ground(dir, clockLayout, func(o *ours) *render.Picture { return o.clock(false) })
+		},
+		"clock-photo": func() ([]byte, error) {
+			return ground(dir, clockLayout, func(o *ours) *render.Picture { return o.clock(true) })
+		},
 	} {
+		if files[name+".png"], err = ground(); err != nil {
+			return err
+		}
+	}
+	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			return err
 		}
 	}
-	own, err := newOurs(dir)
-	if err != nil {
-		return err
-	}
-	ground, err := own.draw("", 0, render.PNG)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "base.png"), ground, 0o644)
+	return nil
 }
 
-// ours draws the scene with opentime.
+// ground is all of a layout that does not change, as PNG.
+func ground(dir, layout string, picture func(*ours) *render.Picture) ([]byte, error) {
+	o, err := newOurs(dir, layout)
+	if err != nil {
+		return nil, err
+	}
+	p := picture(o)
+	p.Format = render.PNG
+	i, err := o.renderer.Draw(p)
+	return i.Bytes, err
+}
+
+// ours draws a layout with opentime.
 type ours struct {
 	renderer       *render.Renderer
 	layout         *render.Layout
 	photo, product render.Hash
-	whole          bool // lay a tint of another colour each time over all of the picture
 }
 
-func newOurs(dir string) (*ours, error) {
+func newOurs(dir, layout string) (*ours, error) {
 	fonts, err := render.LoadFonts(assets.FS)
 	if err != nil {
 		return nil, err
@@ -121,110 +155,50 @@ func newOurs(dir string) (*ours, error) {
 	return o, nil
 }
 
-// draw draws for a name; for nobody it draws the ground.
-func (o *ours) draw(name string, n int, format render.Format) ([]byte, error) {
-	p := &render.Picture{Layout: o.layout, Format: format, Values: []render.Value{{Kind: render.Photo, Photo: o.photo}, {Kind: render.Photo, Photo: o.product}}}
-	if name != "" {
-		p.Values = append(p.Values, render.Value{Kind: render.Text, Text: "Hi " + name + ","}, render.Value{Kind: render.Text, Text: strings.Replace(price, "#", strconv.Itoa(n), 1)})
-	}
-	if o.whole && name != "" {
-		p.Values = append(p.Values, render.Value{Kind: render.Colour, Text: fmt.Sprintf("#%02x206008", 2*n)})
-	}
-	i, err := o.renderer.Draw(p)
-	return i.Bytes, err
+// photos is the scene with photos, without what changes.
+func (o *ours) photos() *render.Picture {
+	return &render.Picture{Layout: o.layout, Values: []render.Value{{Kind: render.Photo, Photo: o.photo}, {Kind: render.Photo, Photo: o.product}}}
 }
 
-// goPeer draws the scene with gg and image/jpeg, over the ground that is decoded.
-type goPeer struct {
-	base           *image.RGBA
-	context        *gg.Context
-	headline, cost font.Face
-	out            bytes.Buffer
-}
+// flat is the flat scene, without what changes.
+func (o *ours) flat() *render.Picture { return &render.Picture{Layout: o.layout} }
 
-func newGoPeer(dir string) (*goPeer, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "base.png"))
+// newPhotos returns what draws the scene with photos for one name after the other,
+// whole: under a tint that changes each time.
+func newPhotos(dir string, format render.Format, whole bool) (drawer, error) {
+	o, err := newOurs(dir, photoLayout)
 	if err != nil {
 		return nil, err
 	}
-	m, err := png.Decode(bytes.NewReader(data))
+	return func(n int, lossless bool) ([]byte, error) {
+		p := o.photos()
+		if p.Format = format; lossless {
+			p.Format = render.PNG
+		}
+		p.Values = append(p.Values, wordsOf(n)...)
+		if whole {
+			p.Values = append(p.Values, render.Value{Kind: render.Colour, Text: fmt.Sprintf("#%02x206008", tintOf(n))})
+		}
+		i, err := o.renderer.Draw(p)
+		return i.Bytes, err
+	}, nil
+}
+
+// newFlat returns what draws the flat scene for one name after the other.
+func newFlat(dir string) (drawer, error) {
+	o, err := newOurs(dir, flatLayout)
 	if err != nil {
 		return nil, err
 	}
-	p := &goPeer{base: image.NewRGBA(m.Bounds())}
-	draw.Draw(p.base, p.base.Rect, m, image.Point{}, draw.Src)
-	p.context = gg.NewContextForRGBA(image.NewRGBA(m.Bounds()))
-	if p.headline, err = gg.LoadFontFace(filepath.Join(dir, "bold.ttf"), 64); err != nil {
-		return nil, err
-	}
-	p.cost, err = gg.LoadFontFace(filepath.Join(dir, "bold.ttf"), 56)
-	return p, err
+	return func(n int, _ bool) ([]byte, error) {
+		p := o.flat()
+		p.Format, p.Values = render.PNG, wordsOf(n)
+		i, err := o.renderer.Draw(p)
+		return i.Bytes, err
+	}, nil
 }
 
-func (p *goPeer) draw(name string, n int, format render.Format) ([]byte, error) {
-	m := p.context.Image().(*image.RGBA)
-	copy(m.Pix, p.base.Pix)
-	p.context.SetColor(color.White)
-	p.context.SetFontFace(p.headline)
-	p.context.DrawString("Hi "+name+",", 48, 115)
-	p.context.SetFontFace(p.cost)
-	p.context.DrawString(strings.Replace(price, "#", strconv.Itoa(n), 1), 48, 247)
-	p.out.Reset()
-	if format == render.PNG {
-		err := png.Encode(&p.out, m)
-		return p.out.Bytes(), err
-	}
-	err := jpeg.Encode(&p.out, m, &jpeg.Options{Quality: 82})
-	return p.out.Bytes(), err
-}
-
-// drawHere draws with a variant in Go for some seconds, and says what it took.
-func drawHere(variant, dir string, seconds int) error {
-	var draw func(string, int, render.Format) ([]byte, error)
-	if variant == "gg" {
-		peer, err := newGoPeer(dir)
-		if err != nil {
-			return err
-		}
-		draw = peer.draw
-	} else {
-		own, err := newOurs(dir)
-		if err != nil {
-			return err
-		}
-		own.whole = variant == "opentime-whole"
-		draw = own.draw
-	}
-	for extension, format := range map[string]render.Format{"jpg": render.JPG, "png": render.PNG} {
-		data, err := draw(names[0], 0, format)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, variant+"."+extension), data, 0o644); err != nil {
-			return err
-		}
-	}
-	for n := range 5 {
-		if _, err := draw(names[n], n, render.JPG); err != nil {
-			return err
-		}
-	}
-	var m measured
-	from := used()
-	for end := time.Now().Add(time.Duration(seconds) * time.Second); time.Now().Before(end); m.Images++ {
-		data, err := draw(names[m.Images%len(names)], m.Images%100, render.JPG)
-		if err != nil {
-			return err
-		}
-		m.Bytes += len(data)
-	}
-	m.CPU = used() - from
-	return json.NewEncoder(os.Stdout).Encode(m)
-}
-
-// used is the CPU time this process took, in microseconds.
-func used() float64 {
-	var usage syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage) // of oneself it does not fail
-	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1000
+// wordsOf is what changes in the n-th picture.
+func wordsOf(n int) []render.Value {
+	return []render.Value{{Kind: render.Text, Text: headlineOf(n)}, {Kind: render.Text, Text: priceOf(n)}}
 }
