@@ -1,0 +1,215 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"example.com/opentime/server"
+)
+
+// way is one of the ways an image is answered.
+type way struct {
+	name     string
+	about    string
+	server   **process
+	campaign string // of a size, without it
+	who      func(b *bench, m int) int
+	warm     bool // the recipients' profiles are to be in memory before
+}
+
+// The ways; others are compared with nginx and tuned.
+const (
+	nginx  = "nginx"
+	plain  = "fasthttp"
+	tuned  = "fasthttp 128K"
+	same   = "same"
+	rules  = "rules"
+	whole  = "full"
+	missed = "full, missed"
+)
+
+// bench is everything that is started and measured.
+type bench struct {
+	*options
+	dir                       string
+	people                    *people
+	static, fixed, wide, ours *process
+	admin                     string
+	ways                      []way
+	asked                     map[string]int  // requests of a way so far
+	known                     map[uint32]bool // sums of images that were decoded
+}
+
+// start builds and starts everybody.
+func (b *bench) start(ctx context.Context) error {
+	b.asked, b.known = map[string]int{}, map[uint32]bool{}
+	nobody := func(*bench, int) int { return -1 }
+	few := func(_ *bench, m int) int { return m % warmPeople }
+	once := func(b *bench, m int) int { return warmPeople + m%(b.people.n-warmPeople) }
+	b.ways = []way{
+		{nginx, "static files: sendfile, open_file_cache, no log", &b.static, whole, few, false},
+		{plain, "fixed bytes", &b.fixed, whole, few, false},
+		{tuned, "fixed bytes, a write buffer of 128 KiB", &b.wide, whole, few, false},
+		{same, "opentime: the same pictures for everybody, links without recipients", &b.ours, same, nobody, false},
+		{rules, "opentime: five rules on client and clock, sealed links", &b.ours, rules, few, true},
+		{whole, "opentime: five rules on weather, place and profile, readings of six images, journal", &b.ours, whole, few, true},
+		{missed, "the same, each recipient once: profiles are read from the store", &b.ours, whole, once, false},
+	}
+	if err := b.startOurs(ctx); err != nil {
+		return err
+	}
+	files := filepath.Join(b.dir, "files")
+	if err := b.saveFiles(files); err != nil {
+		return err
+	}
+	var err error
+	if b.static, err = startNginx(ctx, b.dir, files); err != nil {
+		return err
+	}
+	if b.fixed, err = startFixed(ctx, files, 0); err != nil {
+		return err
+	}
+	if b.wide, err = startFixed(ctx, files, 128<<10); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (b *bench) processes() []*process {
+	return slices.DeleteFunc([]*process{b.static, b.fixed, b.wide, b.ours}, func(p *process) bool { return p == nil })
+}
+
+// stop ends everybody.
+func (b *bench) stop() {
+	for _, p := range b.processes() {
+		p.stop()
+	}
+}
+
+// startOurs builds opentime, writes its site, imports the profiles and starts it.
+func (b *bench) startOurs(ctx context.Context) error {
+	program, site := filepath.Join(b.dir, "opentime"), filepath.Join(b.dir, "site")
+	say("building opentime, and making its site")
+	if err := run(ctx, nil, "go", "build", "-o", program, "example.com/opentime/cmd/opentime"); err != nil {
+		return fmt.Errorf("build opentime, in the folder of its source: %w", err)
+	}
+	if err := writeSite(site, b.only); err != nil {
+		return fmt.Errorf("write site: %w", err)
+	}
+	var random [32]byte
+	_, _ = rand.Read(random[:]) // never fails
+	secret := "a:" + base64.RawURLEncoding.EncodeToString(random[:])
+	keys, err := server.ParseKeys(secret)
+	if err != nil {
+		return err
+	}
+	environment := []string{"OPENTIME_KEYS=" + secret, "GOMAXPROCS=1"}
+	b.people = makePeople(b.profiles, keys)
+	table := filepath.Join(b.dir, "people.csv")
+	if err := b.people.writeProfiles(table); err != nil {
+		return err
+	}
+	say("importing %d profiles", b.profiles)
+	if err := run(ctx, environment[:1], program, "import", "profiles", table, site); err != nil {
+		return fmt.Errorf("import profiles: %w", err)
+	}
+	address, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	if b.admin, err = freeAddress(); err != nil {
+		return err
+	}
+	say("starting all servers")
+	b.ours, err = launch(ctx, address, environment, program, "serve", site, "--listen", address, "--admin", b.admin)
+	return err
+}
+
+// run runs a command to its end.
+func run(ctx context.Context, environment []string, program string, args ...string) error {
+	command := exec.CommandContext(ctx, program, args...)
+	var said bytes.Buffer
+	command.Env, command.Stdout, command.Stderr = append(os.Environ(), environment...), &said, &said
+	if err := command.Run(); err != nil {
+		return fmt.Errorf("%w: %s", err, said.String())
+	}
+	return nil
+}
+
+// saveFiles saves images of ours for the peers to send: those that the first
+// recipient is shown.
+func (b *bench) saveFiles(dir string) error {
+	for _, s := range b.only {
+		folder := filepath.Join(dir, "i", whole+"-"+s.name)
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return err
+		}
+		for n := 1; n <= blocks; n++ {
+			name := "b" + strconv.Itoa(n) + "." + s.extension
+			body, err := get("http://" + b.ours.address + "/i/" + whole + "-" + s.name + "/" + name + "?r=" + string(b.people.link(0)))
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(folder, name), body, 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// next returns what appends one request after the other of a way and size.
+func (b *bench) next(w *way, s size) func(dst []byte) []byte {
+	campaign := w.campaign + "-" + s.name
+	return func(dst []byte) []byte {
+		n := b.asked[w.name]
+		b.asked[w.name]++
+		return b.people.request(dst, campaign, s.extension, n, func(m int) int { return w.who(b, m) })
+	}
+}
+
+// asker connects to a way's server, and makes it warm. What was decoded once is known.
+func (b *bench) asker(ctx context.Context, w *way, s size) (*asker, error) {
+	a, err := newAsker((*w.server).address, b.known)
+	if err == nil && w.warm {
+		err = b.warm(ctx, a, w, s)
+	}
+	return a, err
+}
+
+// warm has each recipient whose profile is to be in memory open an image.
+func (b *bench) warm(ctx context.Context, a *asker, w *way, s size) error {
+	m := 0
+	_, err := a.ask(ctx, plan{during: time.Minute, most: warmPeople, next: func(dst []byte) []byte {
+		m++
+		return b.people.request(dst, w.campaign+"-"+s.name, s.extension, m*blocks, func(m int) int { return w.who(b, m) })
+	}})
+	return err
+}
+
+// settle waits until a server has nothing left to do.
+func (b *bench) settle(ctx context.Context, p *process) error {
+	for range 120 {
+		before := used(p.command.Process.Pid)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+		if used(p.command.Process.Pid)-before <= 2*tick {
+			return nil
+		}
+	}
+	return nil
+}
