@@ -179,7 +179,7 @@ func (c *compiled) draw(d *drawing) error {
 		if s.layer == nil {
 			at := s.tile.Rect.Add(s.at)
 			d.touch(at)
-			draw.Draw(d.dst, at, s.tile, image.Point{}, draw.Over)
+			blendPicture(d.dst, s.tile, at.Min.X, at.Min.Y, 255)
 			continue
 		}
 		if err := d.drawAll([]layer{s.layer}); err != nil {

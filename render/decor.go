@@ -3,7 +3,6 @@ package render
 import (
 	"image"
 	"image/color"
-	"image/draw"
 	"math"
 	"regexp"
 	"strconv"
@@ -25,6 +24,7 @@ type decor struct {
 
 // gradient is CSS's linear-gradient.
 type gradient struct {
+	text  string  // as the layout has it
 	angle float64 // degrees; 0 is upwards, 90 to the right
 	stops []stop
 }
@@ -70,7 +70,7 @@ func (r *layoutReader) gradient(n *strict.Node) *gradient {
 		r.Errorf(n, `%q is no gradient; write "linear-gradient(90deg, #000000 0%%, #00000000 100%%)"`, n.Text)
 		return nil
 	}
-	g := &gradient{}
+	g := &gradient{text: n.Text}
 	g.angle, _ = strconv.ParseFloat(m[1], 64)
 	parts := strings.Split(m[2][1:], ",")
 	for i, part := range parts {
@@ -132,7 +132,7 @@ func (d *drawing) decorate(look *decor, b Box) {
 		if d.mirrored {
 			angle = -angle
 		}
-		fillGradient(d.dst, s, angle, look.gradient.stops)
+		d.fillGradient(r, s.radius, angle, look.gradient)
 	} else {
 		d.fill(r, s.radius, look.fill.of(d.p))
 	}
@@ -191,6 +191,38 @@ func (d *drawing) fillShadow(s shape, blur float64, colour color.NRGBA) {
 		return
 	}
 	s.x, s.y = s.x-float64(area.Min.X), s.y-float64(area.Min.Y)
-	mask := d.mask(maskKey{area.Dx(), area.Dy(), s, blur}).alpha()
-	draw.DrawMask(d.dst, area, image.NewUniform(colour), image.Point{}, mask, image.Point{}, draw.Over)
+	blendMask(d.dst, d.mask(maskKey{area.Dx(), area.Dy(), s, blur}), area.Min.X, area.Min.Y, colour)
+}
+
+// gradientKey says which gradient, in a box of which size.
+type gradientKey struct {
+	w, h          int
+	radius, angle float64
+	text          string
+}
+
+// gradientBytes bounds the memory of all gradients.
+const gradientBytes = 32 << 20
+
+// fillGradient fills a box of whole pixels with a gradient, which is drawn once for
+// all boxes of its size.
+func (d *drawing) fillGradient(r image.Rectangle, radius, angle float64, g *gradient) {
+	if r.Empty() {
+		return
+	}
+	s := shape{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()), radius}
+	if tooLarge(r) {
+		fillGradient(d.dst, s, angle, g.stops)
+		return
+	}
+	drawn, err := d.gradients.get(gradientKey{r.Dx(), r.Dy(), radius, angle, g.text}, func() (*image.RGBA, int64, error) {
+		m := image.NewRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
+		s.x, s.y = 0, 0
+		fillGradient(m, s, angle, g.stops)
+		return m, int64(len(m.Pix)), nil
+	})
+	if err != nil {
+		panic(err) // as it did for whoever came first
+	}
+	blendPicture(d.dst, drawn, r.Min.X, r.Min.Y, 255)
 }

@@ -20,8 +20,10 @@ type Renderer struct {
 	pngs    memo[pngKey, *pngPlate]
 	scenes  memo[string, *scene]
 	masks   memo[maskKey, *glyph]
-	inlays  memo[inlayKey, *plate]
-	seen    seen[plateKey]
+	// gradients are those of boxes, as large as they are drawn.
+	gradients memo[gradientKey, *image.RGBA]
+	inlays    memo[inlayKey, *plate]
+	seen      seen[plateKey]
 	// seenInlays is of photos, in the places where they were drawn.
 	seenInlays seen[inlayKey]
 }
@@ -53,6 +55,7 @@ func New(fonts *Fonts, photos *Library) *Renderer {
 	r.inlays.max = inlayBytes
 	r.scenes.max = sceneBytes
 	r.masks.max = maskBytes
+	r.gradients.max = gradientBytes
 	return r
 }
 

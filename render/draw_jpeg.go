@@ -8,7 +8,7 @@ import (
 
 // laid is a photo that was drawn whole, its upper left corner at a place.
 type laid struct {
-	photo *sizedPhoto
+	photo *image.RGBA
 	of    cut
 	at    image.Point
 }
@@ -61,7 +61,7 @@ func (r *Renderer) inlaysOf(inlays []inlay, d *drawing, quality int, w *worker) 
 			continue
 		}
 		plate, err := r.inlays.get(key, func() (*plate, int64, error) {
-			made := w.jpeg.newInlay(l.photo.RGBA, image.Pt(key.x, key.y), quality)
+			made := w.jpeg.newInlay(l.photo, image.Pt(key.x, key.y), quality)
 			return made, made.size(), nil
 		})
 		if err != nil {
@@ -100,7 +100,7 @@ func (w *worker) source(base *image.RGBA, d *drawing, column, row int) uint8 {
 	}
 	if inside == box {
 		for i, l := range d.laid {
-			if w.inlays[i].plate != nil && box.In(l.photo.RGBA.Rect.Add(l.at)) && alike(m, l.photo.RGBA, box, l.at) {
+			if w.inlays[i].plate != nil && box.In(l.photo.Rect.Add(l.at)) && alike(m, l.photo, box, l.at) {
 				return ofInlay + uint8(i)
 			}
 		}

@@ -74,13 +74,17 @@ func blendPixels(pix, mask []byte, c color.NRGBA) {
 	}
 }
 
-// blendPicture lays an emoji over dst, as opaque as alpha.
+// blendPicture lays a picture over dst, as opaque as alpha.
 func blendPicture(dst *image.RGBA, src *image.RGBA, x, y int, alpha uint8) image.Rectangle {
 	const one = 255 * 255
 	r := src.Rect.Add(image.Pt(x, y)).Intersect(dst.Rect)
 	for row := r.Min.Y; row < r.Max.Y; row++ {
-		from := src.Pix[src.PixOffset(r.Min.X-x, row-y):]
-		to := dst.Pix[dst.PixOffset(r.Min.X, row):]
+		from := src.Pix[src.PixOffset(r.Min.X-x, row-y):][:4*r.Dx()]
+		to := dst.Pix[dst.PixOffset(r.Min.X, row):][:4*r.Dx()]
+		if alpha == 255 {
+			layRow(to, from)
+			continue
+		}
 		for i := 0; i < 4*r.Dx(); i += 4 {
 			s, d := from[i:i+4:i+4], to[i:i+4:i+4]
 			if s[3] == 0 {
@@ -93,6 +97,34 @@ func blendPicture(dst *image.RGBA, src *image.RGBA, x, y int, alpha uint8) image
 		}
 	}
 	return r
+}
+
+// layRow lays a row of pixels over another.
+func layRow(to, from []byte) {
+	const both = 0xff000000_ff000000 // alpha of two pixels
+	for len(from) >= 8 && len(to) >= 8 {
+		two := binary.LittleEndian.Uint64(from)
+		switch two & both {
+		case 0: // nothing: pixels are premultiplied
+		case both:
+			binary.LittleEndian.PutUint64(to, two)
+		default:
+			under := binary.LittleEndian.Uint64(to)
+			binary.LittleEndian.PutUint64(to, uint64(lay(uint32(under), uint32(two)))|uint64(lay(uint32(under>>32), uint32(two>>32)))<<32)
+		}
+		from, to = from[8:], to[8:]
+	}
+	if len(from) > 0 {
+		binary.LittleEndian.PutUint32(to, lay(binary.LittleEndian.Uint32(to), binary.LittleEndian.Uint32(from)))
+	}
+}
+
+// lay is a premultiplied pixel over another, each channel rounded to the nearest.
+func lay(under, over uint32) uint32 {
+	const low = 255 * lanes
+	t := (uint64(under&0x00ff00ff)|uint64(under>>8&0x00ff00ff)<<32)*uint64(255-over>>24) + 127*lanes
+	t = (t + lanes + t>>8&low) >> 8 & low
+	return over + uint32(t) + uint32(t>>32)<<8
 }
 
 // fillBand lays a colour over a rectangle.

@@ -62,6 +62,8 @@ type drawing struct {
 	set    *Typesetter
 	photos *Library
 	masks  *memo[maskKey, *glyph]
+	// gradients are drawn once, as masks are.
+	gradients *memo[gradientKey, *image.RGBA]
 	// digits is false while the part of a countdown that does not change from
 	// second to second is drawn.
 	digits bool
@@ -91,7 +93,7 @@ func (d *drawing) touch(r image.Rectangle) {
 
 // drawing returns one of a picture, whose pixels the caller gives it.
 func (r *Renderer) drawing(p *Picture, scale float64, worker *worker) *drawing {
-	return &drawing{scale: scale, p: p, set: worker.set, photos: r.photos, masks: &r.masks, digits: true, mirrored: rightToLeftLocale(p.Locale)}
+	return &drawing{scale: scale, p: p, set: worker.set, photos: r.photos, masks: &r.masks, gradients: &r.gradients, digits: true, mirrored: rightToLeftLocale(p.Locale)}
 }
 
 // shown reports whether a layer is drawn: the values it needs are there, and

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"image/draw"
 	"maps"
 	"regexp"
 	"strconv"
@@ -38,13 +37,9 @@ func (l *imageLayer) draw(d *drawing, b Box) error {
 	if err != nil {
 		return err
 	}
-	op := draw.Over
-	if photo.Opaque {
-		op = draw.Src
-	}
 	d.touch(r)
 	d.laid = append(d.laid, laid{photo, of, r.Min})
-	draw.Draw(d.dst, r, photo.RGBA, photo.RGBA.Rect.Min, op)
+	blendPicture(d.dst, photo, r.Min.X, r.Min.Y, 255)
 	return nil
 }
 

@@ -31,7 +31,7 @@ const (
 type Library struct {
 	dir  string
 	more string // a folder of pictures from elsewhere, beside dir's own; "": none
-	cuts memo[cut, *sizedPhoto]
+	cuts memo[cut, *image.RGBA]
 
 	fetching sync.Mutex // held while a picture from elsewhere is decoded
 }
@@ -215,18 +215,12 @@ type cut struct {
 	radius         float64
 }
 
-// sizedPhoto is a cut in pixels.
-type sizedPhoto struct {
-	RGBA   *image.RGBA
-	Opaque bool
-}
-
-// sized returns a cut, decoded now or before.
-func (l *Library) sized(c cut) (*sizedPhoto, error) {
+// sized returns a cut in pixels, decoded now or before.
+func (l *Library) sized(c cut) (*image.RGBA, error) {
 	if l == nil {
 		return nil, errors.New("open picture: there is no library")
 	}
-	return l.cuts.get(c, func() (*sizedPhoto, int64, error) {
+	return l.cuts.get(c, func() (*image.RGBA, int64, error) {
 		data, err := l.Open(c.hash)
 		if err != nil {
 			return nil, 0, err
@@ -236,7 +230,7 @@ func (l *Library) sized(c cut) (*sizedPhoto, error) {
 			return nil, 0, err
 		}
 		m := c.scale(source)
-		return &sizedPhoto{m, m.Opaque()}, int64(len(m.Pix)), nil
+		return m, int64(len(m.Pix)), nil
 	})
 }
 

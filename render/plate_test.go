@@ -63,8 +63,8 @@ func TestPrintsAreWhatIsDrawnAnew(t *testing.T) {
 	}
 }
 
-// TestMasksAreKept draws boxes that change, with shadows and round ends, in other words:
-// only the first makes their masks, which is most of the work.
+// TestMasksAreKept draws boxes that change, with gradients, shadows and round ends, in
+// other words: only the first makes their masks and gradients, which is most of the work.
 func TestMasksAreKept(t *testing.T) {
 	r, _ := renderer(t)
 	l := layoutOf(t, "a.yaml", `layout: a
@@ -72,6 +72,7 @@ size: 600x240
 values: {v: text, n: number}
 layers:
   - row: {left: 20, right: 20, top: 20, height: 100, box-shadow: "0 2 8 #00000033", background: "#ffffff", border-radius: 12, layers: [{text: {text: "{v}"}}]}
+  - column: {background: "linear-gradient(60deg, #c0143a 0%, #2a2d3b40 100%)", layers: [{text: {text: "{v}"}}]}
   - bar: {value: "{n}", left: 20, right: 20, top: 140, height: 80, border-radius: 40, background: "#eeeeee"}
 `)
 	draw := func(word string) uint64 {
