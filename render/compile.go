@@ -124,6 +124,32 @@ func compile(d *drawing, w, h int) (*compiled, error) {
 	return c, nil
 }
 
+// grounded are layers of which no group has looks that no value changes: these become a
+// box before it, which is drawn once.
+func (l *Layout) grounded(layers []layer) []layer {
+	out := make([]layer, 0, len(layers))
+	for _, one := range layers {
+		g, ok := one.(*groupLayer)
+		if !ok || !g.look.some || g.look.changes() || !l.certain(&g.common) || g.hugs && (!given(g.width) || !given(g.height)) {
+			out = append(out, one)
+			continue
+		}
+		box, rest := &boxLayer{look: g.look}, *g
+		c := &box.common
+		c.left, c.top, c.right, c.bottom, c.width, c.height = g.left, g.top, g.right, g.bottom, g.width, g.height
+		rest.look = decor{}
+		out = append(out, box, &rest)
+	}
+	return out
+}
+
+// certain reports whether a layer is drawn in every picture.
+func (l *Layout) certain(c *common) bool {
+	mayLack := func(value int) bool { return l.Values[value].Optional || !l.uses[value].drawn }
+	return !slices.ContainsFunc(c.needs, mayLack) && len(c.without) == 0 &&
+		(len(c.members) == 0 || slices.ContainsFunc(c.members, l.certain))
+}
+
 // withPhotos takes the steps up to the first that other values than source
 // pictures change, so that what is drawn on it is the same pixels.
 func (c *compiled) withPhotos(d *drawing) (*compiled, error) {

@@ -22,6 +22,9 @@ type decor struct {
 	some     bool // anything is drawn at all
 }
 
+// changes reports whether a value changes how the box looks.
+func (d *decor) changes() bool { return d.fill.value >= 0 || d.edge.value >= 0 }
+
 // gradient is CSS's linear-gradient.
 type gradient struct {
 	text  string  // as the layout has it

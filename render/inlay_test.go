@@ -205,17 +205,3 @@ func BenchmarkProducts(b *testing.B) {
 		}
 	})
 }
-
-// BenchmarkGradients draws words in a group that has a large gradient.
-func BenchmarkGradients(b *testing.B) {
-	r, l, _ := shop(b, `layout: a
-size: 600x200
-values: {v: text}
-layers: [{column: {background: "linear-gradient(60deg, #c0143a 0%, #2a2d3b40 100%)", border-radius: 12, padding: 20, layers: [{text: {text: "{v}"}}]}}]
-`, b.TempDir())
-	for n := 0; b.Loop(); n++ {
-		if _, err := r.Draw(of(l, fmt.Sprint("word ", n))); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

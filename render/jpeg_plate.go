@@ -81,7 +81,7 @@ type inlay struct {
 const (
 	ofPlate  = 0
 	ofPixels = 1
-	ofInlay   = 2
+	ofInlay  = 2
 )
 
 // print appends a picture to out that is the plate's but where from says that an MCU

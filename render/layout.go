@@ -82,6 +82,7 @@ func LoadLayout(file string, root *strict.Node) (*Layout, []strict.Problem) {
 	if strict.Bad(r.Problems) {
 		return nil, r.Problems
 	}
+	l.layers = l.grounded(l.layers)
 	l.Revision = revision(root)
 	return l, r.Problems
 }
