@@ -2,44 +2,25 @@ package render
 
 import (
 	"bytes"
-	"encoding/binary"
+	"hash/maphash"
 	"image"
-	"image/draw"
-	"sync"
+	"math/bits"
+	"slices"
 )
 
 // maxFrames is how many seconds an animation lasts.
 const maxFrames = 60
 
-const sceneBytes = 96 << 20
-
-// scene is a countdown without its digits, in the colours of a GIF, and the
-// digits drawn so far. Pictures that differ only in the seconds left share it.
-type scene struct {
-	base   *image.RGBA     // never changed
-	still  *image.Paletted // base in the palette
-	clocks []clockFace
-
-	mu      sync.Mutex
-	colours *colourMap
-	tiles   map[tileKey]*image.Paletted
-	coded   map[string][]byte // frames by what they show
-	bytes   int               // of coded
+// film is what an animation is made in. It is one worker's.
+type film struct {
+	before, now []clockTime
+	key         []byte
+	pixels      []byte
+	under       []byte
+	best, other []byte // streams
+	tileKey     []byte
+	listKey     []byte
 }
-
-// tileKey is a number in a cell of a clock.
-type tileKey struct {
-	clock, cell int
-	number      string
-}
-
-// maxTiles bounds a scene's tiles: minutes and seconds of two clocks, and
-// hours and days as they pass.
-const maxTiles = 400
-
-// maxCoded bounds a scene's coded frames, in bytes: some minutes of whole frames,
-// and more partial ones than there are.
-const maxCoded = 3 << 20
 
 // animate draws a countdown: the first frame whole, then what changes each
 // second, until nothing is left or a minute has passed.
@@ -48,100 +29,18 @@ func (r *Renderer) animate(p *Picture, worker *worker, w, h int) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	out := appendGIFHead(worker.out[:0], w, h, s.still.Palette)
-	shown := s.numbers(p, 0)
+	f := &worker.film
+	out := appendGIFHead(worker.out[:0], w, h, s.palette)
 	for second := range s.frames(p) {
-		next := s.numbers(p, second)
-		changed := s.changed(shown, next)
+		f.before, f.now = f.now, s.times(f.before[:0], p, second)
 		if second == 0 || p.Frames == WholeFrames {
-			changed = s.still.Rect
+			out = s.appendWhole(out, worker)
+		} else {
+			out = s.appendChange(out, worker)
 		}
-		if changed.Empty() { // all clocks stand at zero
-			changed = image.Rect(0, 0, 1, 1)
-		}
-		if out, err = s.appendFrame(out, next, changed, worker); err != nil {
-			return nil, err
-		}
-		shown = next
 	}
 	worker.out = append(out, gifEnd)
 	return bytes.Clone(worker.out), nil
-}
-
-// numbers are those of all clocks at a second.
-func (s *scene) numbers(p *Picture, second int64) [][4]string {
-	all := make([][4]string, len(s.clocks))
-	for i, c := range s.clocks {
-		all[i] = clockNumbers(max(0, p.left(c.value)-second))
-	}
-	return all
-}
-
-// changed is where one second's numbers are not another's.
-func (s *scene) changed(before, after [][4]string) image.Rectangle {
-	var changed image.Rectangle
-	for i := range s.clocks {
-		for cell := range after[i] {
-			if after[i][cell] != before[i][cell] {
-				changed = changed.Union(s.inkOf(i, cell))
-			}
-		}
-	}
-	return changed
-}
-
-// inkOf is the part of a clock's cell that digits can touch.
-func (s *scene) inkOf(clock, cell int) image.Rectangle {
-	c := &s.clocks[clock]
-	return c.ink(c.cells[cell]).Intersect(s.base.Rect)
-}
-
-// appendFrame appends the part of a frame that lies in r, as it was coded before
-// or now: pictures with other moments have most of theirs in common.
-func (s *scene) appendFrame(out []byte, numbers [][4]string, r image.Rectangle, worker *worker) ([]byte, error) {
-	key := worker.key[:0]
-	for _, n := range [4]int{r.Min.X, r.Min.Y, r.Max.X, r.Max.Y} {
-		key = binary.AppendUvarint(key, uint64(n))
-	}
-	for i := range s.clocks {
-		for cell, number := range numbers[i] {
-			if s.inkOf(i, cell).Overlaps(r) {
-				key = appendText(append(key, byte(i), byte(cell)), number)
-			}
-		}
-	}
-	worker.key = key
-	s.mu.Lock()
-	frame, ok := s.coded[string(key)]
-	s.mu.Unlock()
-	if ok {
-		return append(out, frame...), nil
-	}
-	from := len(out)
-	out = worker.gif.appendFrame(out, s.paint(numbers, worker), r, opaque)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bytes += len(out) - from; s.bytes > maxCoded {
-		clear(s.coded)
-		s.bytes = len(out) - from
-	}
-	s.coded[string(key)] = bytes.Clone(out[from:])
-	return out, nil
-}
-
-// paint draws numbers on the still, in the worker's pixels.
-func (s *scene) paint(numbers [][4]string, worker *worker) *image.Paletted {
-	worker.indices = append(worker.indices[:0], s.still.Pix...)
-	now := &image.Paletted{Pix: worker.indices, Stride: s.still.Stride, Rect: s.still.Rect, Palette: s.still.Palette}
-	for i := range s.clocks {
-		for cell, number := range numbers[i] {
-			tile := s.tile(tileKey{i, cell, number}, worker.set)
-			for y := tile.Rect.Min.Y; y < tile.Rect.Max.Y; y++ {
-				copy(now.Pix[now.PixOffset(tile.Rect.Min.X, y):], tile.Pix[(y-tile.Rect.Min.Y)*tile.Stride:][:tile.Rect.Dx()])
-			}
-		}
-	}
-	return now
 }
 
 // frames is how many there are: one for each second left and one for zero.
@@ -153,92 +52,200 @@ func (s *scene) frames(p *Picture) int64 {
 	return min(maxFrames, most+1)
 }
 
-// tile is a number in its cell, in the palette's colours.
-func (s *scene) tile(key tileKey, set *Typesetter) *image.Paletted {
+// times appends what the clocks show at a second.
+func (s *scene) times(all []clockTime, p *Picture, second int64) []clockTime {
+	for i := range s.clocks {
+		all = append(all, clockTimeOf(max(0, p.left(s.clocks[i].value)-second)))
+	}
+	return all
+}
+
+// wholeFrame and changedFrame begin the keys of frames.
+const (
+	wholeFrame   = 0xff
+	changedFrame = 0xfe
+)
+
+// appendWhole appends a frame of all pixels. It is kept if it is asked for again:
+// opens of one deadline have most frames in common, others none.
+func (s *scene) appendWhole(out []byte, worker *worker) []byte {
+	f := &worker.film
+	key := append(f.key[:0], wholeFrame)
+	for i := range s.areas {
+		key = s.areas[i].appendKey(key, f.now)
+	}
+	f.key = key
+	s.mu.Lock()
+	frame, ok := s.coded.get(key)
+	s.mu.Unlock()
+	if ok {
+		return append(out, frame...)
+	}
+	from := len(out)
+	out = appendFrameHead(out, image.Rect(0, 0, s.w, s.h), s.band.size, opaque)
+	out = appendBlocks(out, s.code(worker))
+	hash := maphash.Bytes(s.seed, key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t, ok := s.tiles[key]; ok {
-		return t
+	if asked := &s.asked[hash%askedBefore]; *asked != hash {
+		*asked = hash
+		return out
 	}
-	pixels := s.pixels(key, set)
-	t := s.colours.convert(pixels, pixels.Rect)
-	if len(s.tiles) >= maxTiles {
-		clear(s.tiles)
-	}
-	s.tiles[key] = t
-	return t
+	s.coded.put(key, bytes.Clone(out[from:]), len(out)-from)
+	return out
 }
 
-// pixels draws a number on what lies under it.
-func (s *scene) pixels(key tileKey, set *Typesetter) *image.RGBA {
-	clock := s.clocks[key.clock]
-	pixels := image.NewRGBA(s.inkOf(key.clock, key.cell))
-	draw.Draw(pixels, pixels.Rect, s.base, pixels.Rect.Min, draw.Src)
-	set.Draw(pixels, boxOf(clock.cells[key.cell]), key.number, clock.style)
-	return pixels
-}
-
-// ink is the part of a cell that digits can touch.
-func (c *clockFace) ink(cell image.Rectangle) image.Rectangle {
-	middle, half := (cell.Min.Y+cell.Max.Y)/2, int(c.style.Size*0.6)
-	return cell.Intersect(image.Rect(cell.Min.X, middle-half, cell.Max.X, middle+half))
-}
-
-// scene returns what pictures that differ only in seconds share.
-func (r *Renderer) scene(p *Picture, worker *worker, w, h int) (*scene, error) {
-	still := *p
-	still.Frames = PartialFrames
-	still.Values = make([]Value, len(p.Values))
-	for i, v := range p.Values {
-		v.Seconds = 0
-		still.Values[i] = v
+// code is the stream of a whole frame, valid until the worker's next.
+func (s *scene) code(worker *worker) []byte {
+	c := &worker.gif
+	lists := [owners]*stretchCodes{&s.band.static, s.list(slow, worker), s.list(fast, worker)}
+	if s.band.fit(&lists) {
+		c.stream = s.band.put(c, c.stream[:0], &lists)
+	} else {
+		m := s.paint(worker, owners)
+		c.stream = s.band.putPixels(c, c.stream[:0], m)
 	}
-	return r.scenes.get(string(still.Key(nil)), func() (*scene, int64, error) {
-		key, scale, err := groundOf(&still, w, h)
-		if err != nil {
-			return nil, 0, err
+	return c.stream
+}
+
+// list is the codes of an owner's stretches, as they were made before or now.
+func (s *scene) list(o owner, worker *worker) *stretchCodes {
+	f := &worker.film
+	key := append(f.listKey[:0], byte(o))
+	for i := range s.areas {
+		if s.areas[i].owner == o {
+			key = s.areas[i].appendKey(key, f.now)
 		}
-		ground, err := r.compiled(&still, key, worker)
-		if err != nil {
-			return nil, 0, err
-		}
-		d := r.drawing(&still, scale, worker)
-		d.dst, d.digits = image.NewRGBA(image.Rect(0, 0, w, h)), false
-		copy(d.dst.Pix, ground.base.Pix)
-		if err := ground.draw(d); err != nil {
-			return nil, 0, err
-		}
-		s := newScene(d, worker.set)
-		return s, int64(len(s.base.Pix)+len(s.still.Pix)) + s.tileBytes()*maxTiles + 1<<20 + maxCoded, nil
-	})
+	}
+	f.listKey = key
+	s.mu.Lock()
+	l, ok := s.lists.get(key)
+	s.mu.Unlock()
+	if ok {
+		return l
+	}
+	made := s.band.list(&worker.gif.list, o, s.paint(worker, o))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lists.put(key, &made, made.bytes())
+	return &made
 }
 
-// newScene chooses the palette: from the picture and samples of the digits.
-func newScene(d *drawing, set *Typesetter) *scene {
-	s := &scene{base: d.dst, clocks: d.clocks, tiles: map[tileKey]*image.Paletted{}, coded: map[string][]byte{}}
-	samples := []*image.RGBA{s.base}
-	for i := range s.clocks {
-		for cell, number := range []string{"05", "14", "27", "38"} {
-			samples = append(samples, s.pixels(tileKey{i, cell, number}, set))
+// paint is the band's stretches with the digits of an owner, where it is the owner's.
+func (s *scene) paint(worker *worker, o owner) []byte {
+	f := &worker.film
+	f.pixels = slices.Grow(f.pixels[:0], len(s.still))[:len(s.still)]
+	for _, p := range s.band.stretches {
+		if o == owners || p.owner == o {
+			copy(f.pixels[p.from-s.band.from:p.to-s.band.from], s.still[p.from-s.band.from:])
 		}
-		samples = append(samples, s.pixels(tileKey{i, 3, "69"}, set))
 	}
-	palette, ok := exactPalette(samples...)
-	if !ok {
-		palette = choosePalette(samples...)
+	m := &image.Paletted{Pix: f.pixels, Stride: s.w, Rect: image.Rect(0, s.band.from/s.w, s.w, s.band.to/s.w)}
+	for i := range s.areas {
+		if o == owners || s.areas[i].owner == o {
+			s.areas[i].put(m, s.tile(i, f.now, worker))
+		}
 	}
-	s.colours = newColourMap(palette)
-	s.still = s.colours.convert(s.base, s.base.Rect)
-	s.colours.settle() // digits' colours do not depend on which were drawn before
-	return s
+	return f.pixels
 }
 
-// tileBytes is the size of the largest tile.
-func (s *scene) tileBytes() int64 {
-	most := 0
-	for _, c := range s.clocks {
-		ink := c.ink(c.cells[0])
-		most = max(most, ink.Dx()*ink.Dy())
+// appendChange appends a frame of what is not as in the frame before. There are not
+// many, so that each is kept.
+func (s *scene) appendChange(out []byte, worker *worker) []byte {
+	f := &worker.film
+	var changed image.Rectangle
+	for i := range s.areas {
+		if s.areas[i].changes(f.before, f.now) {
+			changed = changed.Union(s.areas[i].rect)
+		}
 	}
-	return int64(most)
+	if changed.Empty() { // no number that is to be seen
+		changed = image.Rect(0, 0, 1, 1)
+		if len(s.areas) > 0 {
+			changed = changed.Add(s.areas[0].rect.Min)
+		}
+	}
+	key := append(f.key[:0], changedFrame)
+	for i := range s.areas {
+		if p := &s.areas[i]; p.rect.Overlaps(changed) {
+			key = p.appendKey(p.appendKey(append(key, byte(i)), f.before), f.now)
+		}
+	}
+	f.key = key
+	s.mu.Lock()
+	frame, ok := s.coded.get(key)
+	s.mu.Unlock()
+	if ok {
+		return append(out, frame...)
+	}
+	from := len(out)
+	out = s.codeChange(out, changed, worker)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.coded.put(key, bytes.Clone(out[from:]), len(out)-from)
+	return out
+}
+
+// changes reports whether the area shows other numbers.
+func (p *area) changes(before, now []clockTime) bool {
+	return slices.ContainsFunc(p.cells, func(c clockCell) bool { return before[c.clock][c.cell] != now[c.clock][c.cell] })
+}
+
+// codeChange appends the smallest frame that makes what showed before what shows now,
+// which differ within r: with pixels in between that are as before, or that are
+// transparent.
+func (s *scene) codeChange(out []byte, r image.Rectangle, worker *worker) []byte {
+	f := &worker.film
+	before := s.region(f.under[:0], r, f.before, worker)
+	now := s.region(f.pixels[:0], r, f.now, worker)
+	f.under, f.pixels = before.Pix, now.Pix
+	var box image.Rectangle
+	most := byte(0)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			if at := now.PixOffset(x, y); before.Pix[at] != now.Pix[at] {
+				box = box.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	if box.Empty() { // the colours are as before
+		box = image.Rectangle{r.Min, r.Min.Add(image.Pt(1, 1))}
+	}
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		most = max(most, slices.Max(now.Pix[now.PixOffset(box.Min.X, y):][:box.Dx()]))
+	}
+	size, transparent := max(2, bits.Len8(most)), opaque
+	f.best = worker.gif.code(f.best[:0], now, box, size)
+	if s.transparent != opaque {
+		for i := range now.Pix {
+			if before.Pix[i] == now.Pix[i] {
+				now.Pix[i] = byte(s.transparent)
+			}
+		}
+		f.other = worker.gif.code(f.other[:0], now, box, s.band.size)
+		if len(f.other) < len(f.best) {
+			f.best, f.other = f.other, f.best
+			size, transparent = s.band.size, s.transparent
+		}
+	}
+	return appendBlocks(appendFrameHead(out, box, size, transparent), f.best)
+}
+
+// region appends the pixels in r when clocks show times, and returns them.
+func (s *scene) region(out []byte, r image.Rectangle, times []clockTime, worker *worker) *image.Paletted {
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		if len(s.still) == 0 {
+			out = append(out, s.corner)
+			continue
+		}
+		at := y*s.w + r.Min.X - s.band.from
+		out = append(out, s.still[at:at+r.Dx()]...)
+	}
+	m := &image.Paletted{Pix: out, Stride: r.Dx(), Rect: r}
+	for i := range s.areas {
+		if s.areas[i].rect.Overlaps(r) {
+			s.areas[i].put(m, s.tile(i, times, worker))
+		}
+	}
+	return m
 }

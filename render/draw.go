@@ -40,8 +40,8 @@ type worker struct {
 	jpeg    jpegCoder
 	png     pngCoder
 	gif     gifCoder
-	indices []byte // of an animation's frame
-	key     []byte // of the picture, or of an animation's frame
+	film    film
+	key     []byte // of the picture
 	out     []byte
 }
 

@@ -41,20 +41,22 @@ func appendGIFHead(out []byte, width, height int, palette color.Palette) []byte 
 
 // gifCoder codes frames. It is one worker's.
 type gifCoder struct {
-	list   lzwList
-	writer lzwWriter
-	stream []byte
+	list    lzwList
+	writer  lzwWriter
+	stream  []byte
+	numbers [owners]lzwNumbers // of pieces' codes
+	same    lzwNumbers         // each code's own
 }
 
 // appendFrameHead appends what stands before a frame's codes: it shows for a second,
 // in r, and stays. Pixels of the colour transparent, if it is not opaque, let what
 // is under them show.
 func appendFrameHead(out []byte, r image.Rectangle, size, transparent int) []byte {
-	flags, clear := byte(1<<2), byte(0)
+	flags, index := byte(1<<2), byte(0)
 	if transparent >= 0 {
-		flags, clear = flags|1, byte(transparent)
+		flags, index = flags|1, byte(transparent)
 	}
-	out = append(out, 0x21, 0xf9, 4, flags, frameDelay, 0, clear, 0, 0x2c)
+	out = append(out, 0x21, 0xf9, 4, flags, frameDelay, 0, index, 0, 0x2c)
 	for _, n := range [4]int{r.Min.X, r.Min.Y, r.Dx(), r.Dy()} {
 		out = binary.LittleEndian.AppendUint16(out, uint16(n))
 	}
@@ -70,16 +72,22 @@ func codeSize(palette color.Palette) int { return max(2, gifBits(palette)) }
 // appendFrame appends the part of m that lies in r.
 func (c *gifCoder) appendFrame(out []byte, m *image.Paletted, r image.Rectangle, transparent int) []byte {
 	size := codeSize(m.Palette)
+	c.stream = c.code(c.stream[:0], m, r, size)
+	return appendBlocks(appendFrameHead(out, r, size, transparent), c.stream)
+}
+
+// code appends the stream of the part of m that lies in r, of size bits a pixel.
+func (c *gifCoder) code(out []byte, m *image.Paletted, r image.Rectangle, size int) []byte {
 	c.list.begin(size)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		at := m.PixOffset(r.Min.X, y)
 		c.list.add(m.Pix[at : at+r.Dx()])
 	}
 	c.list.cut()
-	c.writer.begin(c.stream[:0], size)
+	c.writer.begin(out, size)
 	c.writer.putAll(c.list.codes)
-	c.stream = c.writer.end()
-	return appendBlocks(appendFrameHead(out, r, size, transparent), c.stream)
+	c.writer.end()
+	return c.writer.close()
 }
 
 // encodeGIF writes a still in at most 256 colours.

@@ -67,7 +67,9 @@ type drawing struct {
 	// digits is false while the part of a countdown that does not change from
 	// second to second is drawn.
 	digits bool
-	clocks []clockFace // where the countdowns stand; filled while drawing
+	clocks []clockFace       // where the countdowns stand; filled while drawing
+	above  []image.Rectangle // where layers drew after the first of them
+	placed func(*drawing)    // called after each of them, if it is there
 	// mirrored is true in locales written from right to left: layers are placed
 	// as in all others, and what they draw stands on the other side.
 	mirrored bool
@@ -82,6 +84,9 @@ const maxTouched = 64
 // touch notes that a layer draws within r.
 func (d *drawing) touch(r image.Rectangle) {
 	r = r.Intersect(d.dst.Rect)
+	if len(d.clocks) > 0 {
+		d.above = append(d.above, r)
+	}
 	switch {
 	case r.Empty():
 	case len(d.touched) < maxTouched:

@@ -64,10 +64,14 @@ func (l *countdownLayer) draw(d *drawing, b Box) error {
 	}
 	if !d.digits {
 		d.clocks = append(d.clocks, face)
+		if d.placed != nil {
+			d.placed(d)
+		}
 		return nil
 	}
-	for i, number := range clockNumbers(d.p.left(l.value)) {
-		d.touch(d.set.Draw(d.dst, boxOf(face.cells[i]), number, face.style).Ink)
+	now := clockTimeOf(d.p.left(l.value))
+	for i := range now {
+		d.touch(d.set.Draw(d.dst, boxOf(face.cells[i]), now.text(i), face.style).Ink)
 	}
 	return nil
 }
@@ -76,15 +80,21 @@ func boxOf(r image.Rectangle) Box {
 	return Box{float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy())}
 }
 
-// clockNumbers writes seconds as days, hours, minutes and seconds.
-func clockNumbers(seconds int64) [4]string {
-	two := func(n int64) string {
-		if n < 10 {
-			return "0" + strconv.FormatInt(n, 10)
-		}
-		return strconv.FormatInt(n, 10)
+// clockTime is what a clock shows: days, hours, minutes and seconds.
+type clockTime [4]int32
+
+func clockTimeOf(seconds int64) clockTime {
+	return clockTime{int32(seconds / 86400), int32(seconds / 3600 % 24), int32(seconds / 60 % 60), int32(seconds % 60)}
+}
+
+// text is what stands in a cell.
+func (t clockTime) text(cell int) string { return twoDigits(int(t[cell])) }
+
+func twoDigits(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
 	}
-	return [4]string{two(seconds / 86400), two(seconds / 3600 % 24), two(seconds / 60 % 60), two(seconds % 60)}
+	return strconv.Itoa(n)
 }
 
 // countdown reads a countdown layer.

@@ -38,7 +38,7 @@ const none = 1 << 31
 
 // begin empties the list for pixels of size bits.
 func (l *lzwList) begin(size int) {
-	l.codes, l.first = l.codes[:0], 1<<size+2
+	l.codes, l.first, l.bound = l.codes[:0], 1<<size+2, false
 	l.restart()
 }
 
@@ -77,10 +77,10 @@ next:
 		l.codes = append(l.codes, uint16(prefix))
 		if next < lzwEntries {
 			l.table[at] = key<<12 | next
-			next++
 		}
+		next++
 		prefix = uint32(pixel)
-		if next == lzwEntries && !l.bound {
+		if next >= lzwEntries && !l.bound {
 			l.clear()
 			next = l.next
 		}
@@ -148,9 +148,48 @@ func (w *lzwWriter) putAll(codes []uint16) {
 	*w = one
 }
 
-// end writes the end code, and returns all that was written.
-func (w *lzwWriter) end() []byte {
-	w.put(1<<w.size + 1)
+// putStretch writes the codes of a stretch, whose entries have other numbers in the list
+// that it is from: numbers says which they have here, and is told those that the
+// stretch makes, from the list's at on. It returns where the list's next stretch begins.
+func (w *lzwWriter) putStretch(codes []uint16, numbers *lzwNumbers, at uint32) uint32 {
+	one := *w
+	for _, code := range codes {
+		numbers[at%lzwEntries] = uint16(one.next)
+		at++
+		one.put(uint32(numbers[code%lzwEntries]))
+	}
+	*w = one
+	return at
+}
+
+// lzwNumbers are the numbers in a stream of a list's codes.
+type lzwNumbers [lzwEntries]uint16
+
+// putBits writes n bits that another writer wrote.
+func (w *lzwWriter) putBits(b []byte, n int) {
+	for ; n >= 32; n -= 32 {
+		w.acc |= uint64(binary.LittleEndian.Uint32(b)) << w.held
+		w.out = binary.LittleEndian.AppendUint32(w.out, uint32(w.acc))
+		w.acc >>= 32
+		b = b[4:]
+	}
+	for ; n > 0; n -= 8 {
+		w.acc |= uint64(b[0]) << w.held
+		w.held += uint(min(8, n))
+		b = b[1:]
+	}
+	if w.held >= 32 {
+		w.out = binary.LittleEndian.AppendUint32(w.out, uint32(w.acc))
+		w.acc >>= 32
+		w.held -= 32
+	}
+}
+
+// end writes the end code.
+func (w *lzwWriter) end() { w.put(1<<w.size + 1) }
+
+// close returns all that was written.
+func (w *lzwWriter) close() []byte {
 	for ; w.held > 0; w.held -= min(8, w.held) {
 		w.out = append(w.out, byte(w.acc))
 		w.acc >>= 8

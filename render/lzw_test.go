@@ -29,7 +29,8 @@ func streamOf(pixels []byte, size int, cuts []int) []byte {
 	l.cut()
 	w.begin(nil, size)
 	w.putAll(l.codes)
-	return w.end()
+	w.end()
+	return w.close()
 }
 
 // pixelsOf is what compress/lzw reads: all of the stream, and no byte more.
@@ -68,7 +69,7 @@ func noise(seed uint32, size, n int) []byte {
 func TestLZWIsRead(t *testing.T) {
 	t.Parallel()
 	for size := 2; size <= 8; size++ {
-		for n := 0; n < 600; n++ {
+		for n := range 600 {
 			pixels := noise(uint32(n), size, n)
 			if got := pixelsOf(t, streamOf(pixels, size, nil), size); !bytes.Equal(got, pixels) {
 				t.Fatalf("%d pixels of %d bits are read as %d", n, size, len(got))

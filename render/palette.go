@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"image"
 	"image/color"
+	"math"
 	"slices"
 )
 
@@ -84,18 +85,22 @@ func countColours(pictures []*image.RGBA, lower uint) []bin {
 	return bins
 }
 
-// choosePalette picks 256 colours by median cut.
+// choosePalette picks 256 colours.
 func choosePalette(pictures ...*image.RGBA) color.Palette {
-	used := histogram(pictures)
+	return cutPalette(histogram(pictures), 256)
+}
+
+// cutPalette picks at most n colours by median cut.
+func cutPalette(used []bin, n int) color.Palette {
 	boxes := []cutBox{newCutBox(used)}
-	for len(boxes) < 256 {
+	for len(boxes) < n {
 		best := 0
 		for i := range boxes {
 			if boxes[i].spread > boxes[best].spread {
 				best = i
 			}
 		}
-		if len(boxes) == 0 || boxes[best].spread <= 0 {
+		if boxes[best].spread <= 0 {
 			break
 		}
 		low, high := boxes[best].split()
@@ -108,6 +113,61 @@ func choosePalette(pictures ...*image.RGBA) color.Palette {
 		palette[i] = color.RGBA{uint8(mean[0] + 0.5), uint8(mean[1] + 0.5), uint8(mean[2] + 0.5), 0xff}
 	}
 	return palette
+}
+
+// lack is how far a palette may be from the colours it stands for: the mean of their
+// squared distances in a channel, and the largest of them.
+type lack struct{ mean, most float64 }
+
+// smallPalette picks as few colours as are within a lack, of a power of two, spare of
+// which stay free; or as many as a palette has.
+func smallPalette(spare int, most lack, pictures ...*image.RGBA) color.Palette {
+	used := histogram(pictures)
+	for n := 4; n < 256; n *= 2 {
+		palette := settle(cutPalette(used, n-spare), used)
+		if got := lackOf(palette, used); got.mean <= most.mean && got.most <= most.most {
+			return palette
+		}
+	}
+	return cutPalette(used, 256-spare)
+}
+
+// settle moves each colour to the mean of those that are nearest to it, some times.
+func settle(palette color.Palette, used []bin) color.Palette {
+	for range 4 {
+		m := newColourMap(palette)
+		near := make([]bin, len(palette))
+		for _, b := range used {
+			c := b.mean()
+			to := &near[m.of(uint8(c[0]+0.5), uint8(c[1]+0.5), uint8(c[2]+0.5))]
+			to.n, to.r, to.g, to.b = to.n+b.n, to.r+b.r, to.g+b.g, to.b+b.b
+		}
+		for i := range near {
+			if near[i].n > 0 {
+				mean := near[i].mean()
+				palette[i] = color.RGBA{uint8(mean[0] + 0.5), uint8(mean[1] + 0.5), uint8(mean[2] + 0.5), 0xff}
+			}
+		}
+	}
+	return palette
+}
+
+// lackOf is how far a palette is from colours.
+func lackOf(palette color.Palette, used []bin) lack {
+	var all lack
+	n, m := 0.0, newColourMap(palette)
+	for _, b := range used {
+		c := b.mean()
+		near := palette[m.of(uint8(c[0]+0.5), uint8(c[1]+0.5), uint8(c[2]+0.5))].(color.RGBA)
+		for axis, v := range [3]uint8{near.R, near.G, near.B} {
+			far := math.Abs(c[axis] - float64(v))
+			all.most = max(all.most, far)
+			all.mean += far * far * float64(b.n) / 3
+		}
+		n += float64(b.n)
+	}
+	all.mean /= max(1, n)
+	return all
 }
 
 // cutBox is a box of median cut.
@@ -157,57 +217,58 @@ func (c *cutBox) split() (low, high []bin) {
 // a time.
 type colourMap struct {
 	palette color.Palette
-	rgb     [][3]int32
-	near    []int16          // by 6 bits a channel; -1: not looked up yet
-	exact   map[uint32]uint8 // of the palette's colours, and others while they are few
-	many    bool             // there were more: others are looked up by 6 bits
-	settled bool             // many stays as it is
+	byGreen []mapped
+	above   [256]int16      // by green: the first of byGreen that has no less
+	known   [1 << 12]uint64 // found before, by a hash: 1, colour, index; 0: nothing
 }
 
-// settle lets no colour that comes from now on change which index another gets.
-func (m *colourMap) settle() { m.settled = true }
+// mapped is a colour of a palette and its index.
+type mapped struct{ r, g, b, index int32 }
 
 func newColourMap(palette color.Palette) *colourMap {
-	m := &colourMap{palette: palette, rgb: make([][3]int32, len(palette)), near: make([]int16, 1<<18), exact: make(map[uint32]uint8, len(palette))}
-	for i := range m.near {
-		m.near[i] = -1
-	}
+	m := &colourMap{palette: palette, byGreen: make([]mapped, len(palette))}
 	for i, c := range palette {
 		c := c.(color.RGBA)
-		m.rgb[i] = [3]int32{int32(c.R), int32(c.G), int32(c.B)}
-		m.exact[uint32(c.R)<<16|uint32(c.G)<<8|uint32(c.B)] = uint8(i)
+		m.byGreen[i] = mapped{int32(c.R), int32(c.G), int32(c.B), int32(i)}
+	}
+	slices.SortStableFunc(m.byGreen, func(a, b mapped) int { return cmp.Compare(a.g, b.g) })
+	for g, i := int32(0), 0; g < 256; g++ {
+		for i < len(m.byGreen) && m.byGreen[i].g < g {
+			i++
+		}
+		m.above[g] = int16(i)
 	}
 	return m
 }
 
-// of is the index of the nearest colour.
+// of is the index of the nearest colour, whatever was asked before.
 func (m *colourMap) of(r, g, b uint8) uint8 {
 	c := uint32(r)<<16 | uint32(g)<<8 | uint32(b)
-	if i, ok := m.exact[c]; ok {
-		return i
+	known := &m.known[c*0x9e3779b1>>20]
+	if *known>>8 != 1<<24|uint64(c) {
+		*known = 1<<32 | uint64(c)<<8 | uint64(m.search(int32(r), int32(g), int32(b)))
 	}
-	if room := len(m.exact) < maxExact; !m.many && (room || m.settled) {
-		i := uint8(m.search(int32(r), int32(g), int32(b)))
-		if room {
-			m.exact[c] = i
-		}
-		return i
-	}
-	m.many = true
-	at := &m.near[int(r>>2)<<12|int(g>>2)<<6|int(b>>2)]
-	if *at < 0 { // by the middle of its colours, whichever of them came first
-		*at = int16(m.search(int32(r&^3|2), int32(g&^3|2), int32(b&^3|2)))
-	}
-	return uint8(*at)
+	return uint8(*known)
 }
 
-func (m *colourMap) search(r, g, b int32) int {
-	best, least := 0, int32(1<<30)
-	for i := range m.rgb {
-		dr, dg, db := r-m.rgb[i][0], g-m.rgb[i][1], b-m.rgb[i][2]
-		if d := 2*dr*dr + 4*dg*dg + 3*db*db; d < least {
-			best, least = i, d
+// search goes from the colours of the same green outwards, until green alone is
+// farther than the nearest so far.
+func (m *colourMap) search(r, g, b int32) int32 {
+	best, least := int32(0), int32(1<<30)
+	try := func(c *mapped) bool {
+		dr, dg, db := r-c.r, g-c.g, b-c.b
+		if 4*dg*dg > least {
+			return false
 		}
+		if d := 2*dr*dr + 4*dg*dg + 3*db*db; d < least || d == least && c.index < best {
+			best, least = c.index, d
+		}
+		return true
+	}
+	from := int(m.above[g])
+	for i := from; i < len(m.byGreen) && try(&m.byGreen[i]); i++ {
+	}
+	for i := from - 1; i >= 0 && try(&m.byGreen[i]); i-- {
 	}
 	return best
 }

@@ -7,8 +7,8 @@
 // (compile.go), with the source pictures where these come again; the layers that
 // change are drawn on it (layer.go and layer_*.go). JPEG codes only the MCUs that
 // differ and copies the others (jpeg.go, jpeg_plate.go), PNG packs only the strips
-// of rows that do (png.go, png_plate.go); GIF is written whole (encode_gif.go,
-// animate.go).
+// of rows that do (png.go, png_plate.go). A moving GIF is put together from codes that
+// were worked out before (animate.go, scene.go, band.go, lzw.go).
 package render
 
 import (
