@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-
 	"image/jpeg"
 	"maps"
 	"math/rand/v2"

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/draw"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -106,6 +105,7 @@ type codec struct {
 	magic  string
 	config func([]byte) (image.Config, error)
 	decode func([]byte) (image.Image, error)
+	about  func([]byte) (turn, []byte) // how it is turned, and its colour profile; nil: formats without
 }
 
 func codecs() []codec {
@@ -114,40 +114,21 @@ func codecs() []codec {
 			"\x89PNG\r\n\x1a\n",
 			func(b []byte) (image.Config, error) { return png.DecodeConfig(bytes.NewReader(b)) },
 			func(b []byte) (image.Image, error) { return png.Decode(bytes.NewReader(b)) },
+			aboutPNG,
 		},
 		{
 			"\xff\xd8\xff",
 			func(b []byte) (image.Config, error) { return jpeg.DecodeConfig(bytes.NewReader(b)) },
 			decodeJPEG,
+			aboutJPEG,
 		},
 		{
 			"GIF8",
 			func(b []byte) (image.Config, error) { return gif.DecodeConfig(bytes.NewReader(b)) },
 			decodeGIF,
+			nil,
 		},
 	}
-}
-
-// decodeSource decodes a picture whose bounds were looked at first.
-func decodeSource(data []byte) (image.Image, error) {
-	for _, c := range codecs() {
-		if !bytes.HasPrefix(data, []byte(c.magic)) {
-			continue
-		}
-		config, err := c.config(data)
-		if err != nil {
-			return nil, fmt.Errorf("read picture: %w", err)
-		}
-		if config.Width < 1 || config.Height < 1 || config.Width > maxSourcePixels/config.Height {
-			return nil, fmt.Errorf("read picture: %dx%d pixels; at most %d in all", config.Width, config.Height, maxSourcePixels)
-		}
-		m, err := c.decode(data)
-		if err != nil {
-			return nil, fmt.Errorf("read picture: %w", err)
-		}
-		return m, nil
-	}
-	return nil, errors.New("read picture: neither PNG, JPEG nor GIF")
 }
 
 // maxScans is the most scans of a JPEG: a decoder may go over the whole picture
@@ -229,12 +210,12 @@ func (l *Library) sized(c cut) (*image.RGBA, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		m := c.scale(source)
+		m := source.cut(c)
 		return m, int64(len(m.Pix)), nil
 	})
 }
 
-// scale cuts and resizes a decoded picture.
+// scale cuts and resizes a decoded picture, without rounding its corners.
 func (c cut) scale(source image.Image) *image.RGBA {
 	dst := image.NewRGBA(image.Rect(0, 0, c.w, c.h))
 	from, to := source.Bounds(), dst.Rect
@@ -254,10 +235,5 @@ func (c cut) scale(source image.Image) *image.RGBA {
 		source, from = shrink(source, from, factor)
 	}
 	xdraw.CatmullRom.Scale(dst, to, source, from, xdraw.Src, nil)
-	if c.radius > 0 {
-		round := image.NewRGBA(dst.Rect)
-		draw.DrawMask(round, dst.Rect, dst, image.Point{}, roundedBox(c.w, c.h, c.radius).draw(), image.Point{}, draw.Src)
-		dst = round
-	}
 	return dst
 }

@@ -53,10 +53,12 @@ func (l *Library) AddFetched(data []byte) (Hash, error) {
 }
 
 // rewrite writes a picture, made smaller where it is larger than any image.
-func rewrite(source image.Image, isPhoto bool) ([]byte, error) {
-	if b := source.Bounds(); b.Dx() > fetchedSide || b.Dy() > fetchedSide {
-		s := fetchedSide / float64(max(b.Dx(), b.Dy()))
-		source = cut{w: max(1, round(float64(b.Dx())*s)), h: max(1, round(float64(b.Dy())*s))}.scale(source)
+// It says itself neither how it is turned nor which colours it has.
+func rewrite(from *source, isPhoto bool) ([]byte, error) {
+	source, size := from.Image, from.size()
+	if s := fetchedSide / float64(max(size.X, size.Y)); s < 1 || from.turn > 1 || from.colour != nil {
+		s = min(s, 1)
+		source = from.cut(cut{w: max(1, round(float64(size.X)*s)), h: max(1, round(float64(size.Y)*s))})
 	}
 	var out bytes.Buffer
 	if !isPhoto {

@@ -7,8 +7,7 @@ import (
 
 // shrink is a part of a decoded picture made smaller by a whole factor, each
 // pixel the mean of a square: much quicker than a filter over all of them, and
-// as good before one that does the rest. Of kinds that are rare it is the part
-// as it was.
+// as good before one that does the rest.
 func shrink(source image.Image, part image.Rectangle, factor int) (image.Image, image.Rectangle) {
 	var square func(x, y int) [4]uint32 // sums of red, green, blue and alpha, premultiplied
 	switch m := source.(type) {
@@ -18,6 +17,8 @@ func shrink(source image.Image, part image.Rectangle, factor int) (image.Image, 
 		square = func(x, y int) [4]uint32 { return squareRGBA(m.Pix[m.PixOffset(x, y):], m.Stride, factor) }
 	case *image.NRGBA:
 		square = func(x, y int) [4]uint32 { return squareNRGBA(m.Pix[m.PixOffset(x, y):], m.Stride, factor) }
+	case image.RGBA64Image:
+		square = func(x, y int) [4]uint32 { return squareOther(m, x, y, factor) }
 	default:
 		return source, part
 	}
@@ -75,6 +76,20 @@ func squareNRGBA(pix []uint8, stride, side int) (sum [4]uint32) {
 			sum[1] += (uint32(p[i+1])*a + 127) / 255
 			sum[2] += (uint32(p[i+2])*a + 127) / 255
 			sum[3] += a
+		}
+	}
+	return sum
+}
+
+// squareOther is of kinds that are rare, such as CMYK and those of 16 bits.
+func squareOther(m image.RGBA64Image, x, y, side int) (sum [4]uint32) {
+	for row := y; row < y+side; row++ {
+		for column := x; column < x+side; column++ {
+			c := m.RGBA64At(column, row)
+			sum[0] += (uint32(c.R) + 128) / 257
+			sum[1] += (uint32(c.G) + 128) / 257
+			sum[2] += (uint32(c.B) + 128) / 257
+			sum[3] += (uint32(c.A) + 128) / 257
 		}
 	}
 	return sum
