@@ -34,7 +34,8 @@ func (t *target) startDemo(ctx context.Context, o *options, stderr io.Writer) (e
 		return err
 	}
 	key := "a:" + load.Random()
-	demo, err := load.Start(ctx, program, "", dir, key)
+	launch := load.Launch{Program: program, Dir: dir, Key: key}
+	demo, err := launch.Start(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,62 +14,74 @@ import (
 
 // Limits of drawing.
 const (
-	imageBytes  = 256 << 20
-	queueFactor = 8
-	placeTime   = 60 * time.Millisecond  // the longest wait for a place to draw
-	requestTime = 250 * time.Millisecond // the longest a whole request takes
-	momentTime  = 2 * time.Second        // how long a picture that holds a second is kept
+	imageBytes    = 192 << 20
+	strangerBytes = 64 << 20
+	maxUnderWay   = 512                    // pictures that wait or are being drawn, for each processor
+	requestTime   = 250 * time.Millisecond // the longest a whole request takes
+	momentTime    = 2 * time.Second        // how long a picture that holds a second is kept
+	landed        = 32                     // drawings that are remembered beside the cache, which is filled a moment later
 )
 
 // errSaturated and errSlow send an open one rung down.
 var (
-	errSaturated = errors.New("draw: no place within 60 ms")
+	errSaturated = errors.New("draw: more waits than can be drawn in time")
 	errSlow      = errors.New("draw: not ready within the request's time")
 )
 
 // images turns pictures into images: from the cache, or by drawing, once at a
-// time per picture, in bounded workers.
+// time per picture, in as many workers as there are processors. What cannot be
+// drawn in time is refused before it waits.
 type images struct {
-	drawn *memory // by their pictures' keys
-	draw  func(*render.Picture) (render.Image, error)
+	drawn     *memory // by their pictures' keys
+	strangers *memory // drawn for strangers alone, so that these push out nothing else
+	draw      func(*render.Picture) (render.Image, error)
+	now       func() time.Time
+	workers   int
 
 	mu      sync.Mutex
-	flights map[string]*flight
-
-	jobs   chan *flight
-	places chan struct{} // a token per picture being drawn or waiting
-	humble chan struct{} // the quarter of them that links below keyed share
-	stop   chan struct{}
-	done   sync.WaitGroup
+	some    sync.Cond // somebody waits, or all is closed
+	closed  bool
+	flights map[string]*flight // that wait, are being drawn, or were a moment ago
+	recent  [landed]*flight    // a ring of the last
+	lands   int                // how many there were
+	lineup  *lineup
+	busy    int // flights that wait or are being drawn
+	counts  [lanes]laneCounts
+	done    sync.WaitGroup
 }
 
-// flight is one drawing under way. image and err are set before done is
-// closed and never changed again.
+// laneCounts count a lane's pictures.
+type laneCounts struct{ drawn, refused uint64 }
+
+// flight is one drawing. image and err are set before done is closed and never
+// changed again; the rest is guarded by the images' lock.
 type flight struct {
 	key     string
 	picture *render.Picture
-	humble  bool
 	done    chan struct{}
 	image   render.Image
 	err     error
+
+	lane    lane // the best of whoever waits
+	waiting int  // how many do
+	begun   bool
 }
 
-func newImages(draw func(*render.Picture) (render.Image, error)) (*images, error) {
+func newImages(draw func(*render.Picture) (render.Image, error), now func() time.Time) (*images, error) {
 	drawn, err := newMemory(imageBytes)
 	if err != nil {
 		return nil, err
 	}
-	workers := runtime.GOMAXPROCS(0)
-	places := workers * (1 + queueFactor)
-	i := &images{
-		drawn: drawn, draw: draw,
-		flights: map[string]*flight{},
-		jobs:    make(chan *flight, places),
-		places:  make(chan struct{}, places),
-		humble:  make(chan struct{}, max(1, places/4)),
-		stop:    make(chan struct{}),
+	strangers, err := newMemory(strangerBytes)
+	if err != nil {
+		return nil, err
 	}
-	for range workers {
+	i := &images{
+		drawn: drawn, strangers: strangers, draw: draw, now: now, workers: runtime.GOMAXPROCS(0),
+		flights: map[string]*flight{}, lineup: newLineup(),
+	}
+	i.some.L = &i.mu
+	for range i.workers {
 		i.done.Go(i.work)
 	}
 	return i, nil
@@ -78,121 +89,182 @@ func newImages(draw func(*render.Picture) (render.Image, error)) (*images, error
 
 // close ends the workers once they have drawn what they are drawing.
 func (i *images) close() {
-	close(i.stop)
+	i.mu.Lock()
+	i.closed = true
+	i.mu.Unlock()
+	i.some.Broadcast()
 	i.done.Wait()
 	i.drawn.close()
+	i.strangers.close()
 }
 
-// get returns the image of a picture with this key by deadline, or an error
-// that sends the open one rung down; a drawing that is late ends into the cache
-// all the same. humble callers share a quarter of the places to draw.
-func (i *images) get(key []byte, p *render.Picture, humble bool, deadline time.Duration) (render.Image, error) {
-	if image, ok := i.drawn.get(key); ok {
+// wanted says who waits for a picture.
+type wanted struct {
+	lane     lane
+	campaign string
+	patience time.Duration // how long they do
+}
+
+// get returns the image of a picture with this key in time, or an error that sends
+// the open one rung down; a drawing that is late once it has begun ends into the
+// cache all the same.
+func (i *images) get(key []byte, p *render.Picture, w wanted) (render.Image, error) {
+	if image, ok := i.kept(key, p); ok {
 		return image, nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), deadline)
-	defer cancel()
-	f, err := i.board(ctx, string(key), p, humble)
+	f, err := i.board(key, p, w)
 	if err != nil {
 		return render.Image{}, err
 	}
+	late := time.NewTimer(w.patience)
+	defer late.Stop()
 	select {
 	case <-f.done:
 		return f.image, f.err
-	case <-ctx.Done():
-		return render.Image{}, errSlow
+	case <-late.C:
 	}
+	i.mu.Lock()
+	f.waiting--
+	i.mu.Unlock()
+	return render.Image{}, errSlow
 }
 
-// board returns the flight that draws key: the one under way, or a new one
-// once there is a place.
-func (i *images) board(ctx context.Context, key string, p *render.Picture, humble bool) (*flight, error) {
-	i.mu.Lock()
-	f, ok := i.flights[key]
-	i.mu.Unlock()
+// kept returns the image of a picture from memory. One that was drawn for strangers
+// and is asked for again is kept as others are.
+func (i *images) kept(key []byte, p *render.Picture) (render.Image, bool) {
+	if image, ok := i.drawn.get(key); ok {
+		return image, true
+	}
+	image, ok := i.strangers.get(key)
 	if ok {
-		return f, nil
+		i.drawn.keep(string(key), image, lasts(p))
 	}
-	if !i.takePlace(ctx, humble) {
-		return nil, errSaturated
+	return image, ok
+}
+
+// lasts is how long a picture's image is worth keeping; 0: as long as there is room.
+func lasts(p *render.Picture) time.Duration {
+	if holdsSecond(p) {
+		return momentTime
 	}
+	return 0
+}
+
+// board returns the flight that draws key: the one under way, or a new one where
+// it can be drawn in time.
+func (i *images) board(key []byte, p *render.Picture, w wanted) (*flight, error) {
 	i.mu.Lock()
-	if f, ok := i.flights[key]; ok {
-		i.mu.Unlock()
-		i.leavePlace(humble)
+	defer i.mu.Unlock()
+	f, ok := i.flights[string(key)]
+	switch {
+	case ok && (f.begun || f.lane <= w.lane || !i.admits(p, w)):
+		f.waiting++
 		return f, nil
+	case !ok && !i.admits(p, w):
+		i.counts[w.lane].refused++
+		return nil, errSaturated
+	case !ok:
+		f = &flight{key: string(key), picture: p, done: make(chan struct{})}
+		i.flights[f.key] = f
+		i.busy++
 	}
-	f = &flight{key: key, picture: p, humble: humble, done: make(chan struct{})}
-	i.flights[key] = f
-	i.mu.Unlock()
-	i.jobs <- f // never blocks: there are as many places as jobs fit
+	f.lane = w.lane
+	f.waiting++
+	i.lineup.add(f, w.lane, w.campaign)
+	i.some.Signal()
 	return f, nil
 }
 
-// takePlace waits for a place to draw, 60 ms at most.
-func (i *images) takePlace(ctx context.Context, humble bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, placeTime)
-	defer cancel()
-	if humble {
-		select {
-		case i.humble <- struct{}{}:
-		case <-ctx.Done():
-			return false
-		}
-	}
-	select {
-	case i.places <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		if humble {
-			<-i.humble
-		}
-		return false
-	}
-}
-
-func (i *images) leavePlace(humble bool) {
-	<-i.places
-	if humble {
-		<-i.humble
-	}
+// admits reports whether a picture would be drawn in time. Of one that takes most
+// of that time nobody sees the first drawing but those who ask again, so it need
+// only begin in time.
+func (i *images) admits(p *render.Picture, w wanted) bool {
+	cost := i.lineup.cost(p)
+	wait := i.lineup.wait(w.lane, w.campaign, cost) / time.Duration(i.workers)
+	return i.busy < maxUnderWay*i.workers && (wait == 0 || wait+wait/4+min(cost, w.patience/2) <= w.patience)
 }
 
 // work draws until close.
 func (i *images) work() {
-	for {
-		select {
-		case <-i.stop:
-			return
-		case f := <-i.jobs:
-			i.finish(f)
-		}
+	for t := i.next(); t != nil; t = i.next() {
+		i.finish(t)
 	}
 }
 
-// finish draws a flight's picture, keeps the image and wakes who waits. A
-// picture whose drawing panics is an error like any other.
-func (i *images) finish(f *flight) {
+// next waits for the turn that is next, and begins it; nil at the end. Whom nobody
+// waits for any longer is passed over while others wait.
+func (i *images) next() *turn {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for !i.closed {
+		t := i.lineup.take()
+		if t == nil {
+			i.some.Wait()
+			continue
+		}
+		f := t.flight
+		switch {
+		case f.begun:
+			i.lineup.leave(t)
+		case f.waiting == 0 && t.lane != ahead && i.lineup.askedFor():
+			i.lineup.leave(t)
+			f.begun, f.err = true, errSlow
+			i.land(f)
+		default:
+			f.begun = true
+			return t
+		}
+	}
+	return nil
+}
+
+// finish draws a turn's picture, keeps the image and wakes who waits. A picture
+// whose drawing panics is an error like any other.
+func (i *images) finish(t *turn) {
+	f := t.flight
+	began := i.now()
 	defer func() {
 		if cause := recover(); cause != nil {
 			f.err = fmt.Errorf("draw: panic: %v", cause)
 			slog.Error("drawing panicked", "layout", layoutOf(f.picture), "cause", cause, "stack", string(debug.Stack()))
 		}
+		took := i.now().Sub(began)
 		i.mu.Lock()
-		delete(i.flights, f.key)
-		i.mu.Unlock()
-		close(f.done)
-		i.leavePlace(f.humble)
+		defer i.mu.Unlock()
+		i.counts[t.lane].drawn++
+		i.lineup.leave(t)
+		i.lineup.learn(f.picture, took)
+		i.land(f)
 	}()
-	f.image, f.err = i.draw(f.picture)
+	if f.image, f.err = i.draw(f.picture); f.err == nil {
+		i.keep(f)
+	}
+}
+
+// keep keeps a flight's image.
+func (i *images) keep(f *flight) {
+	to := i.drawn
+	if f.lane == stranger {
+		to = i.strangers
+	}
+	to.keep(f.key, f.image, lasts(f.picture))
+}
+
+// land wakes who waits for a flight. One that went well is remembered until the
+// cache has it for certain, so that nobody draws its picture again.
+func (i *images) land(f *flight) {
+	i.busy--
+	close(f.done)
 	if f.err != nil {
+		delete(i.flights, f.key)
 		return
 	}
-	during := time.Duration(0)
-	if holdsSecond(f.picture) {
-		during = momentTime
+	slot := &i.recent[i.lands%landed]
+	i.lands++
+	if old := *slot; old != nil && i.flights[old.key] == old {
+		delete(i.flights, old.key)
 	}
-	i.drawn.keep(f.key, f.image, during)
+	*slot = f
 }
 
 func layoutOf(p *render.Picture) string {

@@ -130,10 +130,8 @@ func (s *Server) writeOwn(w io.Writer) {
 	}
 	gauge(w, `opentime_connections{listener="admin"}`, int(s.admin.GetOpenConnectionsCount()))
 
-	gauge(w, "opentime_draw_places", cap(s.images.places))
-	gauge(w, "opentime_draw_places_taken", len(s.images.places))
-	gauge(w, "opentime_draw_waiting", len(s.images.jobs))
-	for name, m := range map[string]*memory{"drawn": s.images.drawn, "generic": s.generics} {
+	s.images.writeLanes(w)
+	for name, m := range map[string]*memory{"drawn": s.images.drawn, "strangers": s.images.strangers, "generic": s.generics} {
 		label := `{cache="` + name + `"}`
 		gauge(w, "opentime_cache_hits_total"+label, m.hits.Load())
 		gauge(w, "opentime_cache_misses_total"+label, m.misses.Load())
@@ -141,6 +139,21 @@ func (s *Server) writeOwn(w io.Writer) {
 		gauge(w, "opentime_cache_bytes"+label, m.bytes())
 	}
 	s.writeKept(w)
+}
+
+// writeLanes writes what waits to be drawn, and for whom.
+func (i *images) writeLanes(w io.Writer) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	gauge(w, "opentime_draw_places", maxUnderWay*i.workers)
+	gauge(w, "opentime_draw_places_taken", i.busy)
+	for l, name := range laneNames {
+		label := `{lane="` + name + `"}`
+		gauge(w, "opentime_draw_waiting"+label, len(i.lineup.lanes[l].waiting))
+		_, _ = fmt.Fprintf(w, "opentime_draw_backlog_seconds%s %g\n", label, i.lineup.lanes[l].backlog.Seconds())
+		gauge(w, "opentime_drawn_total"+label, i.counts[l].drawn)
+		gauge(w, "opentime_draw_refused_total"+label, i.counts[l].refused)
+	}
 }
 
 // writeKept writes how what is kept does: store, journal and their disk.

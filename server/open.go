@@ -171,7 +171,7 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 		defer s.keys.Put(buffer)
 		*buffer = picture.Key((*buffer)[:0])
 		var image render.Image
-		image, err = s.images.get(*buffer, picture, r.trust < rules.Keyed, open.Deadline.Sub(s.config.Now()))
+		image, err = s.images.get(*buffer, picture, wanted{r.lane(), r.published.ID, open.Deadline.Sub(s.config.Now())})
 		if err == nil {
 			return shown{image: image, rung: r.rung(), decision: &r.decisions[at], digest: digest(*buffer)}
 		}

@@ -102,7 +102,7 @@ func New(config Config) (*Server, error) {
 	s.metrics.expect(config.Webhooks)
 	s.advice = newAdviser(s.metrics)
 	s.use = newKeyUse(s.metrics, config.Keys, config.Now())
-	images, err := newImages(s.draw)
+	images, err := newImages(s.draw, config.Now)
 	if err != nil {
 		return nil, err
 	}

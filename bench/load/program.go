@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -39,20 +40,27 @@ func Build(ctx context.Context, dir string, stderr io.Writer) (string, error) {
 	return program, nil
 }
 
-// Start starts a program, which is opentime's, serving a site, or its demo where
-// that is "", and waits until it says where it listens. Its data, and its log, are
-// in dir. command is what it is started by, such as taskset -c 0; none: by itself.
-// The environment is this process's without what is opentime's, and key the sender's.
-// An interrupt of ours is none of its: it is ended by Close.
-func Start(ctx context.Context, program, site, dir, key string, command ...string) (*Program, error) {
-	log, err := os.Create(filepath.Join(dir, "log"))
+// Launch says how an opentime is started.
+type Launch struct {
+	Program string   // what Build built
+	Site    string   // the folder of what it serves; "": its demo
+	Dir     string   // where its log is
+	Key     string   // as OPENTIME_KEYS has it
+	Command []string // what starts it, such as taskset -c 0; none: it is started by itself
+}
+
+// Start starts opentime and waits until it says where it listens. Of this process's
+// environment it has all but what is opentime's. An interrupt of ours is none of
+// its: it is ended by Close.
+func (l *Launch) Start(ctx context.Context) (*Program, error) {
+	log, err := os.Create(filepath.Join(l.Dir, "log"))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = log.Close() }()
-	args := append(command, program, "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
-	if site != "" {
-		args = append(args, site)
+	args := append(slices.Clone(l.Command), l.Program, "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
+	if l.Site != "" {
+		args = append(args, l.Site)
 	}
 	p := &Program{Token: Random(), cmd: exec.Command(args[0], args[1:]...)}
 	for _, pair := range os.Environ() {
@@ -60,7 +68,7 @@ func Start(ctx context.Context, program, site, dir, key string, command ...strin
 			p.cmd.Env = append(p.cmd.Env, pair)
 		}
 	}
-	p.cmd.Env = append(p.cmd.Env, "OPENTIME_KEYS="+key, "OPENTIME_TOKEN_READ="+p.Token)
+	p.cmd.Env = append(p.cmd.Env, "OPENTIME_KEYS="+l.Key, "OPENTIME_TOKEN_READ="+p.Token)
 	p.cmd.Stderr, p.cmd.SysProcAttr = log, &syscall.SysProcAttr{Setpgid: true}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

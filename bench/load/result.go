@@ -129,6 +129,7 @@ func (r *Result) Print(out io.Writer) {
 // RungNames are the rungs of the ladder, best first.
 var RungNames = []string{"live", "stale", "local", "generic", "built-in"}
 
+// RungAt is how far down the ladder a rung is; -1 where there is none of the name.
 func RungAt(name string) int { return slices.Index(RungNames, name) }
 
 // IsRung reports whether a server's word is one: no other may make rows.

@@ -60,21 +60,54 @@ type Sender struct {
 // for until the end. When ctx ends, what was not sent yet is left out. A Sender
 // sends once.
 func (s *Sender) Send(ctx context.Context, next func() (Request, bool), t *Tally, started time.Time) {
-	s.tally, s.started, s.over, s.queue = t, started, started.Add(s.Duration+s.Timeout), make(chan Request, queued)
+	s.begin(t, started)
+	s.queue = make(chan Request, queued)
+	workers := s.workers(ctx)
+	s.pace(ctx, next)
+	close(s.queue)
+	workers.Wait()
+	s.client.CloseIdleConnections()
+}
+
+// Loop sends what next returns one after another over each connection until the
+// time is over, whatever At says: as many requests as the server answers. It is
+// called by one goroutine at a time, and a request's At becomes when it was sent.
+func (s *Sender) Loop(ctx context.Context, next func() (Request, bool), t *Tally, started time.Time) {
+	s.begin(t, started)
+	ctx, cancel := context.WithDeadline(ctx, started.Add(s.Duration))
+	defer cancel()
+	s.queue = make(chan Request)
+	workers := s.workers(context.Background())
+	for r, more := next(); more && ctx.Err() == nil; r, more = next() {
+		r.At = -1
+		select {
+		case s.queue <- r:
+		case <-ctx.Done():
+		}
+	}
+	close(s.queue)
+	workers.Wait()
+	s.client.CloseIdleConnections()
+}
+
+// begin makes a sender ready to send.
+func (s *Sender) begin(t *Tally, started time.Time) {
+	s.tally, s.started, s.over = t, started, started.Add(s.Duration+s.Timeout)
 	s.client = &fasthttp.HostClient{
 		Addr: dialled(s.Public), IsTLS: s.Public.Scheme == "https", TLSConfig: &tls.Config{ServerName: s.Public.Hostname(), MinVersion: tls.VersionTLS12},
 		MaxConns: s.Connections, MaxIdleConnDuration: 5 * time.Second, MaxIdemponentCallAttempts: 1,
 		ReadTimeout: s.Timeout, WriteTimeout: s.Timeout, MaxResponseBodySize: maxImage,
 		NoDefaultUserAgentHeader: true, DisablePathNormalizing: true, DialDualStack: true,
 	}
+}
+
+// workers start a goroutine for each connection.
+func (s *Sender) workers(ctx context.Context) *sync.WaitGroup {
 	var workers sync.WaitGroup
 	for i := range s.Connections {
 		workers.Go(func() { s.work(ctx, rand.New(rand.NewPCG(s.Seed, uint64(i)+3))) })
 	}
-	s.pace(ctx, next)
-	close(s.queue)
-	workers.Wait()
-	s.client.CloseIdleConnections()
+	return &workers
 }
 
 // dialled is where an address's connections go.
@@ -142,6 +175,9 @@ func (s *Sender) work(ctx context.Context, random *rand.Rand) {
 		case time.Now().After(s.over):
 			s.count(&Outcome{Request: r, Verdict: Verdict{Unsent, "no connection was free until the end"}, Took: s.over.Sub(s.started) - r.At})
 			continue
+		}
+		if r.At < 0 {
+			r.At = time.Since(s.started)
 		}
 		s.fill(req, &r)
 		waited := time.Since(s.started) - r.At

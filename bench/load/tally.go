@@ -62,7 +62,7 @@ func (t *Tally) Late(d time.Duration) {
 	t.lateness.add(d)
 }
 
-// add counts an outcome. The wrong ones took their time, too.
+// Add counts an outcome. The wrong ones took their time, too.
 func (t *Tally) Add(o Outcome) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
