@@ -15,6 +15,7 @@ import (
 type Geo struct {
 	*database
 	zones zoneNames
+	seen  recall[uintptr, Here] // by where a record stands: decoding one costs 1 us
 }
 
 // LoadGeo reads a database and looks at all of it before it is trusted. last,
@@ -69,12 +70,24 @@ func (g *Geo) Lookup(a netip.Addr) (Here, bool) {
 	if g == nil {
 		return Here{}, false
 	}
-	var city geoip2.City
-	ok := g.find(a, func(result maxminddb.Result) error { return result.Decode(&city) })
-	if !ok || !isCountry(city.Country.ISOCode) || city.Country.ISOCode == "ZZ" {
-		return Here{}, false
-	}
-	return g.hereOf(&city), true
+	var here Here
+	ok := g.find(a, func(result maxminddb.Result) error {
+		at := result.Offset()
+		var known bool
+		if here, known = g.seen.find(at, uint64(at)); known {
+			return nil
+		}
+		var city geoip2.City
+		if err := result.Decode(&city); err != nil {
+			return err
+		}
+		if isCountry(city.Country.ISOCode) && city.Country.ISOCode != "ZZ" {
+			here = g.hereOf(&city)
+		}
+		g.seen.keep(at, uint64(at), here)
+		return nil
+	})
+	return here, ok && here.Country != ""
 }
 
 // hereOf turns a record into a Here. A point outside the world is none.
