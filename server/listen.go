@@ -52,5 +52,5 @@ func serveOn(server *fasthttp.Server, listener net.Listener, ended chan<- error)
 			ended <- fmt.Errorf("serve: panic: %v", cause)
 		}
 	}()
-	ended <- server.Serve(patient{listener})
+	ended <- server.Serve(lazy{patient{listener}})
 }
