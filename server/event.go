@@ -90,6 +90,6 @@ func (s *Server) remember(sync bool, events ...event) error {
 
 // payload is what is kept of an event.
 func (e *event) payload() []byte {
-	p := message(nil, eventDigest, e.digest[:])
-	return message(number(p, eventStatus, uint64(e.status)), eventAnswer, e.answer)
+	p := bytesOf(nil, eventDigest, e.digest[:])
+	return bytesOf(number(p, eventStatus, uint64(e.status)), eventAnswer, e.answer)
 }

@@ -147,6 +147,7 @@ func (s *Server) settle(r *reading) {
 	r.decisions = append([]rules.Decision(nil), decider.Decide(c, &r.signals)...)
 	r.deciders = &s.deciders
 	r.texts = make([]atomic.Pointer[rules.Resolved], len(r.decisions))
+	r.digests = make([]atomic.Uint64, len(r.decisions))
 }
 
 // shown is what one open was answered with.
@@ -173,7 +174,11 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 		var image render.Image
 		image, err = s.images.get(*buffer, picture, wanted{r.lane(), r.published.ID, open.Deadline.Sub(s.config.Now())})
 		if err == nil {
-			return shown{image: image, rung: r.rung(), decision: &r.decisions[at], digest: digest(*buffer)}
+			sum := digest(*buffer)
+			if picture.Format == FormatOf(block) && !holdsSecond(picture) {
+				r.digests[at].Store(sum) // of the very picture that is kept as shown
+			}
+			return shown{image: image, rung: r.rung(), decision: &r.decisions[at], digest: sum}
 		}
 	}
 	s.metrics.dropped(err)

@@ -40,6 +40,7 @@ type reading struct {
 	signals   rules.Signals
 	decisions []rules.Decision
 	texts     []atomic.Pointer[rules.Resolved] // by position, resolved when asked for
+	digests   []atomic.Uint64                  // by position, of the picture as it is kept; 0: not opened yet
 	deciders  *sync.Pool                       // the server's
 }
 

@@ -246,6 +246,8 @@ func (r *reading) shownAt(at int) shownPosition {
 	defer r.deciders.Put(decider)
 	to := decider.Destination(r.published.Campaign, &r.signals, d, clickMark)
 	p := shownOf(d, texts, &to)
-	p.Digest = digest(Compose(r.published, d, texts, FormatOf(d.Block), r.at).Key(nil))
+	if p.Digest = r.digests[at].Load(); p.Digest == 0 {
+		p.Digest = digest(Compose(r.published, d, texts, FormatOf(d.Block), r.at).Key(nil))
+	}
 	return p
 }

@@ -221,13 +221,15 @@ func (b *shownBook) write(writing map[shownKey][]waiting) error {
 		}
 		merged[key] = recent(merge(kept, show(readings)), readings[len(readings)-1].keep)
 	}
+	var payload []byte
 	err := b.store.PutShown(func(put func(recipient, campaign, send string, at int64, payload []byte)) {
 		for key, readings := range merged {
 			if len(readings) == 0 {
 				continue
 			}
 			newest := readings[len(readings)-1].At
-			put(key.recipient, key.campaign, key.send, newest, encodeShown(readings))
+			payload = encodeShown(payload[:0], readings)
+			put(key.recipient, key.campaign, key.send, newest, payload)
 		}
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/binary"
 	"errors"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -41,52 +42,52 @@ const (
 // errShown says that a stored value is not what encodeShown writes.
 var errShown = errors.New("decode shown: not a value of that kind")
 
-func encodeShown(readings []shownReading) []byte {
-	var dst []byte
+// encodeShown appends readings as they are kept to dst.
+func encodeShown(dst []byte, readings []shownReading) []byte {
 	for i := range readings {
-		dst = message(dst, fieldReading, encodeReading(nil, &readings[i]))
+		dst = nested(dst, fieldReading, func(dst []byte) []byte { return encodeReading(dst, &readings[i]) })
 	}
 	return dst
 }
 
 func encodeReading(dst []byte, r *shownReading) []byte {
 	dst = number(dst, readingAt, uint64(r.At))
-	dst = message(dst, readingRevision, r.Revision[:])
+	dst = bytesOf(dst, readingRevision, r.Revision[:])
 	dst = number(dst, readingTrust, uint64(r.Trust))
 	dst = number(dst, readingClass, uint64(r.Class))
-	dst = message(dst, readingOS, []byte(r.OS))
-	dst = message(dst, readingID, r.Reading[:])
+	dst = bytesOf(dst, readingOS, r.OS)
+	dst = bytesOf(dst, readingID, r.Reading[:])
 	dst = number(dst, readingParams, r.Parameters)
 	dst = number(dst, readingPlace, r.Place)
 	for i := range r.Positions {
-		dst = message(dst, readingPosition, encodePosition(nil, &r.Positions[i]))
+		dst = nested(dst, readingPosition, func(dst []byte) []byte { return encodePosition(dst, &r.Positions[i]) })
 	}
 	return dst
 }
 
 func encodePosition(dst []byte, p *shownPosition) []byte {
-	dst = message(dst, positionBlock, []byte(p.Block))
+	dst = bytesOf(dst, positionBlock, p.Block)
 	dst = number(dst, positionNumber, uint64(p.Position))
-	dst = message(dst, positionRule, []byte(p.Rule))
-	dst = message(dst, positionVariant, []byte(p.Variant))
-	dst = message(dst, positionItem, []byte(p.Item))
-	dst = message(dst, positionLink, []byte(p.Link))
-	dst = message(dst, positionAfter, []byte(p.After))
+	dst = bytesOf(dst, positionRule, p.Rule)
+	dst = bytesOf(dst, positionVariant, p.Variant)
+	dst = bytesOf(dst, positionItem, p.Item)
+	dst = bytesOf(dst, positionLink, p.Link)
+	dst = bytesOf(dst, positionAfter, p.After)
 	dst = number(dst, positionEnded, uint64(p.Ended))
 	dst = number(dst, positionDigest, p.Digest)
-	for _, v := range p.Values {
-		dst = message(dst, positionValue, encodeValue(nil, v))
+	for i := range p.Values {
+		dst = nested(dst, positionValue, func(dst []byte) []byte { return encodeValue(dst, &p.Values[i]) })
 	}
 	return dst
 }
 
-func encodeValue(dst []byte, v rules.Value) []byte {
+func encodeValue(dst []byte, v *rules.Value) []byte {
 	dst = number(dst, valueType, uint64(v.Type))
 	dst = number(dst, valueNumber, protowire.EncodeZigZag(v.N))
-	dst = message(dst, valueText, []byte(v.Text))
-	for _, text := range v.List {
+	dst = bytesOf(dst, valueText, v.Text)
+	for _, element := range v.List {
 		dst = protowire.AppendTag(dst, valueListElement, protowire.BytesType)
-		dst = protowire.AppendString(dst, text)
+		dst = protowire.AppendString(dst, element)
 	}
 	return dst
 }
@@ -100,13 +101,34 @@ func number(dst []byte, field protowire.Number, v uint64) []byte {
 	return protowire.AppendVarint(dst, v)
 }
 
-// message appends a bytes field. A repeated message is written even if empty.
-func message(dst []byte, field protowire.Number, v []byte) []byte {
-	if len(v) == 0 && field != positionValue {
+// bytesOf appends a bytes field; nothing if it is empty.
+func bytesOf[Bytes ~string | ~[]byte](dst []byte, field protowire.Number, v Bytes) []byte {
+	if len(v) == 0 {
 		return dst
 	}
 	dst = protowire.AppendTag(dst, field, protowire.BytesType)
-	return protowire.AppendBytes(dst, v)
+	dst = protowire.AppendVarint(dst, uint64(len(v)))
+	return append(dst, v...)
+}
+
+// nested appends a message, empty or not: room is left for a length of two bytes,
+// most have, and taken up or widened where it has another.
+func nested(dst []byte, field protowire.Number, encode func([]byte) []byte) []byte {
+	dst = protowire.AppendTag(dst, field, protowire.BytesType)
+	at := len(dst)
+	dst = encode(append(dst, 0, 0))
+	body := len(dst) - at - 2
+	var length [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(length[:], uint64(body))
+	if n != 2 {
+		if n > 2 {
+			dst = append(dst, length[2:n]...) // room
+		}
+		copy(dst[at+n:], dst[at+2:at+2+body])
+		dst = dst[:at+n+body]
+	}
+	copy(dst[at:], length[:n])
+	return dst
 }
 
 func decodeShown(data []byte) ([]shownReading, error) {
