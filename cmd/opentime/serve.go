@@ -38,6 +38,7 @@ Behind a front such as nginx, name its network in trusted_proxies. Sockets that 
 
 // Run serves until a signal ends it.
 func (c *serveCmd) Run(e *env) error {
+	collectSeldom(e.getenv)
 	told := make(chan os.Signal, 1)
 	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	defer signal.Stop(told)
