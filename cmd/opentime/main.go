@@ -23,26 +23,27 @@ var build = "dev"
 
 // program is the command line.
 type program struct {
-	Serve    serveCmd    `cmd:"" help:"Answer the images and links of sent mails."`
-	Check    checkCmd    `cmd:"" help:"Find every problem in the sender's files before a mail is sent."`
-	Test     testCmd     `cmd:"" help:"Run the tests that stand beside campaigns."`
-	Explain  explainCmd  `cmd:"" help:"Say what a block would show, and why."`
-	Signals  signalsCmd  `cmd:"" help:"List what a campaign may name, and who can know it."`
-	Preview  previewCmd  `cmd:"" help:"Draw the image a block would show."`
-	Forecast forecastCmd `cmd:"" help:"Count the pictures of a mail, and find rules that nobody reaches."`
-	Link     linkCmd     `cmd:"" help:"Print the HTML that goes into the mail."`
-	Sign     signCmd     `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
-	Keys     keysCmd     `cmd:"" help:"Look after the keys that seal recipients."`
-	Verify   verifyCmd   `cmd:"" help:"Say what a link proves of its recipient, and why no more."`
-	Import   importCmd   `cmd:"" help:"Bring in what is known of recipients."`
-	Backup   backupCmd   `cmd:"" help:"Copy all data into a file, while the server runs."`
-	Restore  restoreCmd  `cmd:"" help:"Bring the data of a backup back."`
-	Forget   forgetCmd   `cmd:"" help:"Remove all that is kept of recipients, for good."`
-	Status   statusCmd   `cmd:"" help:"Say how the server that runs is, and what somebody should look at."`
-	Feed     feedCmd     `cmd:"" help:"Look after the feeds of the server that runs."`
-	Data     dataCmd     `cmd:"" help:"List the data in use and how old it is, and fetch newer."`
-	Schema   schemaCmd   `cmd:"" help:"Print what files may say, as JSON Schema, for editors."`
-	Version  versionCmd  `cmd:"" help:"Say which opentime this is."`
+	Serve     serveCmd     `cmd:"" help:"Answer the images and links of sent mails."`
+	Check     checkCmd     `cmd:"" help:"Find every problem in the sender's files before a mail is sent."`
+	Test      testCmd      `cmd:"" help:"Run the tests that stand beside campaigns."`
+	Explain   explainCmd   `cmd:"" help:"Say what a block would show, and why."`
+	Signals   signalsCmd   `cmd:"" help:"List what a campaign may name, and who can know it."`
+	Preview   previewCmd   `cmd:"" help:"Draw the image a block would show."`
+	Forecast  forecastCmd  `cmd:"" help:"Count the pictures of a mail, and find rules that nobody reaches."`
+	Link      linkCmd      `cmd:"" help:"Print the HTML that goes into the mail."`
+	Sign      signCmd      `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
+	Keys      keysCmd      `cmd:"" help:"Look after the keys that seal recipients."`
+	Verify    verifyCmd    `cmd:"" help:"Say what a link proves of its recipient, and why no more."`
+	Import    importCmd    `cmd:"" help:"Bring in what is known of recipients."`
+	Backup    backupCmd    `cmd:"" help:"Copy all data into a file, while the server runs."`
+	Restore   restoreCmd   `cmd:"" help:"Bring the data of a backup back."`
+	Forget    forgetCmd    `cmd:"" help:"Remove all that is kept of recipients, for good."`
+	Recommend recommendCmd `cmd:"" help:"Learn from what people did, and list what to recommend to each."`
+	Status    statusCmd    `cmd:"" help:"Say how the server that runs is, and what somebody should look at."`
+	Feed      feedCmd      `cmd:"" help:"Look after the feeds of the server that runs."`
+	Data      dataCmd      `cmd:"" help:"List the data in use and how old it is, and fetch newer."`
+	Schema    schemaCmd    `cmd:"" help:"Print what files may say, as JSON Schema, for editors."`
+	Version   versionCmd   `cmd:"" help:"Say which opentime this is."`
 }
 
 const description = `Images and links in an email, decided when it is opened.
