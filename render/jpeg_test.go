@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
@@ -87,8 +88,40 @@ func TestAPrintIsWhatEncodingWrites(t *testing.T) {
 			if !bytes.Equal(got, want) {
 				t.Fatalf("%dx%d, quality %d: the print has %d bytes, encoding writes %d others", w, h, quality, len(got), len(want))
 			}
+			inlays := paste(&coder, random, m, changed, quality)
+			if got, want := coder.print(nil, p, m, changed, inlays), other.encode(nil, m, quality); !bytes.Equal(got, want) {
+				t.Fatalf("%dx%d, quality %d: the print with %d inlays has %d bytes, encoding writes %d others", w, h, quality, len(inlays), len(got), len(want))
+			}
 		}
 	}
+}
+
+// paste lays pictures over m, also beyond its edges and over one another, and says in
+// from which MCUs are theirs and which must be coded.
+func paste(c *jpegCoder, random *rand.Rand, m *image.RGBA, from []uint8, quality int) (inlays []inlay) {
+	columns := mcus(m.Rect.Dx())
+	for i := range random.IntN(4) {
+		over := image.NewRGBA(image.Rect(0, 0, 1+random.IntN(120), 1+random.IntN(80)))
+		for k := range over.Pix {
+			if over.Pix[k] = uint8(k / 4 * (1 + i)); k%4 == 3 {
+				over.Pix[k] = 255
+			}
+		}
+		at := image.Pt(random.IntN(m.Rect.Dx()+60)-60, random.IntN(m.Rect.Dy()+60)-60)
+		draw.Draw(m, over.Rect.Add(at), over, image.Point{}, draw.Src)
+		corner := image.Pt((at.X+mcuSide-1)>>4<<4, (at.Y+mcuSide-1)>>4<<4)
+		inlays = append(inlays, inlay{c.newInlay(over, corner.Sub(at), quality), corner.X / mcuSide, corner.Y / mcuSide})
+		for k := range from {
+			box := image.Rect(0, 0, mcuSide, mcuSide).Add(image.Pt(k%columns, k/columns).Mul(mcuSide))
+			switch {
+			case box.In(over.Rect.Add(at)) && box.In(m.Rect):
+				from[k] = ofInlay + uint8(i)
+			case box.Overlaps(over.Rect.Add(at)):
+				from[k] = ofPixels
+			}
+		}
+	}
+	return inlays
 }
 
 // FuzzPrints prints plates of any size, quality and pixels, JPEG and PNG.
@@ -110,6 +143,10 @@ func FuzzPrints(f *testing.F) {
 		got := jpegs.print(nil, jpegs.newPlate(base, q), m, changed, nil)
 		if !bytes.Equal(got, jpegs.encode(nil, m, q)) {
 			t.Fatal("the JPEG print is not what encoding writes")
+		}
+		inlays := paste(&jpegs, rand.New(rand.NewPCG(seed, 1)), m, changed, q)
+		if !bytes.Equal(jpegs.print(nil, jpegs.newPlate(base, q), m, changed, inlays), jpegs.encode(nil, m, q)) {
+			t.Fatal("the JPEG print with inlays is not what encoding writes")
 		}
 		if read, err := jpeg.Decode(bytes.NewReader(got)); err != nil || read.Bounds() != m.Rect {
 			t.Fatal(err)

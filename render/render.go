@@ -6,8 +6,9 @@
 // The way of a picture is Draw, in draw.go: what no value changes is drawn once
 // (compile.go), with the source pictures where these come again; the layers that
 // change are drawn on it (layer.go and layer_*.go). JPEG codes only the MCUs that
-// differ and copies the others (jpeg.go, jpeg_plate.go), PNG packs only the strips
-// of rows that do (png.go, png_plate.go). A moving GIF is put together from codes that
+// differ from the ground and from photos that were drawn before, and copies the others
+// (draw_jpeg.go, jpeg.go, jpeg_plate.go); PNG packs only the strips of rows that differ
+// (png.go, png_plate.go). A moving GIF is put together from codes that
 // were worked out before (animate.go, scene.go, band.go, lzw.go).
 package render
 
