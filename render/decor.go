@@ -156,7 +156,7 @@ const maskBytes = 8 << 20
 func (d *drawing) mask(key maskKey) *glyph {
 	mask, err := d.masks.get(key, func() (*glyph, int64, error) {
 		m := key.draw()
-		return &glyph{w: key.w, h: key.h, mask: m.Pix}, int64(len(m.Pix)), nil
+		return &glyph{w: key.w, h: key.h, stride: key.w, mask: m.Pix}, int64(len(m.Pix)), nil
 	})
 	if err != nil {
 		panic(err) // as it did for whoever came first
@@ -166,7 +166,7 @@ func (d *drawing) mask(key maskKey) *glyph {
 
 // alpha is the mask as image/draw takes it.
 func (g *glyph) alpha() *image.Alpha {
-	return &image.Alpha{Pix: g.mask, Stride: g.w, Rect: image.Rect(0, 0, g.w, g.h)}
+	return &image.Alpha{Pix: g.mask, Stride: g.stride, Rect: image.Rect(0, 0, g.w, g.h)}
 }
 
 // tooLarge reports whether a box goes so far beyond any canvas that its pixels must

@@ -76,7 +76,8 @@ type emojiPicture struct {
 // emoji returns the picture of a glyph at a size.
 func (t *Typesetter) emoji(face int16, gid font.GID, size float64) emojiPicture {
 	key := glyphKey{face: face, gid: gid, size: int32(math.Round(size * 64)), emoji: true}
-	if g, ok := t.glyphs.get(key); ok {
+	t.key = key.append(t.key[:0])
+	if g, ok := t.glyphs.get(t.key); ok {
 		return g.picture
 	}
 	p := scaleEmoji(t.face(face), gid, key.drawn())
@@ -84,7 +85,7 @@ func (t *Typesetter) emoji(face int16, gid font.GID, size float64) emojiPicture 
 	if p.rgba != nil {
 		cost += len(p.rgba.Pix)
 	}
-	t.glyphs.put(key, glyph{picture: p}, cost)
+	t.glyphs.put(t.key, glyph{picture: p}, cost)
 	return p
 }
 

@@ -120,6 +120,7 @@ func (f *Fonts) Typesetter() *Typesetter {
 		locales: map[string]language.Language{},
 	}
 	t.shaper = t.newShaper()
+	t.glyphs.max, t.shapes.max = glyphCacheBytes, shapedBytes
 	return t
 }
 

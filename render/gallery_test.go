@@ -214,7 +214,7 @@ func golden(t *testing.T, name string, got image.Image) {
 		t.Fatal(err)
 	}
 	if far := difference(got, want); far > 1.5 {
-		savePNG(t, filepath.Join("testdata", "failed", name+".png"), got)
+		savePNG(t, filepath.Join("testdata", "failed", filepath.Base(name)+".png"), got) // not over a picture beside the gallery
 		t.Errorf("%s: differs from %s by %.2f; look at testdata/failed", name, file, far)
 	}
 }

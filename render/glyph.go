@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/binary"
 	"image"
 	"math"
 
@@ -21,6 +22,13 @@ type glyphKey struct {
 	emoji bool
 }
 
+// append appends the key's bytes.
+func (k *glyphKey) append(dst []byte) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(k.gid))
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(k.size))
+	return append(dst, byte(k.face), byte(k.face>>8), k.sub, flag(k.emoji))
+}
+
 // drawn is the size that a glyph is drawn in: of sizes that share it, the same.
 func (k *glyphKey) drawn() float64 { return float64(k.size) / 64 }
 
@@ -29,56 +37,21 @@ func (k *glyphKey) drawn() float64 { return float64(k.size) / 64 }
 type glyph struct {
 	x, y    int
 	w, h    int
-	mask    []byte // w times h
+	stride  int    // of the mask's rows; what lies beyond w is 0
+	mask    []byte // stride times h
 	picture emojiPicture
-}
-
-// glyphCache keeps the glyphs used last, in two generations: when the young
-// one is full, it becomes the old one, and what is then used of the old one
-// becomes young again. It holds glyphCacheBytes at most.
-type glyphCache struct {
-	young, old map[glyphKey]glyph
-	bytes      int // of the young generation
-}
-
-func (c *glyphCache) get(key glyphKey) (glyph, bool) {
-	if g, ok := c.young[key]; ok {
-		return g, true
-	}
-	g, ok := c.old[key]
-	if ok {
-		cost := len(g.mask) + 128
-		if g.picture.rgba != nil {
-			cost += len(g.picture.rgba.Pix)
-		}
-		delete(c.old, key)
-		c.put(key, g, cost)
-	}
-	return g, ok
-}
-
-func (c *glyphCache) put(key glyphKey, g glyph, cost int) {
-	if cost > glyphCacheBytes/4 {
-		return // one that would push out all others
-	}
-	if c.young == nil || c.bytes+cost > glyphCacheBytes/2 {
-		c.old = c.young
-		c.young = make(map[glyphKey]glyph, 64)
-		c.bytes = 0
-	}
-	c.young[key] = g
-	c.bytes += cost
 }
 
 // glyph returns the mask of an outline at a size, sub quarters of a pixel to
 // the right of a whole one.
 func (t *Typesetter) glyph(face int16, gid font.GID, size float64, sub uint8) glyph {
 	key := glyphKey{face: face, gid: gid, size: int32(math.Round(size * 64)), sub: sub}
-	if g, ok := t.glyphs.get(key); ok {
+	t.key = key.append(t.key[:0])
+	if g, ok := t.glyphs.get(t.key); ok {
 		return g
 	}
 	g := t.rasterise(face, gid, key.drawn(), float32(sub)/4)
-	t.glyphs.put(key, g, len(g.mask)+128)
+	t.glyphs.put(t.key, g, len(g.mask)+64)
 	return g
 }
 
@@ -100,13 +73,14 @@ func (t *Typesetter) rasterise(face int16, gid font.GID, size float64, dx float3
 	if box.Empty() || box.Dx() > 4*maxSize || box.Dy() > 4*maxSize {
 		return glyph{}
 	}
-	t.raster.Reset(box.Dx(), box.Dy())
+	stride := (box.Dx() + 7) &^ 7 // eight pixels are drawn at a time
+	t.raster.Reset(stride, box.Dy())
 	left, top := dx-float32(box.Min.X), -float32(box.Min.Y)
 	at := func(p ot.SegmentPoint) (x, y float32) { return p.X*scale + left, top - p.Y*scale }
 	trace(&t.raster, outline.Segments, at)
-	mask := image.Alpha{Pix: make([]byte, box.Dx()*box.Dy()), Stride: box.Dx(), Rect: image.Rect(0, 0, box.Dx(), box.Dy())}
+	mask := image.Alpha{Pix: make([]byte, stride*box.Dy()), Stride: stride, Rect: image.Rect(0, 0, stride, box.Dy())}
 	t.raster.Draw(&mask, mask.Rect, image.Opaque, image.Point{})
-	return glyph{x: box.Min.X, y: box.Min.Y, w: box.Dx(), h: box.Dy(), mask: mask.Pix}
+	return glyph{x: box.Min.X, y: box.Min.Y, w: box.Dx(), h: box.Dy(), stride: stride, mask: mask.Pix}
 }
 
 // trace gives an outline to a rasteriser, its points placed by at.

@@ -10,37 +10,66 @@ import (
 // y, and returns the pixels it touched.
 func blendMask(dst *image.RGBA, g *glyph, x, y int, c color.NRGBA) image.Rectangle {
 	r := image.Rect(x, y, x+g.w, y+g.h).Intersect(dst.Rect)
-	for row := r.Min.Y; row < r.Max.Y; row++ {
-		mask := g.mask[(row-y)*g.w+r.Min.X-x:]
-		to := dst.PixOffset(r.Min.X, row)
-		blendRow(dst.Pix[to:to+4*r.Dx()], mask[:r.Dx()], c)
+	if r.Empty() {
+		return r
+	}
+	mask := g.mask[(r.Min.Y-y)*g.stride+r.Min.X-x:]
+	pix := dst.Pix[dst.PixOffset(r.Min.X, r.Min.Y):]
+	done := 0
+	if hasAVX2 && c.A == 255 {
+		eights := r.Dx() / 8
+		// Beyond a mask's end there is nothing up to the next eight, so that pixels there
+		// stay as they are.
+		if over := (r.Dx() + 7) / 8; r.Max.X == x+g.w && r.Min.X-x+8*over <= g.stride && (r.Dy()-1)*dst.Stride+32*over <= len(pix) {
+			eights = over
+		}
+		if eights > 0 {
+			blendAVX2(&opaqueBlend{&pix[0], &mask[0], dst.Stride, g.stride, eights, r.Dy(), lanesOf(c)})
+		}
+		done = min(8*eights, r.Dx())
+	}
+	for row := 0; row < r.Dy() && done < r.Dx(); row++ {
+		blendRow(pix[row*dst.Stride:][4*done:4*r.Dx()], mask[row*g.stride:][done:r.Dx()], c)
 	}
 	return r
+}
+
+// opaqueBlend is a colour that is laid through a mask, eight pixels at a time.
+type opaqueBlend struct {
+	pix, mask          *byte
+	stride, maskStride int
+	eights, rows       int    // eights of pixels in each of rows; 1 at least
+	colour             uint64 // as lanesOf
 }
 
 // blendRow lays a colour through a row of a mask over a row of pixels: eight at a
 // time where the mask lets nothing or all of them through.
 func blendRow(pix, mask []byte, c color.NRGBA) {
+	blend := blendPixels
+	if c.A == 255 {
+		blend = blendOpaque
+	}
 	for len(mask) >= 8 {
 		switch binary.LittleEndian.Uint64(mask) {
 		case 0:
 		case 1<<64 - 1:
 			blendEight((*[32]byte)(pix), c)
 		default:
-			blendPixels(pix[:32], mask[:8], c)
+			blend(pix[:32], mask[:8], c)
 		}
 		pix, mask = pix[32:], mask[8:]
 	}
-	blendPixels(pix, mask, c)
+	blend(pix, mask, c)
 }
 
-// lanes is a 1 in each of four numbers of 16 bits.
-const lanes = 0x0001_0001_0001_0001
+const (
+	lanes = 0x0001_0001_0001_0001 // a 1 in each of four numbers of 16 bits
+	low   = 255 * lanes
+)
 
 // blendEight lays a colour over eight pixels: as blendPixels does, where 255 divides
 // all, of four channels at a time.
 func blendEight(pix *[32]byte, c color.NRGBA) {
-	const low = 255 * lanes
 	alpha, rest := uint64(c.A), 255-uint64(c.A)
 	even := (uint64(c.R)|uint64(c.B)<<16)*(1+1<<32)*alpha + 127*lanes
 	odd := (uint64(c.G)|255<<16)*(1+1<<32)*alpha + 127*lanes
@@ -52,20 +81,49 @@ func blendEight(pix *[32]byte, c color.NRGBA) {
 	}
 }
 
+// lanesOf is an opaque colour, a channel in each of four numbers of 16 bits.
+func lanesOf(c color.NRGBA) uint64 {
+	return uint64(c.R) | uint64(c.G)<<16 | uint64(c.B)<<32 | 255<<48
+}
+
+// spread is a pixel, a channel in each of four numbers of 16 bits.
+func spread(p uint32) uint64 {
+	q := uint64(p)
+	q = (q | q<<16) & 0x0000_ffff_0000_ffff
+	return (q | q<<8) & low
+}
+
+// gathered is the pixel of four numbers, divided by 255 and rounded.
+func gathered(t uint64) uint32 {
+	t += 127 * lanes
+	t = (t + lanes + t>>8&low) >> 8 & low
+	t = (t | t>>8) & 0x0000_ffff_0000_ffff
+	return uint32(t | t>>16)
+}
+
+// blendOpaque is blendPixels of a colour that hides what lies under it: there 255
+// divides all, so that four channels are mixed at a time.
+func blendOpaque(pix, mask []byte, c color.NRGBA) {
+	all := lanesOf(c)
+	for i, m := range mask {
+		if m == 0 {
+			continue
+		}
+		p := pix[4*i : 4*i+4 : 4*i+4]
+		binary.LittleEndian.PutUint32(p, gathered(all*uint64(m)+spread(binary.LittleEndian.Uint32(p))*uint64(255-m)))
+	}
+}
+
+// blendPixels lays a colour through a mask over pixels.
 func blendPixels(pix, mask []byte, c color.NRGBA) {
 	const one = 255 * 255
 	red, green, blue, alpha := uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A)
-	whole := red | green<<8 | blue<<16 | 255<<24
 	for i, m := range mask {
 		if m == 0 {
 			continue
 		}
 		p := pix[4*i : 4*i+4 : 4*i+4]
 		a := uint32(m) * alpha
-		if a == one {
-			binary.LittleEndian.PutUint32(p, whole)
-			continue
-		}
 		rest := one - a
 		p[0] = uint8((red*a + uint32(p[0])*rest + one/2) / one)
 		p[1] = uint8((green*a + uint32(p[1])*rest + one/2) / one)
@@ -120,12 +178,7 @@ func layRow(to, from []byte) {
 }
 
 // lay is a premultiplied pixel over another, each channel rounded to the nearest.
-func lay(under, over uint32) uint32 {
-	const low = 255 * lanes
-	t := (uint64(under&0x00ff00ff)|uint64(under>>8&0x00ff00ff)<<32)*uint64(255-over>>24) + 127*lanes
-	t = (t + lanes + t>>8&low) >> 8 & low
-	return over + uint32(t) + uint32(t>>32)<<8
-}
+func lay(under, over uint32) uint32 { return over + gathered(spread(under)*uint64(255-over>>24)) }
 
 // fillBand lays a colour over a rectangle.
 func fillBand(dst *image.RGBA, r image.Rectangle, c color.NRGBA) image.Rectangle {
@@ -133,7 +186,7 @@ func fillBand(dst *image.RGBA, r image.Rectangle, c color.NRGBA) image.Rectangle
 	if r.Empty() {
 		return r
 	}
-	full := glyph{w: r.Dx(), h: 1, mask: make([]byte, r.Dx())}
+	full := glyph{w: r.Dx(), h: 1, stride: r.Dx(), mask: make([]byte, r.Dx())}
 	for i := range full.mask {
 		full.mask[i] = 255
 	}

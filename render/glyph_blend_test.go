@@ -1,10 +1,87 @@
 package render
 
 import (
+	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
+	"math/rand/v2"
 	"testing"
 )
+
+// TestBlendingIsThatOfEachPixel lays masks of all kinds over pixels of all kinds, at
+// every edge, whole and clipped, and compares with what is mixed channel by channel.
+func TestBlendingIsThatOfEachPixel(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for n := range 2000 {
+		g := glyph{w: 1 + random.IntN(30), h: 1 + random.IntN(9)}
+		g.stride = g.w
+		if n%3 > 0 {
+			g.stride = (g.w + 7) &^ 7
+		}
+		g.mask = make([]byte, g.stride*g.h)
+		for i := range g.mask {
+			if i%g.stride < g.w {
+				g.mask[i] = []byte{0, 255, byte(random.IntN(256)), byte(random.IntN(256))}[random.IntN(4)]
+			}
+		}
+		if n%5 == 0 {
+			for i := range g.mask {
+				g.mask[i] = 255 * byte(min(1, max(0, g.w-i%g.stride)))
+			}
+		}
+		all := image.NewRGBA(image.Rect(0, 0, 24, 12))
+		for i := range all.Pix {
+			all.Pix[i] = byte(random.IntN(256))
+		}
+		dst := all.SubImage(image.Rect(2, 1, 24-random.IntN(3), 12-random.IntN(2))).(*image.RGBA)
+		want := &image.RGBA{Pix: bytes.Clone(all.Pix), Stride: all.Stride, Rect: all.Rect}
+		c := color.NRGBA{byte(random.IntN(256)), byte(random.IntN(256)), byte(random.IntN(256)), []byte{255, 255, byte(random.IntN(256))}[random.IntN(3)]}
+		x, y := random.IntN(40)-14, random.IntN(18)-6
+		blendMask(dst, &g, x, y, c)
+		for row := range g.h {
+			for column := range g.w {
+				if at := image.Pt(x+column, y+row); at.In(dst.Rect) {
+					blendPixels(want.Pix[want.PixOffset(at.X, at.Y):][:4], g.mask[row*g.stride+column:][:1], c)
+				}
+			}
+		}
+		if !bytes.Equal(all.Pix, want.Pix) {
+			t.Fatalf("a mask of %dx%d, rows of %d, at %d,%d in %v, colour %v: other pixels", g.w, g.h, g.stride, x, y, dst.Rect, c)
+		}
+	}
+}
+
+// TestBlendingOpaqueIsExact mixes each channel with each other by each share, alone
+// and as one of eight pixels.
+func TestBlendingOpaqueIsExact(t *testing.T) {
+	t.Parallel()
+	mask := bytes.Repeat([]byte{0}, 8)
+	for over := range 256 {
+		for under := range 256 {
+			m := image.NewRGBA(image.Rect(0, 0, 256, 1))
+			draw.Draw(m, m.Rect, image.NewUniform(color.RGBA{byte(under), byte(255 - under), byte(under), 255}), image.Point{}, draw.Src)
+			want := bytes.Clone(m.Pix)
+			c := color.NRGBA{byte(over), byte(over), byte(255 - over), 255}
+			for x := 0; x < 256; x += 8 {
+				for i := range mask {
+					mask[i] = byte(x + i)
+				}
+				blendMask(m, &glyph{w: 8, h: 1, stride: 8, mask: mask}, x, 0, c)
+				blendPixels(want[4*x:4*x+32], mask, c)
+			}
+			if !bytes.Equal(m.Pix, want) {
+				t.Fatalf("%d over %d: other pixels", over, under)
+			}
+			blendOpaque(m.Pix[:32], mask, c)
+			blendPixels(want[:32], mask, c)
+			if !bytes.Equal(m.Pix, want) {
+				t.Fatalf("%d over %d, one at a time: other pixels", over, under)
+			}
+		}
+	}
+}
 
 // TestBlendingIsExact blends every mask and alpha over every channel, and compares
 // with the fraction rounded to the nearest.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/binary"
 	"image"
 	"os"
 	"strconv"
@@ -17,7 +18,7 @@ func TestCachesAreBounded(t *testing.T) {
 	}
 	ts := fonts.Typesetter()
 	dst := image.NewRGBA(image.Rect(0, 0, 300, 100))
-	kept := 0
+	most := 0
 	for i := range 200 {
 		runes := []rune{0x1F300 + rune(i), ' '}
 		for k := range 16 {
@@ -27,18 +28,18 @@ func TestCachesAreBounded(t *testing.T) {
 			Size: 20 + float64(i)/2, Weight: 1 + i, Locale: "x" + strconv.Itoa(i),
 		})
 		bytes := 0
-		for _, glyphs := range []map[glyphKey]glyph{ts.glyphs.young, ts.glyphs.old} {
+		for _, glyphs := range []map[string]kept[glyph]{ts.glyphs.young, ts.glyphs.old} {
 			for _, g := range glyphs {
-				bytes += len(g.mask)
-				if g.picture.rgba != nil {
-					bytes += len(g.picture.rgba.Pix)
+				bytes += len(g.value.mask)
+				if g.value.picture.rgba != nil {
+					bytes += len(g.value.picture.rgba.Pix)
 				}
 			}
 		}
-		kept = max(kept, bytes)
+		most = max(most, bytes)
 	}
-	if kept > glyphCacheBytes || kept < glyphCacheBytes/4 {
-		t.Errorf("kept %d bytes of glyphs, want at most %d and to use them", kept, glyphCacheBytes)
+	if most > glyphCacheBytes || most < glyphCacheBytes/4 {
+		t.Errorf("kept %d bytes of glyphs, want at most %d and to use them", most, glyphCacheBytes)
 	}
 	for _, c := range ts.choices {
 		if len(c.runes) > maxChosenRunes {
@@ -50,19 +51,20 @@ func TestCachesAreBounded(t *testing.T) {
 	}
 }
 
-// TestGlyphCacheKeepsWhatIsUsed fills the cache twice over while one glyph is
-// asked for again and again.
-func TestGlyphCacheKeepsWhatIsUsed(t *testing.T) {
-	var c glyphCache
-	used := glyphKey{gid: 1}
+// TestRecentKeepsWhatIsUsed fills what glyphs are kept in twice over while one of them
+// is asked for again and again.
+func TestRecentKeepsWhatIsUsed(t *testing.T) {
+	c := recent[glyph]{max: glyphCacheBytes}
+	used, other := []byte("used"), []byte("0000")
 	c.put(used, glyph{w: 1}, 100)
 	for i := range 2000 {
-		c.put(glyphKey{gid: 2, size: int32(i)}, glyph{}, 2048)
+		binary.LittleEndian.PutUint32(other, uint32(i))
+		c.put(other, glyph{}, 2048)
 		if _, ok := c.get(used); !ok {
 			t.Fatalf("lost after %d others", i)
 		}
 	}
-	if _, ok := c.get(glyphKey{gid: 2}); ok {
+	if _, ok := c.get([]byte{0, 0, 0, 0}); ok {
 		t.Error("the first of 2000 others is still there")
 	}
 }

@@ -91,7 +91,9 @@ type Typesetter struct {
 	shaper    shaping.HarfbuzzShaper
 	segmenter segmenter.Segmenter
 	bidi      bidiText
-	glyphs    glyphCache
+	shapes    recent[*shaped] // items of texts
+	glyphs    recent[glyph]
+	key       []byte // of what was asked for last
 	raster    vector.Rasterizer
 	text      textSet
 	lines     []line      // of the text set last

@@ -99,23 +99,23 @@ func (t *Typesetter) paintRun(with brush, v *visualRun, x float64, baseline int)
 	left, right := float64(dst.Rect.Min.X)-4*size, float64(dst.Rect.Max.X)+4*size
 	for i := range v.glyphs {
 		g := &v.glyphs[i]
-		px := x + float64(g.XOffset)*scale
-		py := baseline - int(math.Round(float64(g.YOffset)*scale))
-		x += float64(g.Advance) * scale
+		px := x + float64(g.x)*scale
+		py := baseline - int(math.Round(float64(g.y)*scale))
+		x += float64(g.advance) * scale
 		if v.apart != 0 && lastOfCluster(v.glyphs, i) {
 			x += v.apart * size
 		}
-		if px < left || px > right || g.GlyphID == font.EmptyGlyph {
+		if px < left || px > right || g.id == font.EmptyGlyph {
 			continue
 		}
 		if emoji {
-			if p := t.emoji(face, g.GlyphID, size); p.rgba != nil {
+			if p := t.emoji(face, g.id, size); p.rgba != nil {
 				ink = ink.Union(blendPicture(dst, p.rgba, int(math.Round(px))+p.x, py+p.y, with.colour.A))
 			}
 			continue
 		}
 		quarters := int(math.Round(px * 4))
-		m := t.glyph(face, g.GlyphID, size, uint8(quarters&3))
+		m := t.glyph(face, g.id, size, uint8(quarters&3))
 		if m.w > 0 {
 			ink = ink.Union(blendMask(dst, &m, quarters>>2+m.x, py+m.y, with.colour))
 		}

@@ -1,15 +1,12 @@
 package render
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
-	"github.com/go-text/typesetting/di"
 	ot "github.com/go-text/typesetting/font/opentype"
 	"github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/shaping"
-	"golang.org/x/image/math/fixed"
 )
 
 // item is a range of runes of one level, script and font, shaped. Lengths are
@@ -20,8 +17,8 @@ type item struct {
 	script  language.Script
 	face    int16 // -1: no font has it, drawn with the first one's empty box
 	missing int
-	glyphs  []shaping.Glyph
-	unit    float64 // one unit of the font in ems
+	glyphs  []shapedGlyph // of the whole item: never changed
+	unit    float64       // one unit of the font in ems
 }
 
 func (it *item) rightToLeft() bool { return it.level%2 == 1 }
@@ -203,83 +200,18 @@ func isBlank(r rune) bool {
 	return r == ' ' || r == 0xA0 || r >= 0x1680 && unicode.Is(unicode.Zs, r) || isIgnorable(r)
 }
 
-// shape turns an item's runes into glyphs, in units of its font. Where the
-// shaper panics, which broken fonts make it do, the item is missing.
-func (t *Typesetter) shape(it *item) {
-	p := &t.text
-	defer func() {
-		if recover() != nil {
-			t.shaper = t.newShaper()
-			it.glyphs, it.missing = nil, it.end-it.start
-		}
-	}()
-	face := t.drawnFace(it.face)
-	upem := int(face.Upem())
-	direction := di.DirectionLTR
-	if it.rightToLeft() {
-		direction = di.DirectionRTL
-	}
-	out := t.shaper.ShapeNoExtents(shaping.Input{
-		Text:         p.runes,
-		RunStart:     it.start,
-		RunEnd:       it.end,
-		Direction:    direction,
-		Face:         face,
-		FontFeatures: p.features,
-		Size:         fixed.I(upem),
-		Script:       it.script,
-		Language:     p.written(it.script),
-	})
-	it.glyphs = out.Glyphs
-	it.unit = 1 / (64 * float64(upem))
-	it.missing = 0
-	for i := range it.glyphs {
-		g := &it.glyphs[i]
-		if g.GlyphID == 0 && g.TextIndex() < len(p.runes) && !isBlank(p.runes[g.TextIndex()]) {
-			it.missing++
-		}
-	}
-}
-
-// written is the language that a font is told, which decides the forms of
-// characters that Chinese, Japanese and Korean share. In other locales they
-// are Japanese beside kana, Korean beside hangul, else Simplified Chinese.
-func (p *textSet) written(script language.Script) language.Language {
-	switch script {
-	case language.Han, language.Hiragana, language.Katakana, language.Hangul, language.Bopomofo:
-	default:
-		return p.language
-	}
-	switch r := region(p.locale); {
-	case r == "tc":
-		return "zh-hant"
-	case r == "hk":
-		return "zh-hk"
-	case r == "jp":
-		return "ja"
-	case r == "kr":
-		return "ko"
-	case strings.HasPrefix(strings.ToLower(p.locale), "zh"):
-		return "zh-hans"
-	case slices.Contains(p.scripts, language.Hiragana), slices.Contains(p.scripts, language.Katakana):
-		return "ja"
-	case slices.Contains(p.scripts, language.Hangul):
-		return "ko"
-	}
-	return "zh-hans"
-}
-
 // measure adds an item's advances to those of the text.
 func (p *textSet) measure(it *item) {
 	apart := p.apart(it)
 	for i := range it.glyphs {
 		g := &it.glyphs[i]
-		if g.TextIndex() < it.start || g.TextIndex() >= it.end {
+		at := it.start + int(g.at)
+		if at < it.start || at >= it.end {
 			continue
 		}
-		p.advances[g.TextIndex()] += float64(g.Advance) * it.unit
+		p.advances[at] += float64(g.advance) * it.unit
 		if apart != 0 && lastOfCluster(it.glyphs, i) {
-			p.advances[g.TextIndex()] += apart
+			p.advances[at] += apart
 		}
 	}
 }
@@ -296,6 +228,6 @@ func (p *textSet) apart(it *item) float64 {
 
 // lastOfCluster reports whether the i-th glyph is its cluster's last, and the
 // cluster has any width to set apart.
-func lastOfCluster(glyphs []shaping.Glyph, i int) bool {
-	return (i+1 == len(glyphs) || glyphs[i+1].TextIndex() != glyphs[i].TextIndex()) && glyphs[i].Advance != 0
+func lastOfCluster(glyphs []shapedGlyph, i int) bool {
+	return (i+1 == len(glyphs) || glyphs[i+1].at != glyphs[i].at) && glyphs[i].advance != 0
 }

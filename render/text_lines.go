@@ -240,7 +240,7 @@ type visualRun struct {
 func (v *visualRun) width() float64 {
 	w := 0.0
 	for i := range v.glyphs {
-		w += float64(v.glyphs[i].Advance) * v.unit
+		w += float64(v.glyphs[i].advance) * v.unit
 		if v.apart != 0 && lastOfCluster(v.glyphs, i) {
 			w += v.apart
 		}

@@ -33,10 +33,10 @@ func TestShapingIsThatOfHarfBuzz(t *testing.T) {
 			it := &ts.text.items[i]
 			for _, g := range it.glyphs {
 				at := ""
-				if g.XOffset != 0 || g.YOffset != 0 {
-					at = fmt.Sprintf("@%d,%d", g.XOffset/64, g.YOffset/64)
+				if g.x != 0 || g.y != 0 {
+					at = fmt.Sprintf("@%d,%d", g.x/64, g.y/64)
 				}
-				got = append(got, fmt.Sprintf("%d=%d%s+%d", g.GlyphID, g.TextIndex(), at, g.Advance/64))
+				got = append(got, fmt.Sprintf("%d=%d%s+%d", g.id, it.start+int(g.at), at, g.advance/64))
 			}
 		}
 		if have := "[" + strings.Join(got, "|") + "]"; have != fields[2] {

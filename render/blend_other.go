@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package render
+
+func blendAVX2(*opaqueBlend) { panic("no AVX2") }
