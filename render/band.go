@@ -1,5 +1,7 @@
 package render
 
+import "image"
+
 // A band is how the frames of a scene are coded that hold all of it. No two
 // countdowns show the same, yet all but the digits is as in any other, so that a
 // frame is put together: from the lead, the rows above all digits, whose bits are
@@ -57,9 +59,9 @@ const roomy = lzwEntries - lzwEntries/10
 // wide is how many pixels that do not change make a stretch of their own between digits.
 const wide = 64
 
-// newBand lays out a band over pixels, which show some numbers in areas.
-func newBand(pixels []byte, w, h, size int, areas []area) *band {
-	b := &band{size: size}
+// newBand lays out a band over a frame that shows some numbers in areas.
+func newBand(frame *image.Paletted, size int, areas []area) *band {
+	b, pixels, w, h := &band{size: size}, frame.Pix, frame.Rect.Dx(), frame.Rect.Dy()
 	top, bottom := h, 0
 	for i := range areas {
 		top, bottom = min(top, areas[i].rect.Min.Y), max(bottom, areas[i].rect.Max.Y)

@@ -384,12 +384,15 @@ func BenchmarkCountdown(b *testing.B) {
 		{"photo", busy, garden, render.PartialFrames, 1},
 		{"photo-whole", busy, garden, render.WholeFrames, 1},
 	} {
-		for name, next := range map[string]func(n int) int64{
-			"distinct": func(n int) int64 { return int64(n) * 4321 },
-			"again":    func(int) int64 { return 123456 },
-			"next":     func(n int) int64 { return int64(86400 - n%86400) },
+		for _, moments := range []struct {
+			name string
+			nth  func(n int) int64
+		}{
+			{"distinct", func(n int) int64 { return int64(n) * 4321 }},
+			{"again", func(int) int64 { return 123456 }},
+			{"next", func(n int) int64 { return int64(86400 - n%86400) }},
 		} {
-			b.Run(test.name+"/"+name, func(b *testing.B) {
+			b.Run(test.name+"/"+moments.name, func(b *testing.B) {
 				r, _ := renderer(b)
 				p := &render.Picture{Layout: test.layout, Format: render.GIF, Frames: test.frames, Density: test.density, Values: []render.Value{{}, test.other}}
 				size, n, start := 0, 0, int64(0)
@@ -398,7 +401,7 @@ func BenchmarkCountdown(b *testing.B) {
 					if n == 0 { // what is kept was made
 						start = used()
 					}
-					p.Values[0] = moment(next(n + 200))
+					p.Values[0] = moment(moments.nth(n + 200))
 					i, err := r.Draw(p)
 					if err != nil {
 						b.Fatal(err)

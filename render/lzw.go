@@ -148,17 +148,24 @@ func (w *lzwWriter) putAll(codes []uint16) {
 	*w = one
 }
 
-// putStretch writes the codes of a stretch, whose entries have other numbers in the list
-// that it is from: numbers says which they have here, and is told those that the
-// stretch makes, from the list's at on. It returns where the list's next stretch begins.
+// putStretch writes the codes of a stretch, whose entries have other numbers in the
+// list that it is from: numbers says which they have here, and is told those that the
+// stretch makes, from the list's at on. It returns where the list goes on.
 func (w *lzwWriter) putStretch(codes []uint16, numbers *lzwNumbers, at uint32) uint32 {
-	one := *w
+	out, acc, held, next := w.out, w.acc, w.held, w.next
 	for _, code := range codes {
-		numbers[at%lzwEntries] = uint16(one.next)
+		numbers[at%lzwEntries] = uint16(next)
 		at++
-		one.put(uint32(numbers[code%lzwEntries]))
+		acc |= uint64(numbers[code%lzwEntries]) << (held % 64)
+		held += uint(bits.Len32(next - 1))
+		next++
+		if held >= 32 {
+			out = binary.LittleEndian.AppendUint32(out, uint32(acc))
+			acc >>= 32
+			held -= 32
+		}
 	}
-	*w = one
+	w.out, w.acc, w.held, w.next = out, acc, held, next
 	return at
 }
 

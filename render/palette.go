@@ -119,22 +119,41 @@ func cutPalette(used []bin, n int) color.Palette {
 // squared distances in a channel, and the largest of them.
 type lack struct{ mean, most float64 }
 
-// smallPalette picks as few colours as are within a lack, of a power of two, spare of
-// which stay free; or as many as a palette has.
-func smallPalette(spare int, most lack, pictures ...*image.RGBA) color.Palette {
+// within reports whether it is no more than other.
+func (l lack) within(other lack) bool { return l.mean <= other.mean && l.most <= other.most }
+
+// smallPalette picks as few colours as are within a lack, or most.
+func smallPalette(most int, far lack, pictures ...*image.RGBA) color.Palette {
 	used := histogram(pictures)
-	for n := 4; n < 256; n *= 2 {
-		palette := settle(cutPalette(used, n-spare), used)
-		if got := lackOf(palette, used); got.mean <= most.mean && got.most <= most.most {
-			return palette
+	enough := func(n int) (color.Palette, bool) {
+		palette := cutPalette(used, n)
+		if lackOf(palette, used).mean > 3*far.mean { // moving them would not do
+			return nil, false
+		}
+		palette = settle(palette, used)
+		return palette, lackOf(palette, used).within(far)
+	}
+	high := 4
+	best, ok := enough(high)
+	for !ok {
+		if high *= 2; high >= most {
+			return cutPalette(used, most)
+		}
+		best, ok = enough(high)
+	}
+	for low := high / 2; high-low > 1; {
+		if palette, ok := enough((low + high) / 2); ok {
+			best, high = palette, (low+high)/2
+		} else {
+			low = (low + high) / 2
 		}
 	}
-	return cutPalette(used, 256-spare)
+	return best
 }
 
 // settle moves each colour to the mean of those that are nearest to it, some times.
 func settle(palette color.Palette, used []bin) color.Palette {
-	for range 4 {
+	for range 12 {
 		m := newColourMap(palette)
 		near := make([]bin, len(palette))
 		for _, b := range used {
@@ -142,11 +161,16 @@ func settle(palette color.Palette, used []bin) color.Palette {
 			to := &near[m.of(uint8(c[0]+0.5), uint8(c[1]+0.5), uint8(c[2]+0.5))]
 			to.n, to.r, to.g, to.b = to.n+b.n, to.r+b.r, to.g+b.g, to.b+b.b
 		}
+		moved := false
 		for i := range near {
 			if near[i].n > 0 {
 				mean := near[i].mean()
-				palette[i] = color.RGBA{uint8(mean[0] + 0.5), uint8(mean[1] + 0.5), uint8(mean[2] + 0.5), 0xff}
+				c := color.RGBA{uint8(mean[0] + 0.5), uint8(mean[1] + 0.5), uint8(mean[2] + 0.5), 0xff}
+				palette[i], moved = c, moved || c != palette[i]
 			}
+		}
+		if !moved {
+			break
 		}
 	}
 	return palette

@@ -192,28 +192,34 @@ func (c *clockFace) ink(cell int, set *Typesetter, scratch *image.RGBA) image.Re
 	if ink.Empty() {
 		return ink
 	}
-	return ink.Inset(-1 - int(c.style.Size)/32).Intersect(scratch.Rect) // digits may stand closer to each other
+	beside := 1 + int(c.style.Size)/32 // digits of two kinds may stand otherwise beside each other
+	ink.Min.X, ink.Max.X = ink.Min.X-beside, ink.Max.X+beside
+	return ink.Intersect(scratch.Rect)
 }
 
 // settle chooses the colours, and lays out the band.
 func (s *scene) settle(p *Picture, still *image.RGBA, worker *worker) {
-	samples := []*image.RGBA{still}
+	var digits []*image.RGBA
+	frame := &image.RGBA{Pix: slices.Clone(still.Pix), Stride: still.Stride, Rect: still.Rect}
 	now := make([]clockTime, len(s.clocks))
-	for _, n := range []int32{5, 14, 27, 38, 69} {
+	for _, n := range []int32{5, 14, 27, 69, 38} {
 		for i := range now {
 			now[i] = clockTime{n, n, n, n}
 		}
 		for i := range s.areas {
-			samples = append(samples, s.areas[i].pixels(s.clocks, now, worker.set))
+			m := s.areas[i].pixels(s.clocks, now, worker.set)
+			digits = append(digits, m)
+			draw.Draw(frame, m.Rect, m, m.Rect.Min, draw.Src)
 		}
 	}
 	if p.Frames == WholeFrames {
-		s.palette, s.transparent = smallPalette(0, lack{mean: 4, most: 32}, samples...), opaque
+		s.palette = smallPalette(256, lack{mean: 5, most: 32}, frame)
 	} else {
-		s.palette, s.transparent = smallPalette(1, lack{mean: 1, most: 16}, samples...), opaque
+		s.palette = smallPalette(255, lack{mean: 1, most: 16}, frame)
 	}
-	digitsFirst(s.palette, samples[1:])
-	if n := len(s.palette); p.Frames == PartialFrames && n < 1<<gifBits(s.palette) {
+	digitsFirst(s.palette, digits)
+	s.transparent = opaque
+	if n := len(s.palette); n < 1<<gifBits(s.palette) {
 		s.transparent = n
 	}
 	s.colours = newColourMap(s.palette)
@@ -222,7 +228,7 @@ func (s *scene) settle(p *Picture, still *image.RGBA, worker *worker) {
 	for i := range s.areas {
 		s.areas[i].put(full, s.tile(i, now, worker))
 	}
-	s.band = newBand(full.Pix, s.w, s.h, codeSize(s.palette), s.areas)
+	s.band = newBand(full, codeSize(s.palette), s.areas)
 	s.corner = pixels[0]
 	s.still = slices.Clone(pixels[s.band.from:s.band.to])
 }
