@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -226,7 +227,11 @@ func (i *images) finish(t *turn) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			f.err = fmt.Errorf("draw: panic: %v", cause)
-			slog.Error("drawing panicked", "layout", layoutOf(f.picture), "cause", cause, "stack", string(debug.Stack()))
+			level := slog.LevelError
+			if t.lane == ahead {
+				level = slog.LevelDebug // nobody asked for it
+			}
+			slog.Log(context.Background(), level, "drawing panicked", "layout", layoutOf(f.picture), "cause", cause, "stack", string(debug.Stack()))
 		}
 		took := i.now().Sub(began)
 		i.mu.Lock()

@@ -55,7 +55,7 @@ const (
 // time is virtual, that of the drawing done. It is not safe for concurrent use.
 type lineup struct {
 	lanes [lanes]laneLine
-	costs map[kindOf]time.Duration // moving averages
+	costs map[kindOf]time.Duration
 }
 
 // laneLine is the pictures that wait in a lane.
@@ -125,16 +125,20 @@ func (q *lineup) cost(p *render.Picture) time.Duration {
 	return firstCost
 }
 
-// learn takes what drawing a picture took into account.
+// learn takes what drawing a picture took into account. The first of a layout
+// compiles it and scales its photos, and a processor may have been away: what took
+// long counts for less than what did not.
 func (q *lineup) learn(p *render.Picture, took time.Duration) {
-	k := kind(p)
-	if c, ok := q.costs[k]; ok {
-		took = c + (took-c)/8
+	c := q.cost(p)
+	if more := min(took, 4*c) - c; more > 0 {
+		c += more / 8
+	} else {
+		c += more / 2
 	}
 	if len(q.costs) > maxKinds {
 		clear(q.costs) // layouts come and go
 	}
-	q.costs[k] = max(took, leastCost)
+	q.costs[kind(p)] = max(c, leastCost)
 }
 
 // maxKinds bounds the costs that are remembered.

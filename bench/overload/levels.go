@@ -86,10 +86,13 @@ func (s *stand) printLevel(w *tabwriter.Writer, g goal, over, after *series, aro
 // them than of the server.
 const quiet = 0.1
 
-// backAfter is from when on all pictures were full.
+// normal is the share of full pictures, in percent, that is as it was.
+const normal = 99
+
+// backAfter is from when on nearly all pictures were full.
 func backAfter(over []counts) time.Duration {
 	for i, c := range slices.Backward(over) {
-		if c.full < c.asked {
+		if c.share(c.full) < normal && c.asked > 0 {
 			return time.Duration(i+1) * bucket
 		}
 	}

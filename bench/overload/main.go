@@ -41,6 +41,7 @@ type options struct {
 	connections int
 	pin         bool
 	picture     string
+	opens       int
 	stdout      io.Writer
 	stderr      io.Writer
 }
@@ -62,11 +63,12 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	f.IntVar(&o.connections, "connections", 1024, "the most connections, and so requests at once")
 	f.BoolVar(&o.pin, "pin", true, "with two processors or more, keep the server to the first half of them, so that this sender takes nothing from it")
 	f.StringVar(&o.picture, "picture", "countdown", "what is drawn: `countdown`, a GIF, or photo, a JPEG that costs a tenth of it")
+	f.IntVar(&o.opens, "opens", 50_000, "of a peak, within ten seconds")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	if f.NArg() > 0 || o.duration < time.Second || o.connections < 1 {
-		return errors.New("--duration is a second at least, --connections 1; nothing else is given")
+	if f.NArg() > 0 || o.duration < time.Second || o.connections < 1 || o.opens < 1 {
+		return errors.New("--duration is a second at least, --connections and --opens 1; nothing else is given")
 	}
 	if _, ok := pictures[o.picture]; !ok {
 		return fmt.Errorf("--picture %q is neither countdown nor photo", o.picture)

@@ -38,7 +38,7 @@ func TestStand(t *testing.T) {
 	}
 }
 
-// TestBackAfter finds from when on all pictures were full.
+// TestBackAfter finds from when on nearly all pictures were full.
 func TestBackAfter(t *testing.T) {
 	right, wrong := counts{asked: 3, valid: 3, full: 3}, counts{asked: 3, valid: 3, full: 2}
 	for _, c := range []struct {

@@ -66,6 +66,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	}
 	a.publish(a.site)
 	if !o.idle {
+		a.publisher.warmer = a.server.Warm
 		a.keepUp(ctx)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/opentime/render"
@@ -34,9 +35,11 @@ type publisher struct {
 	last    map[string]*server.Published // what is served, by campaign
 	index   publishedIndex
 	now     func() time.Time
-	cold    chan *server.Published // waiting to be warmed
-	ungated bool                   // publish whatever loads: for explain and preview
-	failed  bool                   // something could not be written: publish again
+	warmer  func(p *server.Published, items rules.Items, stop func() bool) // draws ahead; nil: there is no server yet
+	cold    chan *server.Published                                         // waiting to be warmed
+	started chan struct{}                                                  // closed once those were that a start began with
+	ungated bool                                                           // publish whatever loads: for explain and preview
+	failed  bool                                                           // something could not be written: publish again
 }
 
 // maxCold is how many campaigns may wait to be warmed.
@@ -47,7 +50,7 @@ func newPublisher(data, sender string, library *render.Library, draw func(*rende
 	if err != nil {
 		return nil, err
 	}
-	p := &publisher{data: data, library: library, draw: draw, items: items, gatherer: gatherer, last: map[string]*server.Published{}, cold: make(chan *server.Published, maxCold)}
+	p := &publisher{data: data, library: library, draw: draw, items: items, gatherer: gatherer, last: map[string]*server.Published{}, cold: make(chan *server.Published, maxCold), started: make(chan struct{})}
 	if p.index, err = readIndex(data, sender); err != nil {
 		return nil, err
 	}
@@ -292,22 +295,39 @@ func (p *publisher) prune(after time.Duration) error {
 	return errors.Join(failed, p.index.write(p.data))
 }
 
-// warm has a campaign's pictures warmed; where too many wait, not this one's.
+// warm has a campaign's pictures warmed beside the opens; where too many wait, not
+// this one's. Once there is a server, a new revision is warmed before it is served,
+// for a while: until then the last one is.
 func (p *publisher) warm(published *server.Published) {
+	if p.warmer != nil && !p.ungated {
+		began := time.Now()
+		p.warmer(published, p.items(published.Catalogue), func() bool { return time.Since(began) > warmBefore })
+		if time.Since(began) <= warmBefore {
+			return
+		}
+	}
 	select {
 	case p.cold <- published:
 	default:
 	}
 }
 
+// warmBefore is how long a campaign is warmed before it is served.
+const warmBefore = 2 * time.Second
+
 // keepWarm warms what was published until ctx ends.
-func (p *publisher) keepWarm(ctx context.Context) {
+func (p *publisher) keepWarm(ctx context.Context, warmer func(p *server.Published, items rules.Items, stop func() bool)) {
+	warmed := sync.OnceFunc(func() { close(p.started) })
+	defer warmed()
 	for {
+		if len(p.cold) == 0 {
+			warmed()
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case published := <-p.cold:
-			server.Warm(published, p.items(published.Catalogue), p.draw, func() bool { return ctx.Err() != nil })
+			warmer(published, p.items(published.Catalogue), func() bool { return ctx.Err() != nil })
 		}
 	}
 }

@@ -46,6 +46,7 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	a.awaitWarm()
 	e.print("public  http://%s", a.public)
 	e.print("admin   http://%s", a.admin)
 	if a.folder.embedded != nil {
@@ -199,5 +200,20 @@ func follow(watcher *fsnotify.Watcher, changes chan<- struct{}, add func(), conc
 			default:
 			}
 		}
+	}
+}
+
+// warmStart is how long a start that is warm is waited for before it is told of.
+const warmStart = 3 * time.Second
+
+// awaitWarm waits for a while until the pictures that campaigns start with are
+// drawn, so that who is told of the server finds it as quick as it will be. It
+// answers meanwhile.
+func (a *app) awaitWarm() {
+	late := time.NewTimer(warmStart)
+	defer late.Stop()
+	select {
+	case <-a.publisher.started:
+	case <-late.C:
 	}
 }

@@ -19,7 +19,7 @@ func (a *app) keepUp(ctx context.Context) {
 		"weather of homes": func(ctx context.Context) { every(ctx, homesEvery, a.keepWarm) },
 		"fallbacks":        func(ctx context.Context) { every(ctx, fallbacksEvery, a.keepFallbacks) },
 		"pruning":          func(ctx context.Context) { every(ctx, pruneEvery, a.prune) },
-		"warming":          a.publisher.keepWarm,
+		"warming":          func(ctx context.Context) { a.publisher.keepWarm(ctx, a.server.Warm) },
 		"remembering":      func(ctx context.Context) { every(ctx, time.Minute, a.server.Remember) },
 		"measuring":        func(ctx context.Context) { every(ctx, measureEvery, a.measure) },
 		"advice":           func(ctx context.Context) { every(ctx, adviceEvery, func() { a.server.Advise() }) },
