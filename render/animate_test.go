@@ -90,80 +90,97 @@ func seconds(t *rapid.T) int64 {
 func TestFramesAreWhatIsDrawn(t *testing.T) {
 	t.Parallel()
 	r, photo := filmRenderer(t)
-	covered, whole := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		source := filmLayout(t)
-		root, _ := strict.Parse("a.yaml", []byte(source))
-		l, problems := LoadLayout("a.yaml", root)
-		if l == nil {
-			t.Fatalf("%v\n%s", problems, source)
+	films := films{r: r, photo: photo}
+	rapid.Check(t, films.check)
+	if films.covered == 0 || films.whole == 0 {
+		t.Errorf("%d layouts have something over digits, %d have whole frames", films.covered, films.whole)
+	}
+}
+
+// FuzzFrames does what TestFramesAreWhatIsDrawn does, for as long as one lets it.
+func FuzzFrames(f *testing.F) {
+	r, photo := filmRenderer(f)
+	films := films{r: r, photo: photo}
+	f.Fuzz(rapid.MakeFuzz(films.check))
+}
+
+// films checks moving GIFs.
+type films struct {
+	r     *Renderer
+	photo Hash
+
+	covered, whole int // how many had something over digits, and whole frames
+}
+
+func (c *films) check(t *rapid.T) {
+	source := filmLayout(t)
+	root, _ := strict.Parse("a.yaml", []byte(source))
+	l, problems := LoadLayout("a.yaml", root)
+	if l == nil {
+		t.Fatalf("%v\n%s", problems, source)
+	}
+	p := Picture{
+		Layout: l, Format: GIF, Density: rapid.SampledFrom([]float64{1, 1.3, 2}).Draw(t, "density"),
+		Frames: rapid.SampledFrom([]Frames{PartialFrames, WholeFrames}).Draw(t, "frames"),
+		Locale: rapid.SampledFrom([]string{"nl", "ar"}).Draw(t, "locale"),
+		Values: []Value{{Kind: Moment, Seconds: seconds(t)}, {Kind: Moment, Seconds: seconds(t)}, {Kind: Photo, Photo: c.photo}, {Kind: Text, Text: "Nog even"}},
+	}
+	w, h, err := p.Size()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := c.r.Draw(&p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker := c.r.worker()
+	s, err := c.r.scene(&p, worker, w, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := gif.DecodeAll(bytes.NewReader(i.Bytes))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, source)
+	}
+	if want := int(s.frames(&p)); len(g.Image) != want || g.LoopCount != -1 {
+		t.Fatalf("%d frames in %d loops, want %d in none\n%s", len(g.Image), g.LoopCount, want, source)
+	}
+	if p.Frames == WholeFrames {
+		c.whole++
+	}
+	slack := 0.0
+	for i := range s.areas {
+		if len(s.areas[i].sheets) > 1 { // what lies over digits is laid on them later, and rounded once more
+			slack, c.covered = 18, c.covered+1 // three steps in each channel, there and back
+			break
 		}
-		p := Picture{
-			Layout: l, Format: GIF, Density: rapid.SampledFrom([]float64{1, 1.3, 2}).Draw(t, "density"),
-			Frames: rapid.SampledFrom([]Frames{PartialFrames, WholeFrames}).Draw(t, "frames"),
-			Locale: rapid.SampledFrom([]string{"nl", "ar"}).Draw(t, "locale"),
-			Values: []Value{{Kind: Moment, Seconds: seconds(t)}, {Kind: Moment, Seconds: seconds(t)}, {Kind: Photo, Photo: photo}, {Kind: Text, Text: "Nog even"}},
+	}
+	canvas := image.NewRGBA(image.Rect(0, 0, w, h))
+	for k, f := range g.Image {
+		if g.Delay[k] != 100 || k == 0 && f.Rect != canvas.Rect || p.Frames == WholeFrames && f.Rect != canvas.Rect {
+			t.Fatalf("frame %d of %v lasts %d\n%s", k, f.Rect, g.Delay[k], source)
 		}
-		w, h, err := p.Size()
-		if err != nil {
-			t.Fatal(err)
+		draw.Draw(canvas, f.Rect, f, f.Rect.Min, draw.Over)
+		if k > 1 && k < len(g.Image)-1 && k%13 > 0 {
+			continue
 		}
-		i, err := r.Draw(&p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		worker := r.worker()
-		s, err := r.scene(&p, worker, w, h)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g, err := gif.DecodeAll(bytes.NewReader(i.Bytes))
-		if err != nil {
-			t.Fatalf("%v\n%s", err, source)
-		}
-		if want := int(s.frames(&p)); len(g.Image) != want || g.LoopCount != -1 {
-			t.Fatalf("%d frames in %d loops, want %d in none\n%s", len(g.Image), g.LoopCount, want, source)
-		}
-		if p.Frames == WholeFrames {
-			whole++
-		}
-		slack := 0.0
-		for i := range s.areas {
-			if len(s.areas[i].sheets) > 1 { // what lies over digits is laid on them later, and rounded once more
-				slack, covered = 18, covered+1 // three steps in each channel, there and back
-				break
-			}
-		}
-		canvas := image.NewRGBA(image.Rect(0, 0, w, h))
-		for k, f := range g.Image {
-			if g.Delay[k] != 100 || k == 0 && f.Rect != canvas.Rect || p.Frames == WholeFrames && f.Rect != canvas.Rect {
-				t.Fatalf("frame %d of %v lasts %d\n%s", k, f.Rect, g.Delay[k], source)
-			}
-			draw.Draw(canvas, f.Rect, f, f.Rect.Min, draw.Over)
-			if k > 1 && k < len(g.Image)-1 && k%13 > 0 {
+		drawn := anew(t, c.r, p, int64(k))
+		want := newColourMap(s.palette).convert(drawn, drawn.Rect)
+		for at := range want.Pix {
+			got, near := canvas.Pix[4*at:4*at+4], want.Palette[want.Pix[at]].(color.RGBA)
+			if bytes.Equal(got[:3], []byte{near.R, near.G, near.B}) {
 				continue
 			}
-			drawn := anew(t, r, p, int64(k))
-			want := newColourMap(s.palette).convert(drawn, drawn.Rect)
-			for at := range want.Pix {
-				got, near := canvas.Pix[4*at:4*at+4], want.Palette[want.Pix[at]].(color.RGBA)
-				if bytes.Equal(got[:3], []byte{near.R, near.G, near.B}) {
-					continue
-				}
-				c := drawn.Pix[4*at:]
-				if slack == 0 || apart(got, c) > apart([]byte{near.R, near.G, near.B}, c)+slack {
-					t.Fatalf("%d and %d left: frame %d has %v at %d,%d, want %v (drawn %v)\n%s", p.left(0), p.left(1), k, got, at%w, at/w, near, c[:4], source)
-				}
+			c := drawn.Pix[4*at:]
+			if slack == 0 || apart(got, c) > apart([]byte{near.R, near.G, near.B}, c)+slack {
+				t.Fatalf("%d and %d left: frame %d has %v at %d,%d, want %v (drawn %v)\n%s", p.left(0), p.left(1), k, got, at%w, at/w, near, c[:4], source)
 			}
 		}
-		cmd := exec.Command("gifsicle", "--info")
-		cmd.Stdin = bytes.NewReader(i.Bytes)
-		if out, err := cmd.CombinedOutput(); err != nil || bytes.Contains(out, []byte("warning")) || bytes.Contains(out, []byte("loop")) {
-			t.Fatalf("gifsicle: %v %s\n%s", err, out, source)
-		}
-	})
-	if covered == 0 || whole == 0 {
-		t.Errorf("%d layouts have something over digits, %d have whole frames", covered, whole)
+	}
+	cmd := exec.Command("gifsicle", "--info")
+	cmd.Stdin = bytes.NewReader(i.Bytes)
+	if out, err := cmd.CombinedOutput(); err != nil || bytes.Contains(out, []byte("warning")) || bytes.Contains(out, []byte("loop")) {
+		t.Fatalf("gifsicle: %v %s\n%s", err, out, source)
 	}
 }
 
@@ -199,4 +216,34 @@ func anew(t *rapid.T, r *Renderer, p Picture, second int64) *image.RGBA {
 		t.Fatal(err)
 	}
 	return d.dst
+}
+
+// TestFramesTakeNoMemory codes a whole frame of codes that are kept, again and again.
+func TestFramesTakeNoMemory(t *testing.T) {
+	r, _ := filmRenderer(t)
+	root, _ := strict.Parse("a.yaml", []byte("layout: a\nsize: 600x120\nvalues: {until: moment}\nlayers:\n  - countdown: {value: \"{until}\"}\n"))
+	l, problems := LoadLayout("a.yaml", root)
+	if l == nil {
+		t.Fatal(problems)
+	}
+	p := &Picture{Layout: l, Format: GIF, Values: []Value{{Kind: Moment, Seconds: 4000}}}
+	w, h, err := p.Size()
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker := r.worker()
+	s, err := r.scene(p, worker, w, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker.film.now = s.times(nil, p, 0)
+	if n := testing.AllocsPerRun(100, func() { s.code(worker) }); n > 0 {
+		t.Errorf("%g allocations for a frame", n)
+	}
+	pixels := noise(3, 4, w*h)
+	m := &image.Paletted{Pix: pixels, Stride: w, Rect: image.Rect(0, 0, w, h)}
+	var out []byte
+	if n := testing.AllocsPerRun(20, func() { out = worker.gif.code(out[:0], m, m.Rect, 4) }); n > 0 {
+		t.Errorf("%g allocations for a frame's pixels", n)
+	}
 }

@@ -236,14 +236,22 @@ func (s *scene) settle(p *Picture, still *image.RGBA, worker *worker) {
 // digitsFirst sorts a palette so that colours of digits come first: frames of
 // these alone then take fewer bits a pixel.
 func digitsFirst(palette color.Palette, digits []*image.RGBA) {
-	used := make(map[color.Color]int)
+	used := make([]int, len(palette))
 	m := newColourMap(palette)
 	for _, d := range digits {
 		for _, index := range m.convert(d, d.Rect).Pix {
-			used[palette[index]]++
+			used[index]++
 		}
 	}
-	slices.SortStableFunc(palette, func(a, b color.Color) int { return used[b] - used[a] })
+	order := make([]int, len(palette))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return used[b] - used[a] })
+	before := slices.Clone(palette)
+	for i, from := range order {
+		palette[i] = before[from]
+	}
 }
 
 // pixels draws numbers on what lies under them, and over them what lies over them.
