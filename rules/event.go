@@ -54,9 +54,9 @@ func KindsOf(kinds ...EventKind) Kinds {
 // Has reports whether a kind is in the set.
 func (k Kinds) Has(kind EventKind) bool { return k>>kind&1 == 1 }
 
-// InMails are the kinds that mails themselves tell of: they are known of recipients
-// with full consent only.
-const InMails Kinds = 1<<Opened | 1<<Clicked | 1<<Shown | 1<<Answered
+// InMails are the kinds that mails themselves tell of, without being asked: they are
+// known of recipients with full consent only.
+const InMails Kinds = 1<<Opened | 1<<Clicked | 1<<Shown
 
 // eventNames are the words of the kinds, by their numbers.
 var eventNames = [...]string{"viewed", "carted", "bought", "wished", "rated", "opened", "clicked", "shown", "searched", "answered"}

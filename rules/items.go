@@ -118,6 +118,9 @@ func (vl *variantLoader) list(n *strict.Node, list *List) {
 		vl.Need(n, listFields.Needed()...)
 		vl.belongs(n, list)
 	}
+	if list.NotBought {
+		vl.c.askOf(ItemBought)
+	}
 }
 
 // to reads what the items of a list are near: an item, the cart or what was

@@ -299,11 +299,28 @@ func (c *Campaign) slot(s Signal) int {
 	i := len(c.Signals)
 	c.Signals = append(c.Signals, s)
 	c.slots[s.Name] = i
+	switch s.Source {
+	case ItemSource:
+		c.askOf(ItemAttribute(s.Index))
+	case FirstOpenSource:
+		c.Kinds |= 1 << Opened
+	}
 	c.slotNear(s.At)
 	if s.Source == ResultsSource && s.At == "" {
 		c.countVotes(s.Key)
 	}
 	return i
+}
+
+// askOf has what the recipient did to an item asked about, where an attribute is that.
+func (c *Campaign) askOf(i ItemAttribute) {
+	if i < ItemViewed || i > ItemWished {
+		return
+	}
+	c.Kinds |= 1 << EventKind(i-ItemViewed)
+	if i == ItemCarted {
+		c.Kinds |= 1 << Bought // it is in the cart no longer
+	}
 }
 
 // slotNear makes a slot for the place that is near, whose stock is counted.
@@ -329,7 +346,10 @@ func (c *Campaign) ref(k *known) Ref {
 	switch k.kind {
 	case NoRef:
 		return Ref{Kind: SignalRef, Index: c.slot(k.signal)}
-	case ItemRef, AnswerRef:
+	case ItemRef:
+		c.askOf(ItemAttribute(k.index))
+		return Ref{Kind: k.kind, Index: k.index}
+	case AnswerRef:
 		return Ref{Kind: k.kind, Index: k.index}
 	case PlaceStockRef:
 		return Ref{Kind: k.kind, Index: c.stockPlace(k.signal.At)}

@@ -34,6 +34,8 @@ type Campaign struct {
 	// Signals are the signals the campaign asks about. The place of a signal
 	// in this list is its slot in Signals.Values.
 	Signals []Signal
+	// Kinds are the kinds of events that it asks about.
+	Kinds Kinds
 	// Positions is the number of block positions, at most 128. Block.First
 	// numbers them.
 	Positions int

@@ -354,7 +354,7 @@ func (l *lister) behaviours() []ListedSignal {
 		known := func(d *Decider) Value { return Value{Type: Type(flag(d.remembers(EventKind(i))))} }
 		s := ListedSignal{
 			Source: "behaviour", Name: EventKind(i).String(), Example: d.example, About: d.about, Stands: Stands{Conditions: true},
-			Proxies: l.sight(Proxy, known), Ahead: l.sight(Prefetcher, known), Later: true,
+			Proxies: l.sight(Proxy, known), Ahead: l.sight(Prefetcher, known), Later: EventKind(i) == Answered,
 		}
 		for s.Trust < Signed && !(&view{signals: &Signals{HasHistory: true, Trust: s.Trust}}).remembers(EventKind(i)) {
 			s.Trust++

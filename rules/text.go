@@ -78,10 +78,10 @@ func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
 // suppliedLater reports whether nothing but a test gives a signal yet.
 func suppliedLater(k *known) bool {
 	switch attributeOf(k) {
-	case ItemPriceThen, ItemPriceDrop, ItemBecause, ItemViewed, ItemCarted, ItemBought, ItemWished:
+	case ItemPriceThen, ItemPriceDrop, ItemBecause:
 		return true
 	}
-	return k.kind == NoRef && k.signal.Source >= CartSource
+	return k.kind == NoRef && k.signal.Source >= CodeSource
 }
 
 // lookUpSignal reports items and places that the data at hand does not have.

@@ -77,6 +77,8 @@ type gathering struct {
 	sky      skyState
 	away     bool    // the weather's source is
 	near     nearest // of the list asked for last
+	cart     rules.Cart
+	carted   bool // the cart was looked up
 	items    rules.Items
 }
 
@@ -100,7 +102,7 @@ func (g *Gatherer) Gather(c *rules.Campaign, open *Open, profile *rules.Profile,
 	if open.Trust >= rules.Claimed {
 		x.profile = profile
 	}
-	values, origins := s.Values, s.Origins
+	values, origins, history := s.Values, s.Origins, s.History[:0]
 	*s = rules.Signals{
 		At: open.At, Recipient: open.Recipient, Trust: open.Trust, Class: open.Client.Class,
 		Values: sized(values, len(c.Signals)), Locale: x.locale(),
@@ -122,6 +124,7 @@ func (g *Gatherer) Gather(c *rules.Campaign, open *Open, profile *rules.Profile,
 			s.Origins[i] = origin
 		}
 	}
+	x.remember(s, history)
 	s.Zone = x.zone()
 	s.HereFrom = x.here.From
 	return x.away || x.from.Catalogue != nil && x.from.Catalogue.Stale(c)
@@ -157,6 +160,8 @@ func (x *gathering) signal(sig *rules.Signal) (rules.Value, string) {
 		return x.attribute(sig)
 	case rules.ParameterSource:
 		return x.parameter(sig)
+	case rules.CartSource, rules.InterestSource, rules.FirstOpenSource:
+		return x.behaviour(sig)
 	}
 	return rules.Value{}, ""
 }

@@ -57,8 +57,9 @@ type Open struct {
 	Address    netip.Addr // the client's; zero: unknown
 	Recipient  string     // the id as in the link; "" for the anonymous
 	Trust      rules.Trust
-	Locale     string // the link's l; "" if it has none
-	Send       string // the link's s; "" if it has none
+	Consent    rules.Consent // of the recipient
+	Locale     string        // the link's l; "" if it has none
+	Send       string        // the link's s; "" if it has none
 	Parameters []Parameter
 }
 
