@@ -143,3 +143,42 @@ func TestEventsOfOneRecipientAtOnce(t *testing.T) {
 }
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// TestWithdrawingTakesOut lowers consent, which takes out what was kept.
+func TestWithdrawingTakesOut(t *testing.T) {
+	d := newDesk(t)
+	d.put(`[{"r":"emma","at":"2026-11-01","consent":"full"}]`)
+	d.did(`[{"r":"emma","kind":"viewed","item":"a"}]`)
+	notes := people.NewNotes(d.Profiles)
+	notes.Add("emma", rules.Event{Kind: rules.Clicked, At: d.clock().UnixMilli() - 1000, Campaign: "spring", Block: "hero"})
+	notes.Add("lucas", rules.Event{Kind: rules.Clicked, At: d.clock().UnixMilli() - 1000, Campaign: "spring", Block: "hero"})
+	notes.Close()
+	for _, step := range [][2]string{
+		{`"at":"2026-11-02","consent":"full"`, "viewed a[], clicked []"},
+		{`"at":"2026-11-03","consent":"aggregate"`, "viewed a[]"},
+		{`"at":"2026-11-04","consent":"none"`, ""},
+		{`"at":"2026-11-05","consent":"full"`, ""},
+	} {
+		d.put(`[{"r":"emma",` + step[0] + `}]`)
+		if got := d.past("emma"); got != step[1] {
+			t.Errorf("after %s: %q, want %q", step[0], got, step[1])
+		}
+	}
+	if got := d.past("lucas"); got != "" {
+		t.Errorf("of lucas, without full consent, it is kept: %s", got)
+	}
+}
+
+// TestHistoriesAreKeptSoLong prunes what is older than keep: behaviour says.
+func TestHistoriesAreKeptSoLong(t *testing.T) {
+	d := newDesk(t)
+	d.Remember(30*24*time.Hour, nil)
+	d.did(`[{"r":"emma","kind":"viewed","item":"a","at":"2026-11-01"},{"r":"emma","kind":"viewed","item":"b"},{"r":"lucas","kind":"viewed","item":"b"}]`)
+	d.add(20 * 24 * time.Hour)
+	if n, err := d.PruneHistories(); n != 1 || err != nil {
+		t.Errorf("%d pruned, %v", n, err)
+	}
+	if got := d.past("emma"); got != "viewed b[]" {
+		t.Errorf("kept %s", got)
+	}
+}

@@ -154,6 +154,19 @@ func (m *memory) Histories(each func(consent []byte, at int64, payload []byte) e
 	return m.broken
 }
 
+func (m *memory) Owners(kind byte, each func(id string, payload []byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, v := range m.values {
+		if id, is := strings.CutSuffix(key, string(kind)); is {
+			if err := each(id, v.payload); err != nil {
+				return err
+			}
+		}
+	}
+	return m.broken
+}
+
 func (m *memory) Forget(_ int64, ids ...string) (removed int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

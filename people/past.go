@@ -14,6 +14,7 @@ type Past struct {
 	text               string
 	words, items, tags int
 	events             int
+	oldest             int64 // Unix ms
 }
 
 // pastItem is an item of a history.
@@ -54,7 +55,7 @@ func newPast(payload []byte) (*Past, error) {
 			for _, n := range [...]int{e.channel, e.campaign, e.block, e.rule, e.answer, e.currency} {
 				word(n)
 			}
-			above = e.at
+			above, p.oldest = e.at, e.at
 			p.events++
 		}
 	}

@@ -50,6 +50,8 @@ type Store interface {
 	// Histories is Recipients for histories, with the payload of their recipient's
 	// consent, nil without one.
 	Histories(each func(consent []byte, at int64, payload []byte) error) error
+	// Owners is Recipients with whose each value is.
+	Owners(kind byte, each func(id string, payload []byte) error) error
 }
 
 // Kinds of values.

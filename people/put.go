@@ -98,6 +98,9 @@ func (p *Profiles) writeAs(rows []Row, how writeHow) (Applied, error) {
 	for id := range w.people {
 		p.cache.drop(id)
 	}
+	if err == nil {
+		err = p.withdraw(w)
+	}
 	if err != nil {
 		return newApplied(), fmt.Errorf("keep profiles: %w", err)
 	}

@@ -132,8 +132,8 @@ var eventExamples = [len(eventNames)]struct{ example, about string }{
 	Opened:   {"{within: 90d, count: \">= 3\"}", "opened a campaign"},
 	Clicked:  {"{within: 60d}", "clicked in a campaign"},
 	Shown:    {"{block: hero, count: \"< 3\"}", "was shown a block"},
-	Searched: {"{tag: opera*, within: 14d}", "searched for something, which is the tag"},
-	Answered: {"{block: why, answer: price}", "answered a block that asks"},
+	Searched: {"{tag: opera*}", "searched for something, which is the tag"},
+	Answered: {"{answer: price}", "answered a block that asks"},
 }
 
 // typeOf returns the type of a field.

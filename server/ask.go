@@ -183,7 +183,7 @@ func (a Ask) format(block *rules.Block) (render.Format, error) {
 // returns the profile it gathered from.
 func (s *Server) decideGiven(r *reading, open *Open, given []string) (*rules.Profile, error) {
 	profile, trust := s.profile(r, open)
-	r.trust, open.Trust = trust, trust
+	r.trust, open.Trust, open.Consent = trust, trust, r.consent
 	r.stale = s.config.Gatherer.Gather(r.published.Campaign, &open.Open, profile, &r.signals, true)
 	if err := give(r.published.Campaign, &r.signals, given); err != nil {
 		return nil, err

@@ -40,6 +40,7 @@ func (s *Server) follow(open *Open, published *Published, block *rules.Block) (t
 		found = s.decideNow(r, open, block)
 	}
 	id := s.recordClick(open, r, found, how)
+	s.noteClick(open, r, found)
 	to = cmp.Or(destination(found, open.At), published.link(block, r.locale()), s.config.Home)
 	return strings.ReplaceAll(to, clickMark, id), how
 }

@@ -89,7 +89,7 @@ func (f *Forecaster) isOwn(ref rules.Ref) bool {
 // explain has them, replace what was gathered. What it returns holds until it is
 // called again.
 func (f *Forecaster) Forecast(open signals.Open, profile *rules.Profile, given []string) ([]rules.Decision, []ForecastPicture, error) {
-	profile, open.Trust, _ = f.server.config.believe(profile, open.Trust)
+	profile, open.Trust, open.Consent = f.server.config.believe(profile, open.Trust)
 	c := f.published.Campaign
 	f.server.config.Gatherer.Gather(c, &open, profile, &f.signals, false)
 	if err := give(c, &f.signals, given); err != nil {

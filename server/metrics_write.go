@@ -161,6 +161,8 @@ func (s *Server) writeKept(w io.Writer) {
 	flagged(w, "opentime_store_failed", s.config.Store.Failed())
 	gauge(w, "opentime_store_alarms_total", s.config.Store.Alarms()+s.shown.alarms.Load())
 	gauge(w, "opentime_shown_waiting", s.shown.waiting())
+	gauge(w, "opentime_notes_waiting", s.notes.Waiting())
+	gauge(w, "opentime_notes_dropped_total", s.notes.Dropped())
 	if s.config.StoreStats != nil {
 		stats := s.config.StoreStats()
 		gauge(w, `opentime_store_writes_total{synced="yes"}`, stats.Synced)

@@ -91,7 +91,7 @@ func (s *Server) gather(r *reading, open *Open) {
 	r.trust = trust
 	s.locate(r, open)
 	made := open.Open
-	made.Trust = trust
+	made.Trust, made.Consent = trust, r.consent
 	r.stale = s.config.Gatherer.Gather(r.published.Campaign, &made, profile, &r.signals, false)
 }
 
@@ -115,7 +115,7 @@ func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 		s.metrics.storeFailed(storeProfile, err)
 		return nil, rules.Anonymous
 	}
-	if trust == rules.Claimed && profile == nil && s.config.Recipients == rules.Keyed {
+	if trust == rules.Claimed && !imported(profile) && s.config.Recipients == rules.Keyed {
 		s.advice.count(notImported, func() string { return open.Link.Campaign + "/" + open.Link.Block })
 	}
 	profile, trust, r.consent = s.config.believe(profile, trust)
@@ -126,7 +126,7 @@ func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 // them, and what they consent to, now that their profile, nil if there is none,
 // was read.
 func (c *Config) believe(profile *rules.Profile, trust rules.Trust) (*rules.Profile, rules.Trust, rules.Consent) {
-	if trust == rules.Claimed && profile != nil && c.Recipients == rules.Keyed {
+	if trust == rules.Claimed && imported(profile) && c.Recipients == rules.Keyed {
 		trust = rules.Keyed
 	}
 	consent := c.Consent
@@ -138,6 +138,10 @@ func (c *Config) believe(profile *rules.Profile, trust rules.Trust) (*rules.Prof
 	}
 	return profile, trust, consent
 }
+
+// imported reports whether the sender told of a recipient, or they have a word of their
+// own: what they did does not make an id believed.
+func imported(profile *rules.Profile) bool { return profile != nil && profile.Imported }
 
 // settle decides every position of the campaign.
 func (s *Server) settle(r *reading) {

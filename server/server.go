@@ -81,6 +81,7 @@ type Server struct {
 	generics  *memory // images of generic pictures, by their paths
 	shown     *shownBook
 	recorder  *recorder
+	notes     *people.Notes
 	answering sync.Map // hashes of requests with a key that are being answered
 	metrics   *metrics
 	advice    *adviser
@@ -111,6 +112,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.shown = newShownBook(config.Store)
+	s.notes = people.NewNotes(config.Profiles)
 	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.reads = make(chan struct{}, storeReads)
@@ -147,6 +149,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.generics.close()
 	s.recorder.close()
 	s.shown.close()
+	s.notes.Close()
 	return err
 }
 

@@ -207,6 +207,9 @@ func (s *Server) keepShown(r *reading, open *Open, fell bool) {
 		told = s.tiesOf(open, r.published.Campaign)
 	}
 	waits := waiting{show: func() shownReading { return r.shown(class, os, told) }, keep: KeepShown(r.consent, s.config.KeepShown)}
+	if r.consent == rules.ConsentFull && r.trust >= rules.Keyed && !fell {
+		waits.kept = func(shown *shownReading) { s.noteOpen(key.recipient, r, shown) }
+	}
 	if !s.shown.add(key, waits) {
 		s.metrics.storeFailed(storeOfShown, errShownWaits)
 	}

@@ -45,6 +45,19 @@ func (m *memoryStore) PutShown(fill func(put func(recipient, campaign, send stri
 	return nil
 }
 
+func (m *memoryStore) ShownTo(recipient string, each func(campaign, send string, payload []byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, value := range m.values {
+		if key.recipient == recipient {
+			if err := each(key.campaign, key.send, value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (m *memoryStore) Alarms() uint64 { return 0 }
 func (m *memoryStore) Failed() bool   { return m.broken }
 
@@ -139,12 +152,12 @@ func TestShownBookIsSeenAtOnceAndSurvivesABrokenStore(t *testing.T) {
 	store := &memoryStore{values: map[shownKey][]byte{}}
 	book := newShownBook(store)
 	key := shownKey{"r-123", "weekly", ""}
-	book.add(key, waiting{func() shownReading { return showing(0, rules.Person, "", "https://a") }, time.Hour})
+	book.add(key, waiting{show: func() shownReading { return showing(0, rules.Person, "", "https://a") }, keep: time.Hour})
 	if kept, err := book.read(key, make(chan struct{}, 1), time.Minute); err != nil || len(kept) != 1 {
 		t.Fatalf("read = %v, %v", kept, err)
 	}
 	store.breakDown(true)
-	book.add(key, waiting{func() shownReading { return showing(time.Second, rules.Person, "", "https://b") }, time.Hour})
+	book.add(key, waiting{show: func() shownReading { return showing(time.Second, rules.Person, "", "https://b") }, keep: time.Hour})
 	book.flush()
 	if kept, _ := book.read(key, make(chan struct{}, 1), time.Minute); len(kept) == 0 {
 		t.Fatal("what waits is lost while the store is broken")
@@ -163,7 +176,7 @@ func TestShownIsKeptAsLongAsItMayBe(t *testing.T) {
 	key := shownKey{"r-123", "weekly", ""}
 	for _, age := range []time.Duration{10 * 24 * time.Hour, 6 * 24 * time.Hour, 0} {
 		r := showing(-age, rules.Person, "", "https://"+age.String())
-		book.add(key, waiting{func() shownReading { return r }, KeepShown(rules.ConsentAggregate, 90*24*time.Hour)})
+		book.add(key, waiting{show: func() shownReading { return r }, keep: KeepShown(rules.ConsentAggregate, 90*24*time.Hour)})
 	}
 	book.close()
 	kept, err := decodeShown(store.values[key])

@@ -28,6 +28,9 @@ type Store interface {
 	// PutShown writes what fill puts, all or nothing; it need not be synced.
 	// Payloads are copied.
 	PutShown(fill func(put func(recipient, campaign, send string, at int64, payload []byte))) error
+	// ShownTo calls each for what is kept of every campaign and send that a recipient was
+	// shown, until it returns an error. A payload is valid during the call only.
+	ShownTo(recipient string, each func(campaign, send string, payload []byte) error) error
 	// Alarms is how many values were found damaged or another key's.
 	Alarms() uint64
 	// Failed reports whether the store cannot be used now.
@@ -44,6 +47,8 @@ type shownKey struct {
 type waiting struct {
 	show func() shownReading
 	keep time.Duration // how long its recipient lets readings be kept
+	// kept is told what it shows once, when it is written; nil: nobody wants to know.
+	kept func(*shownReading)
 }
 
 // shownBook keeps what readings showed. Readings are added in memory, seen
@@ -125,6 +130,17 @@ func show(readings []waiting) []shownReading {
 		one(reading)
 	}
 	return shown
+}
+
+// tell says once what readings show, which are as many unless one could not be
+// worked out.
+func tell(readings []waiting, shown []shownReading) {
+	for i := range readings {
+		if readings[i].kept != nil && len(shown) == len(readings) {
+			readings[i].kept(&shown[i])
+			readings[i].kept = nil // it may be written again, where the store fails
+		}
+	}
 }
 
 // merge lays newer readings over kept ones, oldest first. One that shows the
@@ -219,7 +235,9 @@ func (b *shownBook) write(writing map[shownKey][]waiting) error {
 		if err != nil {
 			return err
 		}
-		merged[key] = recent(merge(kept, show(readings)), readings[len(readings)-1].keep)
+		shown := show(readings)
+		tell(readings, shown)
+		merged[key] = recent(merge(kept, shown), readings[len(readings)-1].keep)
 	}
 	var payload []byte
 	err := b.store.PutShown(func(put func(recipient, campaign, send string, at int64, payload []byte)) {

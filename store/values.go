@@ -58,6 +58,24 @@ func (s *Store) Recipients(kind byte, each func(at int64, payload []byte) error)
 	})
 }
 
+// Owners calls each for every value kept under kind, with whose it is, until it returns
+// an error, which Owners then returns. Damaged ones are left out. The payload is valid
+// during the call only.
+func (s *Store) Owners(kind byte, each func(id string, payload []byte) error) error {
+	return s.Each([]byte{KindRecipient}, func(key, value []byte) error {
+		if len(key) != kindAt+1 || key[kindAt] != kind {
+			return nil
+		}
+		full, _, payload := unseal(value, kind)
+		if full == nil || s.keyOf(full) != Hash(key[1:kindAt]) {
+			s.alarms.Add(1)
+			return nil
+		}
+		id, _, _ := bytes.Cut(full[1:], []byte{0})
+		return each(string(id), payload)
+	})
+}
+
 // Histories calls each for every history that is kept, with the payload of its
 // recipient's consent, nil without one, until it returns an error, which Histories
 // then returns. Damaged ones are left out; a consent that is damaged has no payload,
@@ -107,6 +125,22 @@ func (s *Store) Shown(recipient, campaign, send string, dst []byte) ([]byte, err
 		return payload, nil
 	}
 	return payload, err
+}
+
+// ShownTo calls each for what is kept of every campaign and send that a recipient was
+// shown, until it returns an error, which ShownTo then returns. What is damaged is left
+// out. A payload is valid during the call only.
+func (s *Store) ShownTo(recipient string, each func(campaign, send string, payload []byte) error) error {
+	prefix := RecipientKey(nil, s.H(s.sender, recipient), KindShown)
+	return s.Each(prefix, func(key, value []byte) error {
+		campaign, send, _ := bytes.Cut(key[len(prefix):], []byte{0})
+		_, payload, err := Unseal(value, KindShown, fullShownKey(nil, recipient, string(campaign), string(send)))
+		if err != nil {
+			s.alarms.Add(1)
+			return nil //nolint:nilerr // left out and counted
+		}
+		return each(string(campaign), string(send), payload)
+	})
 }
 
 // PutShown writes what fill puts in one batch, without waiting for the disk, but

@@ -37,6 +37,7 @@ type program struct {
 	Import    importCmd    `cmd:"" help:"Bring in what is known of recipients."`
 	Backup    backupCmd    `cmd:"" help:"Copy all data into a file, while the server runs."`
 	Restore   restoreCmd   `cmd:"" help:"Bring the data of a backup back."`
+	Show      showCmd      `cmd:"" help:"Tell all that is kept of a recipient."`
 	Forget    forgetCmd    `cmd:"" help:"Remove all that is kept of recipients, for good."`
 	Recommend recommendCmd `cmd:"" help:"Learn from what people did, and list what to recommend to each."`
 	Status    statusCmd    `cmd:"" help:"Say how the server that runs is, and what somebody should look at."`

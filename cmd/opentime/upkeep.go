@@ -102,10 +102,11 @@ func (a *app) prune() {
 		return at < now.Add(-keep).UnixMilli()
 	})
 	_, ofEvents := a.store.PruneEvents(now.Add(-server.KeepEvents).UnixMilli(), store.MaxEvents)
+	_, ofHistories := a.profiles.PruneHistories()
 	a.reloading.Lock()
 	ofRevisions := a.publisher.prune(max(config.keep.journal, config.keep.shown) + pruneEvery)
 	a.reloading.Unlock()
-	if err := errors.Join(ofJournal, ofShown, ofEvents, ofRevisions); err != nil {
+	if err := errors.Join(ofJournal, ofShown, ofEvents, ofHistories, ofRevisions); err != nil {
 		slog.Error("pruning failed", "err", err)
 	}
 }

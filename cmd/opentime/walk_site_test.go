@@ -54,7 +54,7 @@ const (
 // walkSecrets are what no answer, log, metric or journal file may say: of people,
 // and of whoever reads.
 func walkSecrets() []string {
-	all := []string{walkReader, walkElsewhere, "notecanary", "Namecanary", walkNobody.id}
+	all := []string{walkReader, walkElsewhere, "notecanary", "didcanary", "77.11", "Namecanary", walkNobody.id}
 	for _, p := range walkPeople {
 		all = append(all, p.id, p.name, p.city, p.postcode, p.tier, p.club)
 	}
@@ -76,7 +76,7 @@ geo: geo.mmdb
 // Blocks of the campaign: those that a claimed link sees as an anonymous one
 // does, and those in which it may see what is open.
 var (
-	walkPrivate = []string{"name", "tier", "home", "where", "film", "note", "called", "list"}
+	walkPrivate = []string{"name", "tier", "home", "where", "film", "note", "called", "list", "did"}
 	walkOpen    = []string{"club", "country", "clock", "tongue"}
 )
 
@@ -112,6 +112,11 @@ blocks:
   size:
     rules: [{name: sized, show: {headline: "{parameters.size}", link: "https://shop.example/size?{parameters.size}"}}]
     fallback: {headline: "Welke"}
+  did:
+    rules:
+      - {name: rose, when: {bought: {item: rose}}, show: {headline: "Roos", link: "https://shop.example/did?rose"}}
+      - {name: any, when: {bought: {tag: didcanary}}, show: {headline: "{interest.didcanary} {cart.total}", link: "https://shop.example/did?{interest.didcanary}+{cart.total}"}}
+    fallback: {headline: "Wat"}
   list:
     positions: 2
     rules: [{name: mine, show: {items: {from: viewed}, headline: "{item.title}", link: "{item.link}"}}]
@@ -186,10 +191,25 @@ func newWalk(t *testing.T, recipients string) *walk {
 	if err != nil || len(applied.Refused) > 0 || applied.Applied != len(rows) {
 		t.Fatal(applied, err)
 	}
+	w.did()
 	for _, p := range slices.Concat(walkPeople, []walkPerson{walkNobody}) { // so that they are read in time from then on
 		w.ask("GET", "/i/walk/tongue.png?r="+p.id, outlook)
 	}
 	return w
+}
+
+// did has all bought what their film is, and put something into their carts.
+func (w *walk) did() {
+	var rows []people.EventRow
+	for _, p := range walkPeople {
+		rows = append(rows,
+			people.EventRow{R: p.id, Kind: "bought", Item: p.film, Tags: []string{"didcanary"}, At: p.at},
+			people.EventRow{R: p.id, Kind: "carted", Item: "rose", Tags: []string{"didcanary"}, Price: "77.11 EUR", At: w.clock().UTC().Format(time.RFC3339)})
+	}
+	applied, err := w.app.profiles.AddEvents(rows, w.clock())
+	if err != nil || len(applied.Refused) > 0 || applied.Applied != len(rows)-2 || len(applied.Ignored) != 2 {
+		w.t.Fatal(applied, err)
+	}
 }
 
 // sealed is an r by a key, of a sender.
