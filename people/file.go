@@ -27,18 +27,29 @@ type File struct {
 // OpenFile begins to read a file. Where it is none of profiles the problems say
 // why.
 func OpenFile(name string, in io.Reader, attributes []rules.Attribute) (*File, []strict.Problem) {
+	return openFile(name, in, append(names(attributes), "r", "at", "consent"), "r,at,consent and attributes")
+}
+
+// OpenEvents begins to read a file of events, as EventRow has them: orders of a shop or
+// a till, say. Tags of a cell stand between semicolons.
+func OpenEvents(name string, in io.Reader) (*File, []strict.Problem) {
+	return openFile(name, in, eventKeys[:], "r,at,item,id and channel")
+}
+
+// openFile begins to read a file that may have these columns.
+func openFile(name string, in io.Reader, known []string, such string) (*File, []strict.Problem) {
 	table, err := strict.NewTable(in)
 	if err != nil {
 		return nil, []strict.Problem{{File: name, Line: 1, Col: 1, Text: err.Error()}}
 	}
-	f := &File{table: table, known: append(names(attributes), "r", "at", "consent")}
+	f := &File{table: table, known: known}
 	if table.JSON {
 		return f, nil
 	}
 	head, err := table.Next()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, []strict.Problem{{File: name, Line: 1, Col: 1, Text: "no line of names; write one such as r,at,consent and attributes"}}
+		return nil, []strict.Problem{{File: name, Line: 1, Col: 1, Text: "no line of names; write one such as " + such}}
 	case err != nil:
 		return nil, []strict.Problem{{File: name, Line: 1, Col: 1, Text: err.Error()}}
 	case head.Why != "":
@@ -107,6 +118,29 @@ func (f *File) Row(record *strict.Record) (Row, error) {
 			row.Consent = strings.TrimSpace(cell)
 		case !strings.HasPrefix(name, "#"):
 			row.Attributes[name] = cell
+		}
+	}
+	return row, nil
+}
+
+// Event returns the event of a record that nothing is wrong with so far.
+func (f *File) Event(record *strict.Record) (EventRow, error) {
+	var row EventRow
+	set := func(name string, value any) error {
+		switch text, _ := value.(string); {
+		case name == WasKey:
+			return fmt.Errorf("%s: the line is not mended; write its object in the place of this one", name)
+		case strings.HasPrefix(name, "#"), value == nil, text == "" && !f.table.JSON:
+			return nil
+		}
+		return row.set(name, value)
+	}
+	if f.table.JSON {
+		return row, record.Fields(set)
+	}
+	for i, cell := range record.Cells {
+		if err := set(f.names[i], strings.TrimSpace(cell)); err != nil {
+			return row, err
 		}
 	}
 	return row, nil

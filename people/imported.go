@@ -2,10 +2,13 @@ package people
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"time"
+
+	"example.com/opentime/strict"
 )
 
 // Progress is how far the import of a file is.
@@ -35,6 +38,9 @@ type Piece struct {
 	From, To, Refused int64
 	Mark              int64
 	Text              []byte // the rows as they stand, below the names of a CSV
+	// Events says that they are events, of Kind and Channel where a row names none.
+	Events        bool
+	Kind, Channel string
 }
 
 // pieceError says why a piece is not applied.
@@ -83,18 +89,26 @@ func (p *Profiles) Import(file [32]byte, piece *Piece) (Applied, error) {
 	case piece.From != progress.Rows:
 		return newApplied(), pieceError{fmt.Sprintf("%d rows of the file are done, and this piece begins behind %d; is it imported twice at once?", progress.Rows, piece.From)}
 	}
-	rows, err := p.rowsOf(piece)
-	if err != nil {
-		return newApplied(), err
-	}
-	now := p.now()
-	return p.writeAs(rows, writeHow{now, time.UnixMilli(progress.Began), (*person).replace, func(done Applied, fill filling) error {
+	keep := func(done Applied, fill filling) error {
 		progress.From, progress.Rows, progress.Mark, progress.Last = piece.From, piece.To, piece.Mark, done
 		progress.Applied += int64(done.Applied)
 		progress.Ignored += int64(len(done.Ignored))
 		progress.Refused += int64(len(done.Refused)) + piece.Refused
 		return p.keepProgress(false, file, &progress, fill)
-	}})
+	}
+	now, began := p.now(), time.UnixMilli(progress.Began)
+	if piece.Events {
+		rows, err := piece.events()
+		if err != nil {
+			return newApplied(), err
+		}
+		return p.addRows(rows, began, keep)
+	}
+	rows, err := p.rowsOf(piece)
+	if err != nil {
+		return newApplied(), err
+	}
+	return p.writeAs(rows, writeHow{now, began, (*person).replace, keep})
 }
 
 // keepProgress writes how far an import is.
@@ -118,8 +132,25 @@ func (p *Profiles) progress(file [32]byte, piece *Piece) (Progress, error) {
 	return progress, nil
 }
 
-// rowsOf reads the rows of a piece.
+// rowsOf reads the rows of a piece of profiles.
 func (p *Profiles) rowsOf(piece *Piece) ([]Row, error) {
+	open := func(in io.Reader) (*File, []strict.Problem) { return OpenFile(piece.Name, in, *p.attributes.Load()) }
+	return rowsIn(piece, open, (*File).Row, func(why string) Row { return Row{unread: why} })
+}
+
+// events reads the rows of a piece of events.
+func (piece *Piece) events() ([]EventRow, error) {
+	open := func(in io.Reader) (*File, []strict.Problem) { return OpenEvents(piece.Name, in) }
+	rows, err := rowsIn(piece, open, (*File).Event, func(why string) EventRow { return EventRow{unread: why} })
+	for i := range rows {
+		rows[i].Kind, rows[i].Channel = cmp.Or(rows[i].Kind, piece.Kind), cmp.Or(rows[i].Channel, piece.Channel)
+	}
+	return rows, err
+}
+
+// rowsIn reads the rows of a piece, each by row; what cannot be read is made one that
+// says why.
+func rowsIn[R any](piece *Piece, open func(io.Reader) (*File, []strict.Problem), row func(*File, *strict.Record) (R, error), unread func(why string) R) ([]R, error) {
 	// Each takes a byte: no more memory is asked for than came.
 	want := piece.To - piece.From - piece.Refused
 	if want < 0 || want > int64(len(piece.Text)) || piece.Refused < 0 {
@@ -128,13 +159,13 @@ func (p *Profiles) rowsOf(piece *Piece) ([]Row, error) {
 	if len(piece.Text) == 0 {
 		return nil, nil
 	}
-	file, problems := OpenFile(piece.Name, bytes.NewReader(piece.Text), *p.attributes.Load())
+	file, problems := open(bytes.NewReader(piece.Text))
 	if len(problems) > 0 {
 		return nil, pieceError{problems[0].Text}
 	}
-	rows := make([]Row, 0, want)
+	rows := make([]R, 0, want)
 	for {
-		row, note, err := file.nextRow()
+		record, err := file.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			if int64(len(rows)) != want {
@@ -143,10 +174,14 @@ func (p *Profiles) rowsOf(piece *Piece) ([]Row, error) {
 			return rows, nil
 		case err != nil:
 			return nil, pieceError{err.Error()}
-		case note.Why != "":
-			row = Row{unread: note.Why}
 		}
-		rows = append(rows, row)
+		one, why := unread(record.Why), error(nil)
+		if record.Why == "" {
+			if one, why = row(file, record); why != nil {
+				one = unread(why.Error())
+			}
+		}
+		rows = append(rows, one)
 		giveWay(len(rows))
 	}
 }

@@ -38,6 +38,9 @@ func (s *Server) importRoute(ctx *fasthttp.RequestCtx) {
 	file, ok := fileOf(ctx)
 	query := ctx.QueryArgs()
 	piece := people.Piece{Name: string(query.Peek("name")), Text: ctx.PostBody()}
+	if piece.Events = string(query.Peek("what")) == "events"; piece.Events {
+		piece.Kind, piece.Channel = string(query.Peek("kind")), string(query.Peek("channel"))
+	}
 	for name, n := range map[string]*int64{"from": &piece.From, "to": &piece.To, "refused": &piece.Refused, "mark": &piece.Mark} {
 		given, err := query.GetUint(name)
 		ok = ok && err == nil

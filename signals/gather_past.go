@@ -28,6 +28,24 @@ func (x *gathering) remember(s *rules.Signals, room []rules.Event) {
 	}
 	if past := x.past(); past != nil && kinds != 0 {
 		s.History = past.Events(room, kinds)
+		x.tag(s.History)
+	}
+}
+
+// tag gives events that came without tags, before their item was known, those that the
+// item has now.
+func (x *gathering) tag(events []rules.Event) {
+	if x.items == nil {
+		return
+	}
+	for i := range events {
+		e := &events[i]
+		if e.Item == "" || len(e.Tags) > 0 {
+			continue
+		}
+		if item, ok := x.items.Item(e.Item); ok && item.Item != nil {
+			e.Tags = item.Tags
+		}
 	}
 }
 

@@ -34,7 +34,8 @@ type pieceReader struct {
 	begin  people.Progress // of the import when it begins here
 	seed   maphash.Seed
 	ids    *distinct
-	rows   int64 // that have an id, of the whole file
+	like   people.Piece // what every piece is of
+	rows   int64        // that have an id, of the whole file
 	piece  *importPiece
 }
 
@@ -77,7 +78,8 @@ func (r *pieceReader) read(ctx context.Context, pieces chan<- *importPiece) {
 
 // next begins a piece behind so many rows.
 func (r *pieceReader) next(from int64) {
-	r.piece = &importPiece{Piece: people.Piece{Name: r.source.path, From: from}, raw: make([]byte, 0, pieceBytes)}
+	r.piece = &importPiece{Piece: r.like, raw: make([]byte, 0, pieceBytes)}
+	r.piece.Name, r.piece.From = r.source.path, from
 	if r.file.Head != nil {
 		r.piece.Text = append(append(make([]byte, 0, pieceBytes), r.file.Head...), '\n')
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"example.com/opentime/people"
-	"example.com/opentime/rules"
+	"example.com/opentime/strict"
 )
 
 // Limits of an import.
@@ -32,6 +32,9 @@ type importRun struct {
 	meter  *meter
 	ids    *distinct
 
+	open   func(name string, in io.Reader) (*people.File, []strict.Problem)
+	like   people.Piece // what every piece is of
+	id     [32]byte     // the import is known by
 	sum    importSum
 	read   *pieceReader
 	ignore map[string]int64 // by reason, of this run
@@ -57,17 +60,17 @@ type importSum struct {
 func newImportRun(e *env, source *importSource, sink importer, errorsFile string) *importRun {
 	return &importRun{
 		env: e, source: source, sink: sink, errors: &importErrors{name: errorsFile}, ids: newDistinct(importDistinct),
-		sum: importSum{File: source.name}, ignore: map[string]int64{},
+		id: source.id, sum: importSum{File: source.name}, ignore: map[string]int64{},
 	}
 }
 
 // run imports the file, from where an import of it was stopped.
-func (r *importRun) run(ctx context.Context, attributes []rules.Attribute) error {
+func (r *importRun) run(ctx context.Context) error {
 	begin, err := r.resume()
 	if err != nil {
 		return err
 	}
-	file, problems := people.OpenFile(r.source.name, r.source, attributes)
+	file, problems := r.open(r.source.name, r.source)
 	if len(problems) > 0 {
 		return r.env.tell(problems, false)
 	}
@@ -78,7 +81,7 @@ func (r *importRun) run(ctx context.Context, attributes []rules.Attribute) error
 	r.meter = newMeter(r.env, r.source)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	r.read = &pieceReader{file: file, source: r.source, begin: begin, seed: maphash.MakeSeed(), ids: r.ids}
+	r.read = &pieceReader{file: file, source: r.source, begin: begin, seed: maphash.MakeSeed(), ids: r.ids, like: r.like}
 	pieces := make(chan *importPiece, 1)
 	go r.read.read(ctx, pieces)
 	err = r.take(ctx, pieces, begin)
@@ -98,10 +101,10 @@ func (r *importRun) run(ctx context.Context, attributes []rules.Attribute) error
 // end ends the import once all that was sent is safe on disk.
 func (r *importRun) end() error {
 	last := people.Piece{Name: r.source.path, From: r.sum.Rows, To: r.sum.Rows, Mark: r.errors.size}
-	if _, err := r.sink.Import(r.source.id, &last); err != nil {
+	if _, err := r.sink.Import(r.id, &last); err != nil {
 		return hint(fmt.Errorf("the rows are not all there: %w", err), "import the file again, and it goes on where they end")
 	}
-	return r.sink.EndImport(r.source.id)
+	return r.sink.EndImport(r.id)
 }
 
 // resume returns how far an import of the file is, and forgets imports that nobody
@@ -114,7 +117,7 @@ func (r *importRun) resume() (begin people.Progress, err error) {
 	now := r.env.now()
 	for _, progress := range imports {
 		switch {
-		case progress.File == r.source.id:
+		case progress.File == r.id:
 			begin = progress
 			continue
 		case progress.Name == r.source.path && r.source.name != "-":
@@ -150,7 +153,7 @@ func (r *importRun) take(ctx context.Context, pieces <-chan *importPiece, begin 
 		if !piece.again {
 			piece.Mark = r.errors.size
 			var err error
-			if applied, err = r.sink.Import(r.source.id, &piece.Piece); err != nil {
+			if applied, err = r.sink.Import(r.id, &piece.Piece); err != nil {
 				return err
 			}
 			r.count(piece, applied)
@@ -161,7 +164,7 @@ func (r *importRun) take(ctx context.Context, pieces <-chan *importPiece, begin 
 		r.meter.tell(r.sum.Rows, piece.taken)
 		if r.sum.Refused > importGivesUp && r.sum.Refused > r.sum.Rows/2 {
 			err := fmt.Errorf("more than half of %d rows were refused; put them right and import the file again", r.sum.Rows)
-			return errors.Join(err, r.sink.EndImport(r.source.id))
+			return errors.Join(err, r.sink.EndImport(r.id))
 		}
 	}
 	return hint(fmt.Errorf("stopped after %d rows", r.sum.Rows), "import the file again, and it goes on there")
@@ -206,7 +209,7 @@ func (r *importRun) tell(asJSON bool) error {
 	for _, why := range slices.Sorted(maps.Keys(r.ignore)) {
 		_, _ = fmt.Fprintf(r.env.stderr, "%s: note: ignored in %s: %s\n", r.source.name, count(int(r.ignore[why]), "row"), why)
 	}
-	if r.sum.Repeated > 0 {
+	if r.sum.Repeated > 0 && !r.like.Events {
 		_, _ = fmt.Fprintf(r.env.stderr, "%s: note: rows of recipients who stand there before: %s%d; of each the newest counts, of equals the last\n",
 			r.source.name, map[bool]string{true: "about "}[r.sum.About], r.sum.Repeated)
 	}

@@ -64,6 +64,7 @@ func (s *site) importer(e *env) (importer, func() error, error) {
 		verify = func(id, seal string) bool { return keys.Verify(s.config.sender, id, seal, e.now()) }
 	}
 	profiles := people.Open(opened, s.sender, s.config.consent, e.now, verify)
+	profiles.Remember(s.config.keep.behaviour, nil)
 	if s.config.recipients == rules.Keyed {
 		profiles.RequireSecretIDs()
 	}
@@ -127,6 +128,11 @@ func (s *servedImporter) Imports() ([]people.Progress, error) {
 // Import hands a piece on.
 func (s *servedImporter) Import(file [32]byte, piece *people.Piece) (people.Applied, error) {
 	query := url.Values{"name": {piece.Name}}
+	if piece.Events {
+		query.Set("what", "events")
+		query.Set("kind", piece.Kind)
+		query.Set("channel", piece.Channel)
+	}
 	for name, n := range map[string]int64{"from": piece.From, "to": piece.To, "refused": piece.Refused, "mark": piece.Mark} {
 		query.Set(name, strconv.FormatInt(n, 10))
 	}
