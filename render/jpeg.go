@@ -72,8 +72,7 @@ func (c *jpegCoder) code(m *image.RGBA, column, row int) (mark jpegMark) {
 		}
 		used := c.block.quantise(&c.mcu[i], &c.factors[table])
 		dc := int32(c.block[0])
-		c.putDC(table, dc-c.before[component])
-		c.putAC(table, &c.block, inOrder(used))
+		c.putBlock(table, dc-c.before[component], &c.block, inOrder(used))
 		c.before[component] = dc
 		switch i {
 		case 0, 4, 5:

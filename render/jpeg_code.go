@@ -38,9 +38,7 @@ var dcCodes, acCodes = [2]*huffman{dcSpecs[0].codes(), dcSpecs[1].codes()}, [2]*
 
 // putDC appends a difference of DC coefficients.
 func (w *bitWriter) putDC(component int, difference int32) {
-	h := dcCodes[component]
-	value, size := magnitude(difference)
-	w.put(uint32(h.code[size])<<size|value, uint(h.size[size])+size)
+	w.put(dcCodes[component].with(0, difference))
 }
 
 // sizeDC is how many bits putDC appends.
@@ -57,35 +55,31 @@ func magnitude(v int32) (value uint32, size uint) {
 	return uint32(v+sign) & (1<<size - 1), size
 }
 
+// with is the code of a number behind some zeros, with the number's own bits behind it.
+func (h *huffman) with(run int, number int32) (code uint32, size uint) {
+	value, size := magnitude(number)
+	symbol := uint8(run<<4) | uint8(size)
+	return uint32(h.code[symbol])<<size | value, uint(h.size[symbol]) + size
+}
+
 // Symbols of an AC code.
 const (
 	endOfBlock  = 0x00
 	sixteenZero = 0xf0
 )
 
-// putRun appends a coefficient, which is not 0, behind some that are.
-func (w *bitWriter) putRun(h *huffman, run int, coefficient int32) {
-	for ; run >= 16; run -= 16 {
-		w.put(uint32(h.code[sixteenZero]), uint(h.size[sixteenZero]))
-	}
-	value, size := magnitude(coefficient)
-	symbol := uint8(run<<4) | uint8(size)
-	w.put(uint32(h.code[symbol])<<size|value, uint(h.size[symbol])+size)
-}
-
 // shortCodes are the bits of small coefficients behind fewer than 16 zeros, at
-// run<<5|coefficient+16, and below them in eight bits how many there are.
-type shortCodes [16 << 5]uint32
+// run<<7|coefficient+64, and below them in eight bits how many there are.
+type shortCodes [16 << 7]uint32
 
 // shortMost is the largest coefficient in shortCodes.
-const shortMost = 15
+const shortMost = 63
 
 func (h *huffman) short() *shortCodes {
 	s := &shortCodes{}
 	for i := range s {
-		value, size := magnitude(int32(i%32 - 16))
-		symbol := uint8(i>>5<<4) | uint8(size)
-		s[i] = (uint32(h.code[symbol])<<size|value)<<8 | uint32(h.size[symbol]) + uint32(size)
+		code, size := h.with(i>>7, int32(i&127-64))
+		s[i] = code<<8 | uint32(size)
 	}
 	return s
 }
@@ -96,39 +90,50 @@ var acShort = [2]*shortCodes{acCodes[0].short(), acCodes[1].short()}
 // behind each, as bytes that all are 0xff.
 const blockBytes = 2 * 64 * 27 / 8
 
-// putAC appends a block's coefficients but the first. used has a bit for each that
-// is not 0, in the order in which they are coded. out has room for them.
-func (w *bitWriter) putAC(component int, c *coefficients, used uint64) {
+// putBlock appends a block: the difference of its DC coefficient, and the others. used
+// has a bit for each that is not 0, in the order in which they are coded. out has room
+// for them.
+func (w *bitWriter) putBlock(component int, difference int32, c *coefficients, used uint64) {
 	h, short := acCodes[component], acShort[component]
-	used &^= 1
-	full := used>>63 == 1
 	out, at, acc, n := w.out[:cap(w.out)], len(w.out), w.bits, w.n
-	for last := 0; used != 0; used &= used - 1 {
+	used &^= 1
+	open := used>>63 == 0 // what does not reach the last coefficient has an end
+	code, size := dcCodes[component].with(0, difference)
+	for last := 0; ; {
+		acc = acc<<(size&63) | uint64(code)
+		if n += size; n >= 32 {
+			n -= 32
+			four := uint32(acc >> (n & 63))
+			binary.BigEndian.PutUint32(out[at:], four)
+			if at += 4; hasFF(four) {
+				w.out = out[:at-4]
+				w.stuff(four)
+				at = len(w.out)
+			}
+		}
+		if used == 0 {
+			if !open {
+				break
+			}
+			open = false
+			code, size = uint32(h.code[endOfBlock]), uint(h.size[endOfBlock])
+			continue
+		}
 		k := bits.TrailingZeros64(used)
 		run, v := k-last-1, int(c[zigzag[k&63]&63])
+		if run >= 16 {
+			last += 16
+			code, size = uint32(h.code[sixteenZero]), uint(h.size[sixteenZero])
+			continue
+		}
 		last = k
-		if uint(v+shortMost) > 2*shortMost || run >= 16 {
-			w.out, w.bits, w.n = out[:at], acc, n
-			w.putRun(h, run, int32(v))
-			at, acc, n = len(w.out), w.bits, w.n
+		used &= used - 1
+		if uint(v+shortMost) <= 2*shortMost {
+			entry := short[(run<<7+v+64)&(len(short)-1)]
+			code, size = entry>>8, uint(entry&63)
 			continue
 		}
-		code := short[(run<<5+v+16)&(len(short)-1)]
-		acc = acc<<(code&63) | uint64(code>>8)
-		if n += uint(code & 63); n < 32 {
-			continue
-		}
-		n -= 32
-		four := uint32(acc >> (n & 63))
-		binary.BigEndian.PutUint32(out[at:], four)
-		if at += 4; hasFF(four) {
-			w.out = out[:at-4]
-			w.stuff(four)
-			at = len(w.out)
-		}
+		code, size = h.with(run, int32(v))
 	}
 	w.out, w.bits, w.n = out[:at], acc, n
-	if !full {
-		w.put(uint32(h.code[endOfBlock]), uint(h.size[endOfBlock]))
-	}
 }

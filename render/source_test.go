@@ -125,8 +125,7 @@ func fourColours(m *image.RGBA, transform byte) []byte {
 			}
 			c.out = append(c.out, make([]byte, blockBytes)...)[:len(c.out)]
 			used := c.block.quantise(&s, &c.factors[0])
-			c.putDC(0, int32(c.block[0])-before[channel])
-			c.putAC(0, &c.block, inOrder(used))
+			c.putBlock(0, int32(c.block[0])-before[channel], &c.block, inOrder(used))
 			before[channel] = int32(c.block[0])
 		}
 	}
