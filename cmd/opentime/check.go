@@ -26,7 +26,7 @@ func (checkCmd) Help() string {
 
 A campaign with a problem is not served. Warnings fail with --strict only. Feeds at a URL are not fetched: items that only they have are not looked for.
 
-With --render it draws each campaign's fallbacks too, as publishing does: one that cannot be drawn is a problem; an image over 200 KB is a warning, as is a text that is cut off, has characters that no font has, or is too faint against what lies behind it (WCAG 2.2). That takes some hundredths of a second for each.
+With --render it draws each campaign's fallbacks too, as publishing does: one that cannot be drawn is a problem; an image over 200 KB is a warning, as is a text that is cut off, has characters that no font has, or is too faint against what lies behind it (WCAG 2.2). The same of what rules show, whatever their conditions, with names of 30 letters and the feed's longest texts and rarest characters. That takes some hundredths of a second for each picture.
 
 With --json it prints a list of {"file", "line", "col", "level", "text", "remedy"}: level is problem, warning or note, text what is wrong, remedy what to do. Without problems that is []. Exit codes are the same.
 
@@ -49,7 +49,7 @@ func (c *checkCmd) Run(e *env) error {
 		problems = append(problems, f.lost()...)
 		campaigns += len(f.campaigns())
 		if c.Render {
-			drawn, err := f.draw()
+			drawn, err := f.draw(e.now())
 			if err != nil {
 				return err
 			}

@@ -98,7 +98,7 @@ func TestCheckDrawsFallbacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := newDrawing(t, found[0].site)
+	d := drawingOf(t, found[0].site)
 	for _, c := range found[0].site.campaigns {
 		d.campaign(c)
 	}
@@ -137,7 +137,7 @@ blocks:
 		`spring.yaml:5:3: warning: the fallback's text "Lente" has a contrast of 2.3 to what lies behind it, and is hard to read; 4.5 are needed: change its colour, or what lies behind`,
 		`spring.yaml:6:3: warning: the fallback's text "Spring and all that`,
 		`is cut off; shorten it, or give it more room in the layout`,
-		`spring.yaml:7:3: warning: the fallback has a side of 96 pixels, and Gmail inverts images of 100 or less in dark mode; write a larger size`,
+		`spring.yaml:7:3: warning: the picture is 240x96 once drawn, a side of 100 px or less; write a size whose sides are above 50`,
 		`spring.yaml:8:3: warning: the fallback's text "𝄀" has characters that no font has; name a font that has them in opentime.yaml's fonts`,
 	} {
 		if !strings.Contains(out, want) {
@@ -149,8 +149,8 @@ blocks:
 	}
 }
 
-// newDrawing returns a drawing of a site that ends with the test.
-func newDrawing(t *testing.T, s *site) *drawing {
+// drawingOf returns a drawing of a site that ends with the test.
+func drawingOf(t *testing.T, s *site) *drawing {
 	t.Helper()
 	fonts, err := s.fonts()
 	if err != nil {
@@ -160,5 +160,57 @@ func newDrawing(t *testing.T, s *site) *drawing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &drawing{site: s, library: library, renderer: render.New(fonts, library), drawn: map[string]drawnImage{}}
+	d, err := newDrawing(s, fonts, library, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestCheckDrawsRules checks rules over a feed with items that are hard to draw, whose
+// pictures are on the web, and for long names.
+func TestCheckDrawsRules(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"opentime.yaml": "sender: shop\nhome: https://shop.example\nhosts: [shop.example]\nlocales: [en]\ntimezone: Europe/Brussels\nfeeds: {shop: {file: shop.csv}}\n",
+		"shop.csv": "id,title,link,image_link,price\na,Rose,https://shop.example/a,https://shop.example/a.jpg,3 EUR\n" +
+			"b," + strings.Repeat("Forget-me-not ", 30) + ",https://shop.example/b,https://shop.example/b.jpg,3 EUR\nc,\U0001D100,https://shop.example/c,https://shop.example/c.jpg,3 EUR\n",
+		"campaigns/card.yaml": "layout: card\nsize: 300x120\nvalues: {headline: text, photo: {type: picture, optional: true}}\nlayers:\n" +
+			"  - image: {src: \"{photo}\"}\n  - text: {text: \"{headline}\", font-size: 30, line-clamp: 1, color: \"#14151c\"}\n",
+		"campaigns/spring.yaml": `campaign: spring
+parameters: {first_name: {type: name}}
+show: {layout: card, link: "https://shop.example"}
+blocks:
+  hello:
+    rules:
+      - {name: short, show: {headline: "Hi"}, when: {daypart: night}}
+      - {name: long, show: {headline: "Hi {parameters.first_name}"}, when: {known: parameters.first_name}}
+    fallback: {headline: "Hello"}
+  flower:
+    rules:
+      - {name: flower, show: {items: {from: popular}, headline: "{item.title}", photo: "{item.image}"}}
+    fallback: {headline: "Hello"}
+`,
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := runs(t, 0, "check", "--render", dir)
+	for _, want := range []string{
+		`spring.yaml:8:9: warning: rule "long": the text "Hi Wilhelmina-Maximiliana Bergman" is cut off`,
+		`spring.yaml:12:9: warning: rule "flower": the text "Forget-me-not Forget`,
+		`spring.yaml:12:9: warning: rule "flower": the text "𝄀" has characters that no font has`,
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("check says\n%swant %q", out, want)
+		}
+	}
+	if n := strings.Count(out, "warning"); n != 3 || strings.Contains(out, "contrast") {
+		t.Errorf("check has %d warnings, want 3 and none of contrast to pictures that are not here:\n%s", n, out)
+	}
 }
