@@ -231,6 +231,16 @@ func isDamaged(err error) bool {
 	return errors.As(err, &damaged) && damaged.Damaged()
 }
 
+// CachedAlias is Alias without reading the store: it reports false where that
+// would be needed.
+func (p *Profiles) CachedAlias(id string) (alias [16]byte, ok bool) {
+	e, _ := p.aliases.find(id)
+	if e == nil {
+		return alias, false
+	}
+	return e.alias, true
+}
+
 // Alias returns what stands for a recipient in the journal: 16 random bytes,
 // made at first use. It is the same for as long as the recipient is kept; one who
 // was forgotten has none: all zeros.

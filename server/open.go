@@ -89,7 +89,9 @@ func (s *Server) decide(r *reading, open *Open) {
 func (s *Server) gather(r *reading, open *Open) {
 	profile, trust := s.profile(r, open)
 	r.trust = trust
-	s.locate(r, open)
+	if r.consent != rules.ConsentNone {
+		r.country = s.country(open.Address)
+	}
 	made := open.Open
 	made.Trust, made.Consent = trust, r.consent
 	r.stale = s.config.Gatherer.Gather(r.published.Campaign, &made, profile, &r.signals, false)

@@ -108,7 +108,7 @@ func sendState(ctx *fasthttp.RequestCtx, state string) {
 
 func (p *Public) handle(ctx *fasthttp.RequestCtx) {
 	defer p.rescue(ctx)
-	if string(ctx.Path()) == "/healthz" && !ctx.IsOptions() {
+	if isHealthPath(ctx) && !ctx.IsOptions() {
 		sendState(ctx, p.State())
 		return
 	}
@@ -121,6 +121,13 @@ func (p *Public) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	ctx.Error("starting\n", fasthttp.StatusServiceUnavailable)
+}
+
+// isHealthPath reports whether a balancer asks. Links are told without taking their
+// URL apart.
+func isHealthPath(ctx *fasthttp.RequestCtx) bool {
+	uri := ctx.Request.Header.RequestURI()
+	return !isImagePath(uri) && !isClickPath(uri) && string(ctx.Path()) == "/healthz"
 }
 
 // rescue answers a request whose handling panicked.

@@ -36,7 +36,7 @@ type reading struct {
 	stale     bool        // a source that the campaign uses is away
 	trust     rules.Trust
 	consent   rules.Consent
-	country   func() string // where it was opened, looked up once; nil: not to be recorded
+	country   string // where it was opened; "": unknown, or not to be recorded
 	signals   rules.Signals
 	decisions []rules.Decision
 	texts     []atomic.Pointer[rules.Resolved] // by position, resolved when asked for

@@ -13,42 +13,57 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"example.com/opentime/journal"
+	"example.com/opentime/people"
 	"example.com/opentime/rules"
 )
 
 // recorderQueue is how many impressions may wait to be written.
 const recorderQueue = 1 << 16
 
-// recorder writes impressions to the journal beside the path of an open: an
-// alias may have to be read from the store, or made.
+// recorder writes impressions to the journal: those of aliases that are known at
+// once, and the others beside the path of an open, since their alias may have to be
+// read from the store, or made.
 type recorder struct {
-	journal *journal.Journal
-	alias   func(recipient string) ([16]byte, error)
+	journal  *journal.Journal
+	profiles *people.Profiles
 
 	queue   chan impression
 	dropped atomic.Uint64
 	done    sync.WaitGroup
 }
 
-// impression is a record on its way, whose alias it gets, none if "", and what
-// tells the country it is from, nil if none is to be recorded.
+// impression is a record on its way, and whose alias it gets.
 type impression struct {
 	record    journal.Record
 	recipient string
-	country   func() string
 }
 
-func newRecorder(j *journal.Journal, alias func(string) ([16]byte, error)) *recorder {
-	r := &recorder{journal: j, alias: alias, queue: make(chan impression, recorderQueue)}
+func newRecorder(j *journal.Journal, profiles *people.Profiles) *recorder {
+	r := &recorder{journal: j, profiles: profiles, queue: make(chan impression, recorderQueue)}
 	r.done.Go(r.run)
 	return r
 }
 
-// add takes an impression over, or drops it and counts that.
-func (r *recorder) add(i impression) {
+// add takes a record over, or drops it and counts that. It gets the alias of a
+// recipient, none if that is "".
+func (r *recorder) add(record *journal.Record, recipient string) {
+	known := recipient == ""
+	if !known {
+		record.Alias, known = r.profiles.CachedAlias(recipient)
+	}
+	if known {
+		r.append(record)
+		return
+	}
 	select {
-	case r.queue <- i:
+	case r.queue <- impression{*record, recipient}:
 	default:
+		r.dropped.Add(1)
+	}
+}
+
+func (r *recorder) append(record *journal.Record) {
+	if err := r.journal.Append(record); err != nil {
 		r.dropped.Add(1)
 	}
 }
@@ -65,20 +80,13 @@ func (r *recorder) write(i *impression) {
 			slog.Error("recording panicked", "cause", cause)
 		}
 	}()
-	if i.recipient != "" {
-		alias, err := r.alias(i.recipient)
-		if err != nil {
-			r.dropped.Add(1)
-			return
-		}
-		i.record.Alias = alias
-	}
-	if i.country != nil {
-		i.record.Country = i.country()
-	}
-	if err := r.journal.Append(&i.record); err != nil {
+	alias, err := r.profiles.Alias(i.recipient)
+	if err != nil {
 		r.dropped.Add(1)
+		return
 	}
+	i.record.Alias = alias
+	r.append(&i.record)
 }
 
 // close writes what waits and ends. Nothing may be added any more.
@@ -99,17 +107,8 @@ func (s *Server) recordImpression(open *Open, r *reading, shown shown) {
 		record.Digest = shown.digest
 		shown.describe(&record)
 	}
-	s.recorder.add(impression{record, r.alias(open), r.country})
-}
-
-// locate has the country that a reading is from looked up when it is asked for,
-// once; nothing is looked up without consent.
-func (s *Server) locate(r *reading, open *Open) {
-	if r.consent == rules.ConsentNone || r.country != nil {
-		return
-	}
-	address := open.Address
-	r.country = sync.OnceValue(func() string { return s.country(address) })
+	record.Country = r.country
+	s.recorder.add(&record, r.alias(open))
 }
 
 // country is where an address is, by Apple's list or the geo database; "" if
@@ -200,11 +199,11 @@ func (s *Server) recordClick(open *Open, r *reading, p *shownPosition, how match
 			record.Items = []string{p.Item}
 		}
 	}
-	if s.locate(r, open); r.country != nil {
-		record.Country = r.country()
+	if record.Country = r.country; record.Country == "" && r.consent != rules.ConsentNone {
+		record.Country = s.country(open.Address)
 	}
 	if recipient := r.alias(open); recipient != "" {
-		alias, err := inTime(s.reads, s.left(open), func() ([16]byte, error) { return s.recorder.alias(recipient) })
+		alias, err := inTime(s.reads, s.left(open), func() ([16]byte, error) { return s.config.Profiles.Alias(recipient) })
 		if err != nil {
 			s.metrics.storeFailed(storeAlias, err)
 		}

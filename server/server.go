@@ -7,6 +7,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"net/netip"
 	"sync"
@@ -113,7 +114,7 @@ func New(config Config) (*Server, error) {
 	}
 	s.shown = newShownBook(config.Store)
 	s.notes = people.NewNotes(config.Profiles)
-	s.recorder = newRecorder(config.Journal, config.Profiles.Alias)
+	s.recorder = newRecorder(config.Journal, config.Profiles)
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.reads = make(chan struct{}, storeReads)
 	s.keys.New = func() any { return new([]byte) }
@@ -155,15 +156,15 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // handle answers a request on the public listener.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
-	path := ourPath(ctx)
+	path, query := target(ctx)
 	switch {
 	case ctx.IsOptions():
 		ctx.Response.Header.Set("Allow", "GET, HEAD, OPTIONS")
 		ctx.SetStatusCode(fasthttp.StatusNoContent)
 	case isImagePath(path):
-		s.handleImage(ctx, path)
+		s.handleImage(ctx, path, query)
 	case isClickPath(path):
-		link, _ := ParseLink(path, ctx.URI().QueryString())
+		link, _ := ParseLink(path, query)
 		s.click(ctx, link)
 	default:
 		notFound(ctx)
@@ -172,13 +173,24 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 
 // handleImage answers under /i/: with the block's image where the URL names
 // one, else with the built-in one.
-func (s *Server) handleImage(ctx *fasthttp.RequestCtx, path []byte) {
-	link, ok := ParseLink(path, ctx.URI().QueryString())
+func (s *Server) handleImage(ctx *fasthttp.RequestCtx, path, query []byte) {
+	link, ok := ParseLink(path, query)
 	if !ok {
 		s.sendBuiltIn(ctx, link.Format, unknownLink)
 		return
 	}
 	s.open(ctx, link)
+}
+
+// target is a request's path and query as they came. fasthttp takes them apart, and
+// tidies the path, only where that is needed to tell whose they are.
+func target(ctx *fasthttp.RequestCtx) (path, query []byte) {
+	uri := ctx.Request.Header.RequestURI()
+	if (isImagePath(uri) || isClickPath(uri)) && bytes.IndexByte(uri, '#') < 0 {
+		path, query, _ = bytes.Cut(uri, []byte("?"))
+		return path, query
+	}
+	return ourPath(ctx), ctx.URI().QueryString()
 }
 
 // ourPath is the path of a request as it came, or tidied where only that is one
