@@ -3,6 +3,8 @@ package rules_test
 import (
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +141,15 @@ func TestDecideIsTotalPureAndHoldsUntilUntil(t *testing.T) {
 			again.Resolve(c, &s, &decisions[i])
 			again.Destination(c, &s, &decisions[i], "")
 		}
+		to := again.Destinations(c, &s, decisions, "click")
+		again.ResolveAll(c, &s, decisions, func(i int, r rules.Resolved) {
+			if one := d.Resolve(c, &s, &decisions[i]); !reflect.DeepEqual(one, r) {
+				t.Fatalf("resolved with others: %+v, alone: %+v", r, one)
+			}
+			if one := d.Destination(c, &s, &decisions[i], "click"); one != to[i] {
+				t.Fatalf("led with others: %+v, alone: %+v", to[i], one)
+			}
+		})
 		w := &world{c: c, signals: s, age: slotOf(c, "cart.age"), open: slotOf(c, "near.shops.open"), closes: slotOf(c, "near.shops.closes")}
 		w.walk(t, s.At.UnixMilli(), s.At.Add(26*time.Hour).UnixMilli(), 7*60_000, 5)
 	})
@@ -244,9 +255,19 @@ blocks:
 	decision.Item = rules.Candidate{Item: &rules.Item{
 		ID: "dune-3", Title: "Dune", Link: "https://shop.example/dune-3", Price: rules.Value{Type: rules.Money, N: 123450, Text: "EUR"},
 	}}
-	b.ReportAllocs()
-	for b.Loop() {
-		d.Resolve(c, &s, &decision)
-		d.Destination(c, &s, &decision, "click")
-	}
+	b.Run("alone", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			d.Resolve(c, &s, &decision)
+			d.Destination(c, &s, &decision, "click")
+		}
+	})
+	b.Run("of-six", func(b *testing.B) { // to be divided by six
+		b.ReportAllocs()
+		six := slices.Repeat([]rules.Decision{decision}, 6)
+		for b.Loop() {
+			d.ResolveAll(c, &s, six, func(int, rules.Resolved) {})
+			d.Destinations(c, &s, six, "click")
+		}
+	})
 }

@@ -12,7 +12,23 @@ import (
 // stays as it is.
 func (d *Decider) Resolve(c *Campaign, s *Signals, decision *Decision) Resolved {
 	d.resume(c, s)
-	return d.resolve(decision)
+	return d.resolve(decision, make([]Value, len(decision.Variant.Values)))
+}
+
+// ResolveAll is Resolve for all that was decided, handed to each as soon as it is
+// known.
+func (d *Decider) ResolveAll(c *Campaign, s *Signals, decisions []Decision, each func(i int, r Resolved)) {
+	d.resume(c, s)
+	n := 0
+	for i := range decisions {
+		n += len(decisions[i].Variant.Values)
+	}
+	values := make([]Value, n)
+	for i := range decisions {
+		n = len(decisions[i].Variant.Values)
+		each(i, d.resolve(&decisions[i], values[:n:n]))
+		values = values[n:]
+	}
 }
 
 // Destination is Resolve for where a click leads. click is what {click} in the
@@ -20,6 +36,16 @@ func (d *Decider) Resolve(c *Campaign, s *Signals, decision *Decision) Resolved 
 func (d *Decider) Destination(c *Campaign, s *Signals, decision *Decision, click string) Destination {
 	d.resume(c, s)
 	return d.destination(decision, click)
+}
+
+// Destinations is Destination for all that was decided.
+func (d *Decider) Destinations(c *Campaign, s *Signals, decisions []Decision, click string) []Destination {
+	d.resume(c, s)
+	all := make([]Destination, len(decisions))
+	for i := range decisions {
+		all[i] = d.destination(&decisions[i], click)
+	}
+	return all
 }
 
 // resume is begin that keeps what was decided.
@@ -39,14 +65,15 @@ func (d *Decider) scope(decision *Decision) {
 	}
 }
 
-func (d *Decider) resolve(decision *Decision) Resolved {
+// resolve fills values, as many as the variant has, which become the result's.
+func (d *Decider) resolve(decision *Decision, values []Value) Resolved {
 	d.scope(decision)
 	r := Resolved{Locale: d.campaign.Locales[d.locale], AsDate: d.ahead}
 	variant := decision.Variant
 	if variant.Nothing || decision.Reason == Retired {
 		return r
 	}
-	r.Values = make([]Value, len(variant.Values))
+	r.Values = values
 	for i := range variant.Values {
 		r.Values[i] = d.drawn(&variant.Values[i])
 	}

@@ -79,6 +79,6 @@ func (s *Server) decideNow(r *reading, open *Open, block *rules.Block) *shownPos
 	if r.failed || !within(block, open.Link.Position) {
 		return r.published.fallback(at, r.locale())
 	}
-	position := r.shownAt(at)
+	position := r.shownOne(at)
 	return &position
 }

@@ -154,6 +154,7 @@ func (s *Server) settle(r *reading) {
 	r.deciders = &s.deciders
 	r.texts = make([]atomic.Pointer[rules.Resolved], len(r.decisions))
 	r.digests = make([]atomic.Uint64, len(r.decisions))
+	r.resolveAll(decider)
 }
 
 // shown is what one open was answered with.

@@ -58,6 +58,17 @@ func (p *positions) has(position int) bool {
 	return p[position/64].Load()>>(position%64)&1 == 1
 }
 
+// resolveAll resolves all positions: most are drawn soon, and all are kept as
+// shown. What panics is resolved when it is asked for, and panics there.
+func (r *reading) resolveAll(decider *rules.Decider) {
+	defer func() { _ = recover() }()
+	all := make([]rules.Resolved, len(r.decisions))
+	decider.ResolveAll(r.published.Campaign, &r.signals, r.decisions, func(i int, texts rules.Resolved) {
+		all[i] = texts
+		r.texts[i].Store(&all[i])
+	})
+}
+
 // resolved returns what is drawn of a position that was decided. It follows from
 // the signals and the decision alone, so whoever asks first may resolve it; the
 // others see the same.

@@ -227,6 +227,12 @@ func (r *reading) shown(class rules.Class, os string, told ties) shownReading {
 		Positions:  make([]shownPosition, 0, r.published.Positions),
 		Parameters: told.parameters, Place: told.place,
 	}
+	var to []rules.Destination
+	if !r.failed {
+		decider := r.deciders.Get().(*rules.Decider)
+		to = decider.Destinations(r.published.Campaign, &r.signals, r.decisions, clickMark)
+		r.deciders.Put(decider)
+	}
 	for _, block := range r.published.Blocks {
 		for position := range block.Positions {
 			at := block.First + position
@@ -236,19 +242,24 @@ func (r *reading) shown(class rules.Class, os string, told ties) shownReading {
 				}
 				continue
 			}
-			kept.Positions = append(kept.Positions, r.shownAt(at))
+			kept.Positions = append(kept.Positions, r.shownAt(at, &to[at]))
 		}
 	}
 	return kept
 }
 
-// shownAt is what was decided for a position, as it is kept.
-func (r *reading) shownAt(at int) shownPosition {
-	d, texts := &r.decisions[at], r.resolved(at)
+// shownOne is what one position alone shows.
+func (r *reading) shownOne(at int) shownPosition {
 	decider := r.deciders.Get().(*rules.Decider)
 	defer r.deciders.Put(decider)
-	to := decider.Destination(r.published.Campaign, &r.signals, d, clickMark)
-	p := shownOf(d, texts, &to)
+	to := decider.Destination(r.published.Campaign, &r.signals, &r.decisions[at], clickMark)
+	return r.shownAt(at, &to)
+}
+
+// shownAt is what was decided for a position, as it is kept, and where it leads.
+func (r *reading) shownAt(at int, to *rules.Destination) shownPosition {
+	d, texts := &r.decisions[at], r.resolved(at)
+	p := shownOf(d, texts, to)
 	if p.Digest = r.digests[at].Load(); p.Digest == 0 {
 		p.Digest = digest(Compose(r.published, d, texts, FormatOf(d.Block), r.at).Key(nil))
 	}
