@@ -47,7 +47,7 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.C
 	open.Address, unbelieved = s.address(ctx)
 	open.Method = ctx.Method()[0] | 0x20
 	var headers signals.Headers
-	headers, open.Flags = readHeaders(header)
+	headers, open.Flags = s.readHeaders(header)
 	headers.Method, headers.Address, headers.Click = methodName(ctx), open.Address, link.Kind == ClickLink
 	open.Agent = headers.UserAgent
 	open.Client = s.config.Gatherer.Classify(headers)
@@ -162,14 +162,14 @@ func declares(c *rules.Campaign, name string) bool {
 
 // readHeaders reads in one pass what the headers tell of the client, and the
 // flags of those that are kept for the record. Empty ones tell nothing.
-func readHeaders(h *fasthttp.RequestHeader) (client signals.Headers, flags uint64) {
+func (s *Server) readHeaders(h *fasthttp.RequestHeader) (client signals.Headers, flags uint64) {
 	for name, value := range h.All() {
 		if len(value) == 0 {
 			continue
 		}
 		switch string(name) {
 		case "User-Agent":
-			client.UserAgent = string(cut(value, maxAgent))
+			client.UserAgent = s.agents.own(cut(value, maxAgent))
 		case "Sec-Purpose":
 			client.SecPurpose, flags = string(value), flags|flagPurpose
 		case "Purpose":

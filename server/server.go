@@ -9,6 +9,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"hash/maphash"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -94,6 +95,7 @@ type Server struct {
 	deciders  sync.Pool                // of *rules.Decider
 	reads     chan struct{}            // the gate of reads of the store
 	keys      sync.Pool                // of *[]byte, for pictures' keys
+	agents    agents
 	use       *keyUse
 	admin     *fasthttp.Server
 }
@@ -103,6 +105,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{config: config, readings: newReadings(), metrics: newMetrics(), started: config.Now()}
 	s.metrics.expect(config.Webhooks)
 	s.advice = newAdviser(s.metrics)
+	s.agents.seed = maphash.MakeSeed()
 	s.use = newKeyUse(s.metrics, config.Keys, config.Now())
 	images, err := newImages(s.draw, config.Now)
 	if err != nil {
