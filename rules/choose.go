@@ -153,7 +153,7 @@ func (d *Decider) fill(variant *Variant) bool {
 	d.wanted, d.anyItem, d.filling = variant, true, d.scratch[:0]
 	defer func() { d.anyItem = false }()
 	rank := func(from string) bool {
-		d.filling = d.signals.Items.Rank(Listing{From: from}, d.keep, n-len(d.filling), d.filling)
+		d.filling = d.signals.Items.Rank(Listing{From: from, Anybody: true}, d.keep, n-len(d.filling), d.filling)
 		d.scratch = d.filling
 		return len(d.filling) >= n
 	}

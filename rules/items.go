@@ -167,8 +167,10 @@ func (vl *variantLoader) from(n *strict.Node, list *List) {
 			vl.Errorf(item, "%q is there twice; remove one", name)
 		case slices.Contains(listNames, name):
 			list.From = append(list.From, name)
+			if name == "imported" {
+				vl.notSupplied("items from imported")
+			}
 			if name != "popular" && name != "recent" {
-				vl.notSupplied("items from " + name)
 				vl.beyond("items from " + name)
 			}
 		default:

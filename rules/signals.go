@@ -142,6 +142,9 @@ type Listing struct {
 	From  string // popular, recent, recommend, ...
 	To    string // of similar and alternatives: an item's id, cart or viewed
 	Named string // of imported: which list
+	// Anybody asks for popular as it is to everybody, wherever they are and whatever
+	// was bought lately: fallbacks are drawn before anybody opens.
+	Anybody bool
 }
 
 // Candidate is an item with what changes about it, as seen once: Stock, and

@@ -78,7 +78,7 @@ func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
 // suppliedLater reports whether nothing but a test gives a signal yet.
 func suppliedLater(k *known) bool {
 	switch attributeOf(k) {
-	case ItemPriceThen, ItemPriceDrop, ItemBecause:
+	case ItemPriceThen, ItemPriceDrop:
 		return true
 	}
 	return k.kind == NoRef && k.signal.Source >= CodeSource

@@ -22,6 +22,7 @@ type Sources struct {
 	Places     map[string]*Places // by the list's id
 	Weather    *Weather
 	Catalogue  Stockroom            // a *Catalogue
+	Lists      Lists                // of items, by what recipients did
 	Files      map[string]FileState // what became of files, by the name of a DataFile; never changed
 }
 
@@ -125,6 +126,7 @@ func (g *Gatherer) Gather(c *rules.Campaign, open *Open, profile *rules.Profile,
 		}
 	}
 	x.remember(s, history)
+	x.rank(s)
 	s.Zone = x.zone()
 	s.HereFrom = x.here.From
 	return x.away || x.from.Catalogue != nil && x.from.Catalogue.Stale(c)

@@ -47,6 +47,7 @@ type app struct {
 	catalogue *signals.Catalogue
 	gatherer  *signals.Gatherer
 	profiles  *people.Profiles
+	learner   *learner
 	publisher *publisher
 	front     *server.Public
 	server    *server.Server

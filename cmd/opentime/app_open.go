@@ -13,6 +13,7 @@ import (
 	"example.com/opentime/render"
 	"example.com/opentime/rules"
 	"example.com/opentime/server"
+	"example.com/opentime/signals"
 	"example.com/opentime/store"
 )
 
@@ -94,6 +95,9 @@ func (a *app) openProfiles(keys *server.Keys) error {
 	if a.site.config.recipients == rules.Keyed {
 		a.profiles.RequireSecretIDs()
 	}
+	a.learner = &learner{app: a, file: filepath.Join(a.data, modelFile)}
+	a.learner.load()
+	a.gatherer.Swap(func(s *signals.Sources) { s.Lists = &a.learner.lists })
 	return a.importDemo()
 }
 

@@ -21,7 +21,7 @@ func (m *Model) Measure(ctx context.Context, cases []Case, n int) (float64, erro
 
 // MeasurePopular is Measure of offering everybody what is popular.
 func (m *Model) MeasurePopular(ctx context.Context, cases []Case, n int) (float64, error) {
-	gains, err := measure(ctx, cases, n, len(m.items), func() asker {
+	gains, err := measure(ctx, cases, n, m, func() asker {
 		s := m.NewScratch()
 		return func(q *Query, dst []Pick) []Pick { return m.Popular(s, q, dst) }
 	})
@@ -30,7 +30,7 @@ func (m *Model) MeasurePopular(ctx context.Context, cases []Case, n int) (float6
 
 // gains returns the NDCG of the n first picks of each case.
 func (m *Model) gains(ctx context.Context, cases []Case, n int) ([]float64, error) {
-	return measure(ctx, cases, n, len(m.items), func() asker {
+	return measure(ctx, cases, n, m, func() asker {
 		s := m.NewScratch()
 		return func(q *Query, dst []Pick) []Pick { return m.Recommend(s, q, dst) }
 	})
@@ -39,9 +39,10 @@ func (m *Model) gains(ctx context.Context, cases []Case, n int) ([]float64, erro
 // asker answers queries. It is of one goroutine.
 type asker func(q *Query, dst []Pick) []Pick
 
-func measure(ctx context.Context, cases []Case, n, items int, newAsker func() asker) ([]float64, error) {
+func measure(ctx context.Context, cases []Case, n int, m *Model, newAsker func() asker) ([]float64, error) {
+	hands, items := m.hands, len(m.items)
 	gains := make([]float64, len(cases))
-	err := parallel(ctx, len(cases), nil, func() func(i int) {
+	err := parallel(ctx, hands, len(cases), nil, func() func(i int) {
 		ask := newAsker()
 		wanted := NewSet(items)
 		var picks []Pick

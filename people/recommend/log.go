@@ -33,6 +33,7 @@ type Log struct {
 	inNamed map[string]int32
 	events  []event
 	rated   bool    // weights are ratings
+	hands   int     // processors that work on it; 0: all
 	latest  float64 // of all events; -Inf: there are none
 }
 
@@ -243,3 +244,19 @@ func (l *Log) Histories(persons []string) map[string][]Seen {
 	}
 	return out
 }
+
+// WorkWith bounds the processors that learning from the log takes, such as where
+// a server answers beside it.
+func (l *Log) WorkWith(processors int) { l.hands = processors }
+
+// HasItem reports whether the log has an item.
+func (l *Log) HasItem(id string) bool {
+	_, ok := l.byItem[id]
+	return ok
+}
+
+// Events is how many events there are.
+func (l *Log) Events() int { return len(l.events) }
+
+// Items is how many items there are.
+func (l *Log) Items() int { return len(l.items) }

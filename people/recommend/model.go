@@ -22,13 +22,14 @@ type Model struct {
 	fresh    *lists // what an item speaks for of those that nobody took yet
 	near     *lists // what an item is like, by its content, where it is new
 	taste    *taste
+	hands    int // processors that measuring takes; 0: all
 	popularity
 }
 
 // model makes a model of what was worked out from histories.
 func (t *Trainer) model(h *histories) *Model {
 	items := slices.Clone(t.l.items) // the log goes on changing
-	m := &Model{Settings: t.s, items: items, byID: make(map[string]int32, len(items))}
+	m := &Model{Settings: t.s, hands: t.l.hands, items: items, byID: make(map[string]int32, len(items))}
 	for i := range items {
 		m.byID[items[i].ID] = int32(i)
 	}
@@ -74,3 +75,6 @@ func (m *Model) Feature(name string) (int32, bool) {
 
 // FeatureName returns a feature by its number.
 func (m *Model) FeatureName(f int32) string { return m.taste.features[f] }
+
+// HasTrend reports whether anything was done lately that tells what is popular.
+func (m *Model) HasTrend() bool { return len(m.order) > 0 && m.trend[m.order[0]] > 0 }

@@ -69,6 +69,7 @@ type Scratch struct {
 	weights []float32 // of the history
 	heap    []candidate
 	most    []float32 // by pick: the largest part of its score
+	won     Set       // the picks, as mark has them: less to look through
 	below   float64   // what a pick has to cost less than; 0: whatever
 }
 
@@ -77,13 +78,15 @@ const barred = -1
 
 // NewScratch returns memory for a model's answers.
 func (m *Model) NewScratch() *Scratch {
-	return &Scratch{score: make([]float32, len(m.items)), mark: make([]int32, len(m.items)), touched: make([]int32, 0, len(m.items))}
+	s := &Scratch{touched: make([]int32, 0, len(m.items))}
+	s.fit(m)
+	return s
 }
 
 // fit makes room for a model that may have grown.
 func (s *Scratch) fit(m *Model) {
 	if n := len(m.items); len(s.score) < n {
-		s.score, s.mark = make([]float32, n), make([]int32, n)
+		s.score, s.mark, s.won = make([]float32, n), make([]int32, n), NewSet(n)
 	}
 }
 
@@ -164,21 +167,23 @@ func (m *Model) best(s *Scratch, q *Query, dst []Pick) []Pick {
 	s.bar(q)
 	s.most = s.most[:0]
 	heap := s.heap[:0] // the worst of the best first
+	worst := float32(0)
 	for _, i := range s.touched {
 		c := candidate{i, s.score[i]}
 		s.score[i] = 0 // also against coming twice, where a sum was 0 in between
+		if c.score <= 0 || c.score < worst || !m.may(s, q, i) {
+			continue
+		}
 		switch {
-		case c.score <= 0 || !q.Allowed.Has(i) || s.mark[i] == barred || s.below > 0 && !m.costs(i, s.below):
 		case len(heap) < q.N:
-			if q.Keep == nil || q.Keep(i) {
-				heap = append(heap, c)
-				up(heap)
-			}
+			heap = append(heap, c)
+			up(heap)
 		case q.N > 0 && better(c, heap[0]):
-			if q.Keep == nil || q.Keep(i) {
-				heap[0] = c
-				down(heap)
-			}
+			heap[0] = c
+			down(heap)
+		}
+		if len(heap) == q.N && q.N > 0 {
+			worst = heap[0].score
 		}
 	}
 	s.touched = s.touched[:0]
@@ -191,12 +196,18 @@ func (m *Model) best(s *Scratch, q *Query, dst []Pick) []Pick {
 		n := len(heap) - 1
 		dst[from+n] = Pick{Item: heap[0].item, Score: heap[0].score}
 		s.mark[heap[0].item] = int32(n + 1)
+		s.won.Add(heap[0].item)
 		heap[0] = heap[n]
 		heap = heap[:n]
 		down(heap)
 	}
 	s.heap = heap
 	return dst
+}
+
+// may reports whether an item may be picked.
+func (m *Model) may(s *Scratch, q *Query, i int32) bool {
+	return q.Allowed.Has(i) && s.mark[i] != barred && (s.below == 0 || m.costs(i, s.below)) && (q.Keep == nil || q.Keep(i))
 }
 
 // costs reports whether an item is known to cost less than a price.
@@ -259,7 +270,8 @@ func (s *Scratch) blame(l *lists, source int32, w float32, because Because, pick
 	target, weight, scale := l.of(source)
 	w *= scale
 	for n, j := range target {
-		if p := s.mark[j]; p > 0 {
+		if s.won[j>>6]>>(j&63)&1 != 0 {
+			p := s.mark[j]
 			if part := w * float32(weight[n]); part > s.most[p-1] {
 				s.most[p-1], picks[p-1].Because = part, because
 			}
@@ -271,6 +283,7 @@ func (s *Scratch) blame(l *lists, source int32, w float32, because Because, pick
 func (s *Scratch) end(q *Query, dst []Pick, from int) []Pick {
 	for _, p := range dst[from:] {
 		s.mark[p.Item] = 0
+		s.won[p.Item>>6] = 0
 	}
 	for n := range q.History {
 		s.mark[q.History[n].Item] = 0

@@ -99,12 +99,12 @@ func (t *Trainer) work(ctx context.Context, dirty []int32, tell Progress) (*Mode
 		}
 		return func(done int) { tell(what, done, len(dirty)) }
 	}
-	err := parallel(ctx, len(dirty), told("counting"), func() func(n int) {
+	err := parallel(ctx, t.l.hands, len(dirty), told("counting"), func() func(n int) {
 		c := newCounter(items)
 		return func(n int) { g.rows[dirty[n]], t.next[dirty[n]] = g.row(c, dirty[n], t.size.row) }
 	})
 	if err == nil {
-		err = parallel(ctx, len(dirty), told("solving"), func() func(n int) {
+		err = parallel(ctx, t.l.hands, len(dirty), told("solving"), func() func(n int) {
 			v := newSolver(items, t.size.near)
 			return func(n int) { t.found[dirty[n]] = g.weights(v, dirty[n], t.size.near, &t.s) }
 		})
@@ -145,15 +145,18 @@ func bySource(byTarget [][]candidate) [][]candidate {
 // chunk is how many items a worker takes at a time.
 const chunk = 64
 
-// parallel calls what worker returns for every number below n, on all
-// processors. Each number is one goroutine's alone, so that results do not
+// parallel calls what worker returns for every number below n, on hands
+// processors, or with 0 on all. Each number is one goroutine's alone, so that results do not
 // depend on who worked out which. done, unless nil, is told how many are.
-func parallel(ctx context.Context, n int, done func(int), worker func() func(i int)) error {
+func parallel(ctx context.Context, hands, n int, done func(int), worker func() func(i int)) error {
 	var next, ready atomic.Int64
 	var mu sync.Mutex
 	var failed error
 	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	if hands == 0 {
+		hands = runtime.GOMAXPROCS(0)
+	}
+	for range hands {
 		wg.Go(func() {
 			defer func() {
 				if cause := recover(); cause != nil {

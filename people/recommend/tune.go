@@ -271,7 +271,7 @@ func (t *tuner) measure(ctx context.Context, models []*Model, s Settings) (outco
 func (t *tuner) report(ctx context.Context) (Tuned, error) {
 	out := Tuned{Settings: t.best, Trials: t.trained}
 	for n, trial := range t.trials {
-		m := &Model{items: t.l.items, popularity: newPopularity(t.l, trial.now, trial.keep)}
+		m := &Model{items: t.l.items, hands: t.l.hands, popularity: newPopularity(t.l, trial.now, trial.keep)}
 		popular, err := m.MeasurePopular(ctx, trial.cases, 5)
 		if err != nil {
 			return out, fmt.Errorf("measure popularity: %w", err)
