@@ -110,7 +110,7 @@ func appendJPEGHead(out []byte, width, height, quality int) []byte {
 		}
 	}
 	out = append(out, 0xff, 0xd8)
-	segment(0xe0, []byte("JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"))
+	segment(0xe0, []byte("JFIF\x00\x01\x01\x01\x00\x60\x00\x60\x00\x00"))
 	of := stepsOf(quality)
 	for i := range of {
 		segment(0xdb, []byte{byte(i)}, of[i][:])

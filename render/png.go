@@ -144,10 +144,16 @@ func appendPNGHead(out []byte, w, h int, palette []byte) []byte {
 	out = append(out, "\x89PNG\r\n\x1a\n"...)
 	head := binary.BigEndian.AppendUint32(nil, uint32(w))
 	head = binary.BigEndian.AppendUint32(head, uint32(h))
+	kind := byte(3)
 	if len(palette) == 0 {
-		return appendChunk(out, "IHDR", append(head, 8, 2, 0, 0, 0))
+		kind = 2
 	}
-	return appendChunk(appendChunk(out, "IHDR", append(head, 8, 3, 0, 0, 0)), "PLTE", palette)
+	out = appendChunk(out, "IHDR", append(head, 8, kind, 0, 0, 0))
+	out = appendChunk(out, "pHYs", []byte{0, 0, 0x0e, 0xc4, 0, 0, 0x0e, 0xc4, 1}) // 3780 pixels a metre are 96 an inch
+	if len(palette) == 0 {
+		return out
+	}
+	return appendChunk(out, "PLTE", palette)
 }
 
 func appendChunk(out []byte, kind string, data []byte) []byte {
