@@ -35,6 +35,7 @@ func (s *Server) routes() *router.Router {
 	r.PATCH("/v1/items", ingest(s.once(s.patchItems)))
 	r.PUT("/v1/profiles", ingest(s.once(s.putProfiles)))
 	r.PATCH("/v1/profiles", ingest(s.once(s.patchProfiles)))
+	r.GET("/v1/decisions/{campaign}/{block}", read(s.decisionsRoute))
 	r.GET("/v1/profiles/{r}", read(s.profileRoute))
 	r.POST("/v1/events", ingest(s.once(s.postEvents)))
 	r.POST("/v1/changes", ingest(s.once(s.postChanges)))

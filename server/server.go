@@ -34,6 +34,7 @@ type Config struct {
 	Consent        rules.Consent // of recipients without a word of their own
 	TrustedProxies []netip.Prefix
 	KeepShown      time.Duration
+	Origins        []string // of web pages that may ask for decisions: https://shop.example
 	Gatherer       *signals.Gatherer
 	Profiles       *people.Profiles
 	Renderer       *render.Renderer
@@ -169,6 +170,8 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	case isClickPath(path):
 		link, _ := ParseLink(path, query)
 		s.click(ctx, link)
+	case isDecisionPath(path):
+		s.decision(ctx, path)
 	default:
 		notFound(ctx)
 	}
@@ -200,7 +203,7 @@ func target(ctx *fasthttp.RequestCtx) (path, query []byte) {
 // of ours: people paste slashes twice.
 func ourPath(ctx *fasthttp.RequestCtx) []byte {
 	path := ctx.URI().PathOriginal()
-	if isImagePath(path) || isClickPath(path) {
+	if isImagePath(path) || isClickPath(path) || isDecisionPath(path) {
 		return path
 	}
 	return ctx.Path()
@@ -208,6 +211,9 @@ func ourPath(ctx *fasthttp.RequestCtx) []byte {
 
 func isImagePath(path []byte) bool { return hasPrefixFold(path, "/i/") }
 func isClickPath(path []byte) bool { return hasPrefixFold(path, "/c/") }
+
+// isDecisionPath reports whether a path asks for a decision as JSON.
+func isDecisionPath(path []byte) bool { return hasPrefixFold(path, "/d/") }
 
 func hasPrefixFold(path []byte, prefix string) bool {
 	return len(path) >= len(prefix) && path[0] == '/' && path[1]|0x20 == prefix[1] && path[2] == '/'

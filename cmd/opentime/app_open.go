@@ -154,7 +154,7 @@ func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.R
 	c := &a.site.config
 	config := server.Config{
 		Sender: c.sender, Public: c.public, Home: c.home, Keys: keys, Recipients: c.recipients, Consent: c.consent,
-		TrustedProxies: c.trusted, KeepShown: c.keep.shown, Gatherer: a.gatherer, Profiles: a.profiles,
+		TrustedProxies: c.trusted, KeepShown: c.keep.shown, Origins: c.origins, Gatherer: a.gatherer, Profiles: a.profiles,
 		Renderer: renderer, Store: a.store, Events: a.store, Journal: a.journal, Now: a.env.now,
 		Tokens: server.Tokens{
 			Ingest: a.env.getenv("OPENTIME_TOKEN_INGEST"), Read: a.env.getenv("OPENTIME_TOKEN_READ"),

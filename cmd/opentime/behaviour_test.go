@@ -143,7 +143,7 @@ func TestMailsTellOfThemselves(t *testing.T) {
 	c := newBehaviour(t)
 	get := func(r, path string) {
 		t.Helper()
-		request, err := http.NewRequest("GET", "http://"+c.app.public+path+"?r="+sealedBy(t, demoKeys, "theatre", r), nil)
+		request, err := http.NewRequest(http.MethodGet, "http://"+c.app.public+path+"?r="+sealedBy(t, demoKeys, "theatre", r), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -48,6 +48,7 @@ type config struct {
 	segments   *strict.Node
 	codes      []string // pools of single-use codes
 	keep       keepConfig
+	origins    []string                // of web pages that may ask for decisions
 	at         map[string]*strict.Node // where the keys that are written stand
 }
 
@@ -132,6 +133,7 @@ func (c *config) needsRestart(newer *config) []string {
 		{"trusted_proxies", slices.Equal(c.trusted, newer.trusted)},
 		{"weather", c.weather == newer.weather},
 		{"keep", c.keep == newer.keep},
+		{"origins", slices.Equal(c.origins, newer.origins)},
 		{"fonts", slices.Equal(c.fonts, newer.fonts)},
 		{"feeds", slices.EqualFunc(c.feeds, newer.feeds, feedConfig.same)},
 		{"webhooks", slices.EqualFunc(c.webhooks, newer.webhooks, webhookConfig.same)},
@@ -212,7 +214,7 @@ func (r *configReader) keys() strict.Keys {
 		"fonts":           func(n *strict.Node) { c.fonts = r.Texts(n) },
 		"store":           r.later("store"),
 		"codes":           func(n *strict.Node) { c.codes = r.ids(n) },
-		"origins":         r.later("origins"),
+		"origins":         func(n *strict.Node) { c.origins = r.origins(n) },
 	}
 }
 

@@ -98,7 +98,7 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		{"timezone: Europe/Brussel", `unknown time zone "Europe/Brussel"`},
 		{"locales: [nl, zzzzzzzzzz]", `"zzzzzzzzzz" is no locale`},
 		{"store: redis://x", `"store" is not supported yet; remove it`},
-		{"origins: [x]", `"origins" is not supported yet; remove it`},
+		{"origins: [https://shop.example/page]", `is no origin; write scheme and host only`},
 		{"weather: {from: met.no}", `met.no wants to know who asks`},
 		{"weather: {from: yr.no, contact: me}", `"yr.no" is not possible here; known: file, met.no, open-meteo, openweather`},
 		{"weather: {from: file}", `weather from a file needs it`},

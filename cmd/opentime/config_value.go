@@ -37,6 +37,25 @@ func (r *configReader) link(n *strict.Node) string {
 	return ""
 }
 
+// origins reads where web pages are from: a scheme and a host, as browsers send it.
+func (r *configReader) origins(n *strict.Node) []string {
+	var origins []string
+	nodes := []*strict.Node{n}
+	if n.Kind == strict.List {
+		nodes = n.Items
+	}
+	for _, one := range nodes {
+		text := r.link(one)
+		u, err := url.Parse(text)
+		if text != "" && (err != nil || u.Scheme+"://"+u.Host != text) {
+			r.Errorf(one, "%q is no origin; write scheme and host only, such as https://shop.example", text)
+			continue
+		}
+		origins = append(origins, text)
+	}
+	return origins
+}
+
 // below reads a folder that lies below opentime.yaml's: campaigns are kept with
 // it, under the same names.
 func (r *configReader) below(n *strict.Node) string {

@@ -95,7 +95,7 @@ func TestWhatSomebodyDidIsForgotten(t *testing.T) {
 	open := func() {
 		t.Helper()
 		for _, path := range []string{"/i/check/rated.png", "/c/check/rated"} {
-			request, err := http.NewRequest("GET", "http://"+c.app.public+path+"?r="+sealedBy(t, demoKeys, "theatre", "canary-1041"), nil)
+			request, err := http.NewRequest(http.MethodGet, "http://"+c.app.public+path+"?r="+sealedBy(t, demoKeys, "theatre", "canary-1041"), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
