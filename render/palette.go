@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"encoding/binary"
 	"image"
 	"image/color"
 	"math"
@@ -158,7 +159,7 @@ func settle(palette color.Palette, used []bin) color.Palette {
 		near := make([]bin, len(palette))
 		for _, b := range used {
 			c := b.mean()
-			to := &near[m.of(uint8(c[0]+0.5), uint8(c[1]+0.5), uint8(c[2]+0.5))]
+			to := &near[m.search(int32(c[0]+0.5), int32(c[1]+0.5), int32(c[2]+0.5))]
 			to.n, to.r, to.g, to.b = to.n+b.n, to.r+b.r, to.g+b.g, to.b+b.b
 		}
 		moved := false
@@ -182,7 +183,7 @@ func lackOf(palette color.Palette, used []bin) lack {
 	n, m := 0.0, newColourMap(palette)
 	for _, b := range used {
 		c := b.mean()
-		near := palette[m.of(uint8(c[0]+0.5), uint8(c[1]+0.5), uint8(c[2]+0.5))].(color.RGBA)
+		near := palette[m.search(int32(c[0]+0.5), int32(c[1]+0.5), int32(c[2]+0.5))].(color.RGBA)
 		for axis, v := range [3]uint8{near.R, near.G, near.B} {
 			far := math.Abs(c[axis] - float64(v))
 			all.most = max(all.most, far)
@@ -230,9 +231,13 @@ func newCutBox(bins []bin) cutBox {
 
 // split parts the box at the mean of its widest axis.
 func (c *cutBox) split() (low, high []bin) {
-	axis, mean := c.axis, c.all.mean()[c.axis]
-	slices.SortFunc(c.bins, func(a, b bin) int { return cmp.Compare(a.mean()[axis], b.mean()[axis]) })
-	at, _ := slices.BinarySearchFunc(c.bins, mean, func(b bin, mean float64) int { return cmp.Compare(b.mean()[axis], mean) })
+	mean, at := c.all.mean()[c.axis], 0
+	for i := range c.bins {
+		if c.bins[i].mean()[c.axis] < mean {
+			c.bins[at], c.bins[i] = c.bins[i], c.bins[at]
+			at++
+		}
+	}
 	at = min(max(1, at), len(c.bins)-1)
 	return c.bins[:at], c.bins[at:]
 }
@@ -242,8 +247,8 @@ func (c *cutBox) split() (low, high []bin) {
 type colourMap struct {
 	palette color.Palette
 	byGreen []mapped
-	above   [256]int16      // by green: the first of byGreen that has no less
-	known   [1 << 12]uint64 // found before, by a hash: 1, colour, index; 0: nothing
+	above   [256]int16 // by green: the first of byGreen that has no less
+	known   []uint64   // found before, by a hash: 1, colour, index; 0: nothing
 }
 
 // mapped is a colour of a palette and its index.
@@ -265,8 +270,14 @@ func newColourMap(palette color.Palette) *colourMap {
 	return m
 }
 
+// maxKnown is how many colours a map knows again, a power of two.
+const maxKnown = 1 << 12
+
 // of is the index of the nearest colour, whatever was asked before.
 func (m *colourMap) of(r, g, b uint8) uint8 {
+	if m.known == nil {
+		m.known = make([]uint64, maxKnown)
+	}
 	c := uint32(r)<<16 | uint32(g)<<8 | uint32(b)
 	known := &m.known[c*0x9e3779b1>>20]
 	if *known>>8 != 1<<24|uint64(c) {
@@ -300,15 +311,13 @@ func (m *colourMap) search(r, g, b int32) int32 {
 // convert is a part of a picture in the palette's colours.
 func (m *colourMap) convert(source *image.RGBA, part image.Rectangle) *image.Paletted {
 	dst := image.NewPaletted(part, m.palette)
-	var last [3]uint8
-	index := m.of(0, 0, 0)
+	last, index := uint32(1<<24), uint8(0)
 	for y := part.Min.Y; y < part.Max.Y; y++ {
-		from := source.Pix[source.PixOffset(part.Min.X, y):]
+		from := source.Pix[source.PixOffset(part.Min.X, y):][:4*part.Dx()]
 		to := dst.Pix[dst.PixOffset(part.Min.X, y):]
 		for x := range part.Dx() {
-			c := [3]uint8{from[4*x], from[4*x+1], from[4*x+2]}
-			if c != last {
-				last, index = c, m.of(c[0], c[1], c[2])
+			if c := binary.LittleEndian.Uint32(from[4*x:]) &^ (0xff << 24); c != last {
+				last, index = c, m.of(uint8(c), uint8(c>>8), uint8(c>>16))
 			}
 			to[x] = index
 		}

@@ -307,7 +307,7 @@ func (s *scene) bytes() int64 {
 	if s == nil {
 		return 0
 	}
-	n := len(s.still) + s.band.bytes() + 8*askedBefore + 8*len(s.colours.known)
+	n := len(s.still) + s.band.bytes() + 8*askedBefore + 8*maxKnown
 	for i := range s.areas {
 		for _, m := range s.areas[i].sheets {
 			if m != nil {

@@ -47,6 +47,8 @@ type Launch struct {
 	Dir     string   // where its log is
 	Key     string   // as OPENTIME_KEYS has it
 	Command []string // what starts it, such as taskset -c 0; none: it is started by itself
+
+	Environment []string // beside this process's, NAME=value
 }
 
 // Start starts opentime and waits until it says where it listens. Of this process's
@@ -69,6 +71,7 @@ func (l *Launch) Start(ctx context.Context) (*Program, error) {
 		}
 	}
 	p.cmd.Env = append(p.cmd.Env, "OPENTIME_KEYS="+l.Key, "OPENTIME_TOKEN_READ="+p.Token)
+	p.cmd.Env = append(p.cmd.Env, l.Environment...)
 	p.cmd.Stderr, p.cmd.SysProcAttr = log, &syscall.SysProcAttr{Setpgid: true}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
