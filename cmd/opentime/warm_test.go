@@ -7,7 +7,7 @@ import "testing"
 // Nothing is drawn for these opens.
 func TestCampaignsAreWarmBeforeTheirFirstOpen(t *testing.T) {
 	l := newLadder(t)
-	l.app.awaitWarm()
+	<-l.app.publisher.started
 	first := func(path string) {
 		t.Helper()
 		if rung, _ := l.open(path); rung != "live" {
