@@ -49,6 +49,8 @@ func (s *Server) routes() *router.Router {
 	r.GET("/v1/feeds/{feed}/versions", read(s.versionsRoute))
 	r.POST("/v1/feeds/{feed}/rollback", ingest(s.rollbackRoute))
 	r.POST("/v1/feeds/{feed}/refresh", ingest(s.refreshRoute))
+	r.GET("/v1/model", read(s.modelRoute))
+	r.POST("/v1/model/train", ingest(s.trainRoute))
 	r.GET("/v1/openapi.json", openAPIRoute)
 	r.GET("/v1/data", read(s.dataRoute))
 	r.GET("/metrics", read(s.writeMetrics))

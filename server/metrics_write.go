@@ -209,12 +209,29 @@ func (s *Server) writeSources(w io.Writer) {
 	for name, places := range sources.Places {
 		gauge(w, `opentime_places{places="`+name+`"}`, len(places.All()))
 	}
+	if s.config.Model != nil {
+		writeModel(w, s.config.Model())
+	}
 	if sources.Weather != nil {
 		writeWeather(w, sources.Weather.Status())
 	}
 	for _, feed := range s.feedStatus() {
 		writeFeed(w, &feed)
 	}
+}
+
+func writeModel(w io.Writer, status ModelStatus) {
+	gauge(w, "opentime_model_events", status.Events)
+	gauge(w, "opentime_model_items", status.Items)
+	moment(w, "opentime_model_learnt_seconds", status.Learnt)
+	_, _ = fmt.Fprintf(w, "opentime_model_training_seconds %g\n", status.Took)
+	flagged(w, "opentime_model_training", status.UnderWay)
+	gauge(w, "opentime_model_failures_total", status.Failures)
+	lift := 0.0
+	for _, l := range status.Lifts {
+		lift += l.Lift / float64(len(status.Lifts))
+	}
+	_, _ = fmt.Fprintf(w, "opentime_model_lift %g\n", lift)
 }
 
 func writeWeather(w io.Writer, status signals.WeatherStatus) {

@@ -49,6 +49,10 @@ type Config struct {
 	Build      string
 	StoreStats func() StoreStats
 	Disk       func() Disk
+	// Model says how what lists are ranked with does. Train begins to learn it anew,
+	// settings too, and closes done after that; who asks meanwhile waits for the same.
+	Model func() ModelStatus
+	Train func() (done <-chan struct{})
 	// Backup makes a backup of now ready.
 	Backup func() (Backup, error)
 }

@@ -31,6 +31,7 @@ type Status struct {
 
 	Feeds   []signals.FeedStatus   `json:"feeds"`
 	Weather *signals.WeatherStatus `json:"weather,omitempty"`
+	Model   ModelStatus            `json:"model"`  // that lists are ranked with
 	Data    map[string]time.Time   `json:"data"`   // of when data files are
 	Places  map[string]int         `json:"places"` // in each list
 
@@ -87,6 +88,9 @@ func (s *Server) Status() Status {
 		Data: map[string]time.Time{}, Places: map[string]int{},
 		Store:   KeptStatus{s.config.Store.Failed(), s.config.Store.Alarms() + s.shown.alarms.Load(), s.shown.waiting()},
 		Journal: s.config.Journal.Stats(), Keys: keyStatus(s.config.Keys), Advice: append([]Advice{}, s.Advise()...),
+	}
+	if s.config.Model != nil {
+		status.Model = s.config.Model()
 	}
 	if s.config.Disk != nil {
 		status.Disk = s.config.Disk()
@@ -180,6 +184,7 @@ func (status *Status) notWell(low, all uint64) []string {
 		f := &status.Feeds[i]
 		say(f.Error != "" || f.Stale, "feed %s is not well; run opentime feed status %s", f.Feed, f.Feed)
 	}
+	say(status.Model.Error != "", "what to recommend could not be learnt, and the last model serves on: %s", status.Model.Error)
 	if w := status.Weather; w != nil {
 		say(w.Stale*2 > w.Cells, "the weather of %d of %d places is stale; the log says why", w.Stale, w.Cells)
 	}

@@ -51,7 +51,7 @@ func (a *app) open(ctx context.Context, o serveOptions) error {
 	if err := a.openSources(ctx, library, data); err != nil {
 		return err
 	}
-	if err := a.openProfiles(keys); err != nil {
+	if err := a.openProfiles(ctx, keys); err != nil {
 		return err
 	}
 	if a.publisher, err = newPublisher(data, a.site.config.sender, library, renderer.Draw, a.catalogue.Items); err != nil {
@@ -88,15 +88,14 @@ func (a *app) openStore(o serveOptions) (err error) {
 }
 
 // openProfiles opens the profiles, and brings the demo's in.
-func (a *app) openProfiles(keys *server.Keys) error {
+func (a *app) openProfiles(ctx context.Context, keys *server.Keys) error {
 	verify := func(id, seal string) bool { return keys.Verify(a.site.config.sender, id, seal, a.env.now()) }
 	a.profiles = people.Open(a.store, a.site.sender, a.site.config.consent, a.env.now, verify)
 	a.profiles.Remember(a.site.config.keep.behaviour, a.catalogue.Tags)
 	if a.site.config.recipients == rules.Keyed {
 		a.profiles.RequireSecretIDs()
 	}
-	a.learner = &learner{app: a, file: filepath.Join(a.data, modelFile)}
-	a.learner.load()
+	a.learner = newLearner(ctx, a)
 	a.gatherer.Swap(func(s *signals.Sources) { s.Lists = &a.learner.lists })
 	return a.importDemo()
 }
@@ -161,6 +160,7 @@ func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.R
 			Publish: a.env.getenv("OPENTIME_TOKEN_PUBLISH"),
 		},
 		Build: build, StoreStats: func() server.StoreStats { return server.StoreStats(a.store.Stats()) }, Disk: a.disk, Backup: a.backup,
+		Model: a.learner.status, Train: a.learner.train,
 	}
 	if !o.idle {
 		config.Webhooks = a.webhooks()

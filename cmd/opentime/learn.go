@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"example.com/opentime/people"
 	"example.com/opentime/people/recommend"
 	"example.com/opentime/rules"
+	"example.com/opentime/server"
 )
 
 // modelFile is where in the data folder the model lies that lists are ranked with,
@@ -23,85 +26,157 @@ const modelFile = "model.otrec"
 // with those found last.
 const tuneEvery = 24 * time.Hour
 
+// trainTime is how long learning may take before it is given up.
+const trainTime = time.Hour
+
 // learner keeps the model that lists of items are ranked with. It learns from what
 // recipients did, on one processor, beside the opens.
 type learner struct {
 	app   *app
 	file  string
+	ends  context.Context //nolint:containedctx // the server's: what is asked for ends with it
 	lists people.Lists
 
-	learning sync.Mutex
-	tuned    time.Time // when settings were last looked for; zero: not since the start
-	settings recommend.Settings
-	events   int // that the model in use was made of
+	learning sync.Mutex // one at a time; held for what follows too
+	events   int        // that were there when a model was last made
 	items    int
+
+	telling sync.Mutex
+	told    server.ModelStatus
+	asked   chan struct{} // closed once what somebody asked for is done; nil: nobody did
 }
 
-// learnt is what learning came to.
-type learnt struct {
-	Events  int                `json:"events"`
-	Items   int                `json:"items"`
-	Changed bool               `json:"changed"` // there was something to learn
-	Results []recommend.Result `json:"results"` // where settings were looked for
-}
-
-// load uses the model that was kept, if there is one and it is whole.
-func (l *learner) load() {
+// newLearner uses the model that was kept, if there is one and it is whole.
+func newLearner(ctx context.Context, a *app) *learner {
+	l := &learner{app: a, file: filepath.Join(a.data, modelFile), ends: ctx}
+	l.told.Lifts = []server.Lift{}
+	file, err := os.Stat(l.file)
+	if err != nil {
+		return l
+	}
 	data, err := os.ReadFile(l.file)
 	if err != nil {
-		return
+		return l
 	}
 	m, err := recommend.Load(data)
 	if err != nil {
 		slog.Warn("lists are ranked anew", "file", l.file, "err", err)
-		return
+		return l
 	}
-	l.settings = m.Settings
+	l.told.Learnt, l.told.Items, l.told.Settings = file.ModTime(), m.Items(), &m.Settings
 	l.lists.Use(m)
+	return l
 }
 
-// keep learns what is new.
-func (l *learner) keep(ctx context.Context) {
-	if _, err := l.learn(ctx); err != nil && ctx.Err() == nil {
-		slog.Error("learning what to recommend failed; the last model serves on", "err", err)
+// status is how the model does.
+func (l *learner) status() server.ModelStatus {
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	return l.told
+}
+
+// tell changes the status. What it points to is replaced, never changed.
+func (l *learner) tell(change func(told *server.ModelStatus)) {
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	change(&l.told)
+}
+
+// train learns all anew, settings too, as server.Config has it.
+func (l *learner) train() <-chan struct{} {
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	if l.asked != nil {
+		return l.asked
 	}
+	done := make(chan struct{})
+	l.asked = done
+	l.app.running.Go(func() {
+		defer close(done)
+		l.learn(l.ends, true)
+		l.telling.Lock()
+		defer l.telling.Unlock()
+		l.asked = nil
+	})
+	return done
 }
 
 // learn makes a model of what recipients did until now, if that or the catalogue
-// is not what it was, and uses it from then on.
-func (l *learner) learn(ctx context.Context) (learnt, error) {
+// is not what it was or all is to be done anew, and uses it from then on. Where
+// that fails, be it by a panic, the last one serves on, and the status says why.
+func (l *learner) learn(ctx context.Context, anew bool) {
 	l.learning.Lock()
 	defer l.learning.Unlock()
+	began := l.app.env.now()
+	l.tell(func(told *server.ModelStatus) { told.UnderWay, told.Began, told.Doing = true, began, "reading" })
+	ctx, cancel := context.WithTimeout(ctx, trainTime)
+	defer cancel()
+	var err error
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v", cause)
+		}
+		if err != nil && !errors.Is(err, context.Canceled) {
+			slog.Error("learning what to recommend failed; the last model serves on", "err", err)
+		}
+		l.tell(func(told *server.ModelStatus) {
+			told.UnderWay, told.Began, told.Doing, told.Error = false, time.Time{}, "", ""
+			if err != nil {
+				told.Error = err.Error()
+				told.Failures++
+			}
+		})
+	}()
+	err = l.work(ctx, began, anew)
+}
+
+// work is learn, which began at a time.
+func (l *learner) work(ctx context.Context, began time.Time, anew bool) error {
 	log := recommend.NewLog(nil)
 	log.WorkWith(1)
 	l.app.catalogue.EachItem(func(item *rules.Item) { log.AddItem(learnable(item)) })
 	if err := l.app.profiles.Learn(log); err != nil {
-		return learnt{}, err
+		return err
 	}
-	told := learnt{Events: log.Events(), Items: log.Items(), Results: []recommend.Result{}}
-	tune := l.app.env.now().Sub(l.tuned) >= tuneEvery
-	if told.Events == 0 || !tune && told.Events == l.events && told.Items == l.items {
-		return told, nil
+	told := l.status()
+	tune := anew || began.Sub(told.Tuned) >= tuneEvery
+	if log.Events() == 0 || !tune && log.Events() == l.events && log.Items() == l.items {
+		return nil
 	}
 	if tune {
-		tuned, err := recommend.Tune(ctx, log, recommend.Known, nil)
+		tuned, err := recommend.Tune(ctx, log, recommend.Known, l.progress)
 		if err != nil {
-			return told, fmt.Errorf("tune: %w", err)
+			return fmt.Errorf("tune: %w", err)
 		}
-		l.settings, told.Results = tuned.Settings, append(told.Results, tuned.Results...)
-		l.tuned = l.app.env.now()
+		told.Settings, told.Lifts, told.Tuned = &tuned.Settings, lifts(tuned.Results), began
 	}
-	m, err := recommend.Train(ctx, log, l.settings, nil)
+	m, err := recommend.Train(ctx, log, *told.Settings, l.progress)
 	if err != nil {
-		return told, err
+		return err
 	}
 	l.lists.Use(m)
-	l.events, l.items, told.Changed = told.Events, told.Items, true
-	slog.Info("learnt what to recommend", "events", told.Events, "items", told.Items)
-	if err := writeFile(l.file, func(w io.Writer) error { return m.Save(w) }); err != nil {
-		return told, err
+	l.events, l.items = log.Events(), log.Items()
+	now := l.app.env.now()
+	l.tell(func(t *server.ModelStatus) {
+		t.Learnt, t.Took, t.Events, t.Items = now, now.Sub(began).Seconds(), l.events, l.items
+		t.Settings, t.Lifts, t.Tuned = told.Settings, told.Lifts, told.Tuned
+	})
+	slog.Info("learnt what to recommend", "events", l.events, "items", l.items)
+	return writeFile(l.file, func(w io.Writer) error { return m.Save(w) })
+}
+
+// progress tells how far the work is, as recommend.Progress.
+func (l *learner) progress(what string, done, total int) {
+	l.tell(func(told *server.ModelStatus) { told.Doing = fmt.Sprintf("%s, %d of %d", what, done, total) })
+}
+
+// lifts are the results of tuning, to be told.
+func lifts(results []recommend.Result) []server.Lift {
+	list := []server.Lift{}
+	for _, r := range results {
+		list = append(list, server.Lift{HeldBack: r.Name, Persons: r.Persons, NDCG: r.NDCG, Popular: r.Popular, Lift: r.Lift()})
 	}
-	return told, nil
+	return list
 }
 
 // learnable is what is learnt of an item beside who cared for it.

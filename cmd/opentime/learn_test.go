@@ -1,13 +1,15 @@
 package main
 
 import (
-	"context"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"example.com/opentime/server"
 )
 
 // lineShop is a shop of six product lines; who buys of one buys more of it.
@@ -68,9 +70,8 @@ func (c *counter) shows(block, r, trust string) (item, because string) {
 
 func TestListsAreOfWhatWasLearnt(t *testing.T) {
 	c := lineShop(t)
-	told, err := c.app.learner.learn(context.Background())
-	if err != nil || told.Events < 200 || told.Items != 24 {
-		t.Fatal(told, err)
+	if told := c.trained(); told.Events < 200 || told.Items != 24 {
+		t.Fatal(told)
 	}
 	for again := range 2 {
 		for _, want := range []struct{ block, r, trust, item, because string }{
@@ -89,9 +90,6 @@ func TestListsAreOfWhatWasLearnt(t *testing.T) {
 		}
 		c.restart() // the model is kept
 	}
-	if told, err := c.app.learner.learn(context.Background()); err != nil || told.Events < 200 {
-		t.Error(told, err)
-	}
 	damaged := filepath.Join(c.data, modelFile)
 	data, err := os.ReadFile(damaged)
 	if err != nil {
@@ -104,5 +102,85 @@ func TestListsAreOfWhatWasLearnt(t *testing.T) {
 	c.restart()
 	if item, _ := c.shows("forme", "emma", "signed"); item == "l3p0" {
 		t.Errorf("after a damaged model %s is recommended, which was bought", item)
+	}
+}
+
+// trained has the server learn, and returns what it says of that.
+func (c *counter) trained() server.ModelStatus {
+	c.t.Helper()
+	status, answer := c.send("POST", "/v1/model/train", "", "Authorization: Bearer ingest")
+	var told server.ModelStatus
+	if err := json.Unmarshal([]byte(answer), &told); status != 200 || err != nil {
+		c.t.Fatal(status, answer, err)
+	}
+	return told
+}
+
+func TestTrainingTellsWhatWasLearnt(t *testing.T) {
+	c := lineShop(t)
+	told := c.trained()
+	if told.UnderWay || told.Learnt.IsZero() || told.Tuned.IsZero() || told.Settings == nil || told.Failures > 0 || len(told.Lifts) == 0 {
+		t.Fatalf("%+v", told)
+	}
+	for _, l := range told.Lifts {
+		if l.Persons < 20 || l.NDCG <= l.Popular || l.Lift <= 1 {
+			t.Errorf("%+v: lines are bought together, so there is a lift", l)
+		}
+	}
+	_, text := c.send("GET", "/v1/status", "", "Authorization: Bearer read")
+	var status server.Status
+	if err := json.Unmarshal([]byte(text), &status); err != nil || status.Model.Events != told.Events {
+		t.Fatal(err, text)
+	}
+	var page bytes.Buffer
+	if err := printServer(&page, &status); err != nil || !strings.Contains(page.String(), fmt.Sprintf("from %d events, 24 items", told.Events)) || !strings.Contains(page.String(), "last out") {
+		t.Error(err, page.String())
+	}
+	c.restart() // the model is there before anything was learnt anew
+	if kept := c.app.learner.status(); kept.Learnt.IsZero() || kept.Items != 24 || kept.Settings == nil {
+		t.Errorf("%+v", kept)
+	}
+}
+
+func TestTrainingThatFailsLeavesTheLastServing(t *testing.T) {
+	c := lineShop(t)
+	c.trained()
+	l := c.app.learner
+	before, catalogue := l.lists.Model(), c.app.catalogue
+	c.app.catalogue = nil // reading its items panics
+	status, answer := c.send("POST", "/v1/model/train", "", "Authorization: Bearer ingest")
+	c.app.catalogue = catalogue
+	if status != 500 || !strings.Contains(answer, "the last model serves on: panic: ") {
+		t.Error(status, answer)
+	}
+	if told := l.status(); told.UnderWay || told.Failures != 1 || told.Events < 200 || l.lists.Model() != before {
+		t.Errorf("%+v", told)
+	}
+	if told := c.trained(); told.Error != "" || told.Failures != 1 {
+		t.Errorf("after a failure: %+v", told)
+	}
+}
+
+// TestTrainingIsOneAtATime holds the lock of who learns: all who ask meanwhile
+// wait for one training.
+func TestTrainingIsOneAtATime(t *testing.T) {
+	c := lineShop(t)
+	l := c.app.learner
+	l.learning.Lock()
+	first, second := l.train(), l.train()
+	select {
+	case <-first:
+		t.Error("it ended beside another")
+	default:
+	}
+	l.learning.Unlock()
+	if first != second {
+		t.Error("two were begun")
+	}
+	<-first
+	if third := l.train(); third == first {
+		t.Error("what ended is waited for")
+	} else {
+		<-third
 	}
 }

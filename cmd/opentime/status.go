@@ -117,6 +117,9 @@ func printServer(w io.Writer, status *server.Status) error {
 		line("weather", fmt.Sprintf("%s: known for %d of %d places, answered %s, %d of %d requests failed",
 			weather.Source, weather.Known, weather.Cells, ago(status.Now, weather.Answered), weather.Failures, weather.Asked))
 	}
+	for i, text := range modelTexts(status) {
+		line(first(i, "model"), text)
+	}
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(status.Places)) {
 		parts = append(parts, fmt.Sprintf("%d %s", status.Places[name], name))
@@ -127,6 +130,25 @@ func printServer(w io.Writer, status *server.Status) error {
 	line("data files", strings.Join(parts, ", "))
 	printKept(line, status)
 	return t.Flush()
+}
+
+// modelTexts say how what lists are ranked with is.
+func modelTexts(status *server.Status) []string {
+	m := &status.Model
+	texts := []string{"nothing is learnt yet: lists such as recommend are empty"}
+	switch {
+	case m.Events > 0:
+		texts[0] = fmt.Sprintf("learnt %s from %s events, %s items", ago(status.Now, m.Learnt), thousands(m.Events), thousands(m.Items))
+	case !m.Learnt.IsZero():
+		texts[0] = fmt.Sprintf("kept, learnt %s, %s items", ago(status.Now, m.Learnt), thousands(m.Items))
+	}
+	for _, l := range m.Lifts {
+		texts = append(texts, fmt.Sprintf("%s, %s persons: x%.2f of what is popular (NDCG@5 %.3f)", l.HeldBack, thousands(l.Persons), l.Lift, l.NDCG))
+	}
+	if m.UnderWay {
+		texts = append(texts, fmt.Sprintf("learning for %s: %s", age(status.Now.Sub(m.Began)), m.Doing))
+	}
+	return texts
 }
 
 // printKept writes how what is kept is.

@@ -5,19 +5,19 @@ import "fmt"
 // Settings are what tuning decides for a sender.
 type Settings struct {
 	// Of training.
-	Near  float64 // two events s steps apart count Near^s for each other; 1: all the same
-	Back  float64 // what an event counts that came after the one it shall foretell
-	Long  float64 // events of a person with n of them count n^-Long
-	Low   float64 // what an event counts that says that something was not liked
-	Old   float64 // days in which what an event counts halves; 0: it never does
-	Ridge float64 // held against every weight, in shares of the mean of items' own sums
-	Share float64 // the same, as a share of an item's own sum
+	Near  float64 `json:"near"`  // two events s steps apart count Near^s for each other; 1: all the same
+	Back  float64 `json:"back"`  // what an event counts that came after the one it shall foretell
+	Long  float64 `json:"long"`  // events of a person with n of them count n^-Long
+	Low   float64 `json:"low"`   // what an event counts that says that something was not liked
+	Old   float64 `json:"old"`   // days in which what an event counts halves; 0: it never does
+	Ridge float64 `json:"ridge"` // held against every weight, in shares of the mean of items' own sums
+	Share float64 `json:"share"` // the same, as a share of an item's own sum
 	// Of serving.
-	Decay float64 // the event s steps before the last counts Decay^s
-	Floor float64 // and never less than this
-	Trend float64 // what the trend of the last 30 days counts
-	Fresh float64 // what items count that nobody took yet, beside known ones like them
-	Taste float64 // what declared preferences count beside three events
+	Decay float64 `json:"decay"` // the event s steps before the last counts Decay^s
+	Floor float64 `json:"floor"` // and never less than this
+	Trend float64 `json:"trend"` // what the trend of the last 30 days counts
+	Fresh float64 `json:"fresh"` // what items count that nobody took yet, beside known ones like them
+	Taste float64 `json:"taste"` // what declared preferences count beside three events
 }
 
 // defaults are the settings that tuning starts from: of strangers no time is
