@@ -58,10 +58,23 @@ type personEvent struct {
 
 // remembered is a recipient whose history events are added to.
 type remembered struct {
-	history   history
+	past      *Past    // as it is kept; nil: nothing is
+	history   *history // to be changed, once open was called
 	consent   rules.Consent
 	forgotten bool
 	grown     bool
+}
+
+// open returns the history to be changed.
+func (who *remembered) open() *history {
+	switch {
+	case who.history != nil:
+	case who.past != nil:
+		who.history = who.past.history()
+	default:
+		who.history = &history{}
+	}
+	return who.history
 }
 
 // add adds events to histories. keep is told which rows are ignored, and writes what
@@ -76,8 +89,10 @@ func (p *Profiles) add(events []personEvent, now time.Time, keep func(notes []Ro
 		}
 	}
 	defer p.lock(ids...)()
-	if err := p.readHistories(ids, people); err != nil {
-		return fmt.Errorf("read histories: %w", err)
+	if others := p.cachedHistories(ids, people); len(others) > 0 {
+		if err := p.readHistories(others, people); err != nil {
+			return fmt.Errorf("read histories: %w", err)
+		}
 	}
 	since := now.Add(-p.keepFor()).UnixMilli()
 	var notes []RowNote
@@ -92,18 +107,41 @@ func (p *Profiles) add(events []personEvent, now time.Time, keep func(notes []Ro
 		for id, who := range people {
 			if who.grown {
 				payload = who.history.fit(payload[:0], since)
+				who.past, _ = newPast(payload) // of what was just written
 				put(id, kindHistory, who.history.newest(), payload)
 			}
 		}
 	})
-	// Also after an error: what was written then is not known.
-	for id := range people {
-		p.cache.drop(id)
+	for id, who := range people {
+		switch {
+		case err != nil: // what was written is not known
+			p.cache.drop(id)
+		case who.grown:
+			p.cache.remember(id, who.past)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("keep histories: %w", err)
 	}
 	return nil
+}
+
+// cachedHistories is readHistories for recipients who are in the cache. It returns the
+// others. They are locked, so what is cached is what is kept.
+func (p *Profiles) cachedHistories(ids []string, people map[string]*remembered) (others []string) {
+	for _, id := range ids {
+		e, _ := p.cache.find(id)
+		if e == nil {
+			others = append(others, id)
+			continue
+		}
+		who := people[id]
+		who.past, who.forgotten = e.past, p.store.Forgotten(id)
+		if e.profile != nil {
+			who.consent = e.profile.Consent
+		}
+	}
+	return others
 }
 
 // keepFor is for how long what somebody did is kept.
@@ -133,12 +171,7 @@ func (p *Profiles) readHistories(ids []string, people map[string]*remembered) er
 			who.consent = ConsentOf(payload, p.consent)
 		case damaged: // it is to be replaced
 		default:
-			h, err := decodeHistory(payload)
-			if err == nil {
-				who.history = *h
-			} else if !errors.Is(err, errEncoding) {
-				bad = err
-			}
+			who.past, _ = newPast(payload) // one that cannot be read is to be replaced too
 		}
 	})
 	return errors.Join(err, bad)
@@ -153,11 +186,41 @@ func (who *remembered) take(e *keptEvent, since int64) string {
 		return "consent: the recipient does not let it be kept"
 	case e.At < since:
 		return "older than keep: behaviour lets it be"
-	case !who.history.add(*e):
+	case who.repeats(e), !who.open().add(*e):
 		return cameBefore
 	}
 	who.grown = true
 	return ""
+}
+
+// sameOpen is for how long opens of a mail that show the same are one in a history.
+const sameOpen = time.Minute
+
+// repeats reports whether an event is an open, or what one showed, and another just
+// before or after it says the same.
+func (who *remembered) repeats(e *keptEvent) bool {
+	if e.stored != uint64(rules.Opened)+1 && e.stored != uint64(rules.Shown)+1 {
+		return false
+	}
+	from, to, found := e.At-sameOpen.Milliseconds(), e.At+sameOpen.Milliseconds(), false
+	if who.history == nil && who.past != nil {
+		who.past.walkSince(from+1, false, func(w *walked, other *rawEvent) {
+			found = found || other.at < to && other.kind == e.stored && w.word(other.campaign) == e.Campaign &&
+				w.word(other.block) == e.Block && w.word(other.rule) == e.Rule && w.item(other.item).id == e.Item
+		})
+		return found
+	}
+	for i := range who.open().events {
+		other := &who.history.events[i]
+		if other.At <= from {
+			return false
+		}
+		if other.At < to && other.stored == e.stored && other.Campaign == e.Campaign &&
+			other.Block == e.Block && other.Rule == e.Rule && other.Item == e.Item {
+			return true
+		}
+	}
+	return false
 }
 
 // Histories calls each for what is kept of every recipient's doing who consents to

@@ -23,7 +23,18 @@ type entry struct {
 	profile *rules.Profile // nil: nothing is known
 	until   int64          // Unix ms: when an attribute ages; 0: never
 	alias   [16]byte
-	bytes   int // that the history takes
+	past    *Past // as it is kept, also where no event is left; nil: none is
+	bytes   int   // that it takes
+}
+
+// add gives an entry a history, of which the profile tells what there is.
+func (e *entry) add(past *Past) {
+	if e.past = past; past == nil {
+		return
+	}
+	if e.bytes = len(past.text); past.events > 0 {
+		e.profile.Past = past
+	}
 }
 
 // cache keeps entries by the whole id. Where a shard is full any other goes.
@@ -66,9 +77,13 @@ func (c *cache) keep(id string, e *entry, changes uint64) {
 	s := c.shard(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.changes != changes {
-		return
+	if s.changes == changes {
+		s.put(id, e)
 	}
+}
+
+// put takes an entry in, and drops others where there is no room.
+func (s *shard) put(id string, e *entry) {
 	s.drop(id)
 	for other := range s.entries {
 		if len(s.entries) < cacheSize/cacheShards && s.bytes+e.bytes <= cacheBytes/cacheShards {
@@ -95,6 +110,24 @@ func (c *cache) drop(id string) {
 	defer s.mu.Unlock()
 	s.drop(id)
 	s.changes++
+}
+
+// remember gives who is in the cache another history. Whoever writes it has the
+// recipient's lock, so that the rest of the entry is as it is kept.
+func (c *cache) remember(id string, past *Past) {
+	s := c.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changes++
+	old := s.entries[id]
+	if old == nil || old.profile == nil {
+		s.drop(id) // who nothing was known of has a profile now
+		return
+	}
+	profile := *old.profile
+	e := &entry{profile: &profile, until: old.until}
+	e.add(past)
+	s.put(id, e)
 }
 
 // clear forgets everybody.

@@ -26,13 +26,9 @@ type history struct {
 	unknown []byte // fields of a later release
 }
 
-// decodeHistory reads a history to change it.
-func decodeHistory(payload []byte) (*history, error) {
-	p, err := newPast(payload)
-	if err != nil {
-		return nil, err
-	}
-	h := &history{events: make([]keptEvent, 0, p.events+1)}
+// history is what a recipient did, to change it.
+func (p *Past) history() *history {
+	h := &history{events: make([]keptEvent, 0, p.events+8)}
 	p.walk(true, func(w *walked, e *rawEvent) {
 		kind, _ := e.is()
 		h.events = append(h.events, keptEvent{
@@ -45,7 +41,7 @@ func decodeHistory(payload []byte) (*history, error) {
 			h.unknown = append(h.unknown, f.whole...)
 		}
 	}
-	return h, nil
+	return h
 }
 
 // first is when an event, or the first of several, was.

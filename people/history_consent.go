@@ -27,7 +27,7 @@ func (p *Profiles) withdraw(w *writing) error {
 	}
 	err := p.store.PutRecipients(true, func(put func(id string, kind byte, at int64, payload []byte)) {
 		for id, who := range people {
-			h := &who.history
+			h := who.open()
 			had := len(h.events)
 			h.events = slices.DeleteFunc(h.events, func(e keptEvent) bool {
 				return who.consent == rules.ConsentNone || e.stored <= uint64(rules.Answered)+1 && rules.InMails.Has(e.Kind)
@@ -81,7 +81,9 @@ func (p *Profiles) prune(ids []string, since int64) error {
 	}
 	err := p.store.PutRecipients(false, func(put func(id string, kind byte, at int64, payload []byte)) {
 		for id, who := range people {
-			put(id, kindHistory, who.history.newest(), who.history.fit(nil, since))
+			h := who.open()
+			payload := h.fit(nil, since)
+			put(id, kindHistory, h.newest(), payload)
 		}
 	})
 	for _, id := range ids {

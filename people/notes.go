@@ -16,7 +16,8 @@ const (
 )
 
 // Notes adds what mails themselves tell of to histories, beside the path of an open
-// or a click: what waits may be lost with the power, and is in the journal.
+// or a click: what waits may be lost with the power, and is in the journal. Opens of a
+// mail within a minute are kept once, where they show the same.
 type Notes struct {
 	profiles *Profiles
 	queue    chan note
@@ -87,12 +88,16 @@ func (n *Notes) keep(notes []note) {
 			slog.Error("keeping what mails tell of panicked", "cause", cause)
 		}
 	}()
+	events = make([]personEvent, 0, 8*len(notes))
 	for _, note := range notes {
 		for _, e := range note.events {
 			events = append(events, personEvent{note.id, 0, n.profiles.ofMail(e)})
 		}
 	}
-	err := n.profiles.add(events, n.profiles.now(), func(_ []RowNote, fill filling) error {
+	err := n.profiles.add(events, n.profiles.now(), func(known []RowNote, fill filling) error {
+		if len(known) == len(events) {
+			return nil // nothing is new
+		}
 		return n.profiles.store.PutRecipients(false, fill)
 	})
 	if err != nil {

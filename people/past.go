@@ -1,6 +1,7 @@
 package people
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -81,6 +82,12 @@ func eachNumber(text string, each func(n int)) bool {
 // walk reads the words and items, with their tags or without, and calls each for
 // every event, newest first. Both are walk's own, and say something else afterwards.
 func (p *Past) walk(tagged bool, each func(w *walked, e *rawEvent)) {
+	p.walkSince(math.MinInt64, tagged, each)
+}
+
+// walkSince is walk for the events that are not older than since, in Unix ms. What is
+// older is not read.
+func (p *Past) walkSince(since int64, tagged bool, each func(w *walked, e *rawEvent)) {
 	w := walked{words: make([]string, 0, p.words), items: make([]pastItem, 0, p.items)}
 	var tags []string
 	if tagged {
@@ -114,6 +121,9 @@ func (p *Past) walk(tagged bool, each func(w *walked, e *rawEvent)) {
 			w.items = append(w.items, it)
 		case historyEvent:
 			readEvent(f.bytes, &e, above, first)
+			if e.at < since {
+				return
+			}
 			above, first = e.at, false
 			each(&w, &e)
 		}

@@ -159,9 +159,7 @@ func (p *Profiles) read(id string) (*entry, error) {
 	}
 	e := r.profile.entry(*p.attributes.Load(), r.at, p.now().UnixMilli())
 	e.profile.Consent, e.profile.HasConsent, e.profile.Imported = r.word.consent, r.word.own, r.has || r.word.own
-	if r.past != nil && r.past.events > 0 {
-		e.profile.Past, e.bytes = r.past, len(r.past.text)
-	}
+	e.add(r.past)
 	return e, nil
 }
 
