@@ -135,7 +135,7 @@ func (a *adviser) count(m mistake, where func() string) {
 func (s *Server) notice(open *Open, unbelieved bool) {
 	a := s.advice
 	a.opens.Add(1)
-	block := func() string { return open.Link.Campaign + "/" + open.Link.Block }
+	block := open.Link.place
 	switch open.Link.Damage {
 	case MergeTag:
 		a.show(unfilledTag, block)

@@ -18,6 +18,7 @@ const (
 	ClickLink  Kind = 'c'
 	AnswerLink Kind = 'a'
 	OptOutLink Kind = 'o'
+	EventLink  Kind = 'e'
 )
 
 // Damage says why a link's r is not taken for an id. Counted by cause.
@@ -60,6 +61,14 @@ type Link struct {
 	Send       string
 	Parameters []Parameter
 	Sealed     string // x, the seal over the parameters as it stood; not verified here
+}
+
+// place says what a link is of, in advice.
+func (l *Link) place() string {
+	if l.Kind == EventLink {
+		return "/e"
+	}
+	return l.Campaign + "/" + l.Block
 }
 
 // ParseLink reads a path and a query as they came, leniently: what mail

@@ -32,6 +32,7 @@ type metrics struct {
 	drops       map[string]*vm.Counter
 	storeErrors map[string]*vm.Counter
 	behaviours  map[string]*vm.Counter
+	beacons     map[string]*vm.Counter
 	strays      *vm.Counter
 
 	opens  [BuiltIn + 1]times // how long images took, by rung
@@ -64,6 +65,7 @@ func newMetrics() *metrics {
 		drops:       counters(set, "opentime_dropped_total", "cause", dropSaturated, dropSlow, dropDraw),
 		storeErrors: counters(set, "opentime_store_errors_total", "what", storeProfile, storeAlias, storeJournal, storeOfShown),
 		behaviours:  counters(set, "opentime_events_total", "result", eventsApplied, eventsIgnored, eventsRefused, eventsFailed),
+		beacons:     counters(set, "opentime_beacons_total", "result", beaconTaken, beaconUnproven, beaconOrigin, beaconMachine, beaconUnread, beaconBusy, beaconFailed),
 		strays:      set.NewCounter("opentime_stray_clicks_total"),
 	}
 }

@@ -22,6 +22,9 @@ func (p *Public) refuse(ctx *fasthttp.RequestCtx, err error) {
 		_ = ctx.Conn().Close()
 		return
 	}
+	if path == nil && isBeaconPath(header.RequestURI()) {
+		path = header.RequestURI()
+	}
 	why := refused
 	if _, ok := errors.AsType[*fasthttp.ErrSmallBuffer](err); ok {
 		why = headersLarge

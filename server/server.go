@@ -34,7 +34,7 @@ type Config struct {
 	Consent        rules.Consent // of recipients without a word of their own
 	TrustedProxies []netip.Prefix
 	KeepShown      time.Duration
-	Origins        []string // of web pages that may ask for decisions: https://shop.example
+	Origins        []string // of web pages that may ask for decisions and tell what recipients do: https://shop.example
 	Gatherer       *signals.Gatherer
 	Profiles       *people.Profiles
 	Renderer       *render.Renderer
@@ -99,7 +99,9 @@ type Server struct {
 	problems  atomic.Pointer[[]string] // that keep what is in the files from being served
 	deciders  sync.Pool                // of *rules.Decider
 	reads     chan struct{}            // the gate of reads of the store
-	keys      sync.Pool                // of *[]byte, for pictures' keys
+	beacons   chan struct{}            // and of what pages tell
+	rates     rates
+	keys      sync.Pool // of *[]byte, for pictures' keys
 	agents    agents
 	use       *keyUse
 	admin     *fasthttp.Server
@@ -125,6 +127,7 @@ func New(config Config) (*Server, error) {
 	s.recorder = newRecorder(config.Journal, config.Profiles)
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.reads = make(chan struct{}, storeReads)
+	s.beacons = make(chan struct{}, beaconsOpen)
 	s.keys.New = func() any { return new([]byte) }
 	s.site.Store(&Site{Campaigns: map[string]*Published{}})
 	s.admin = s.newAdmin()
@@ -167,8 +170,7 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	path, query := target(ctx)
 	switch {
 	case ctx.IsOptions():
-		ctx.Response.Header.Set("Allow", "GET, HEAD, OPTIONS")
-		ctx.SetStatusCode(fasthttp.StatusNoContent)
+		s.allow(ctx, path)
 	case isImagePath(path):
 		s.handleImage(ctx, path, query)
 	case isClickPath(path):
@@ -176,8 +178,28 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 		s.click(ctx, link)
 	case isDecisionPath(path):
 		s.decision(ctx, path)
+	case isBeaconPath(path) && (ctx.IsPost() || ctx.IsGet() || ctx.IsHead()):
+		s.beacon(ctx, query)
 	default:
 		notFound(ctx)
+	}
+}
+
+// allow says which methods a path takes, and lets pages of the sender's origins tell
+// what recipients do.
+func (s *Server) allow(ctx *fasthttp.RequestCtx, path []byte) {
+	h := &ctx.Response.Header
+	h.Set("Allow", "GET, HEAD, OPTIONS")
+	ctx.SetStatusCode(fasthttp.StatusNoContent)
+	if !isBeaconPath(path) {
+		return
+	}
+	h.Set("Allow", "GET, HEAD, OPTIONS, POST")
+	s.allowOrigin(ctx)
+	if len(h.Peek("Access-Control-Allow-Origin")) > 0 {
+		h.Set("Access-Control-Allow-Methods", "GET, POST")
+		h.Set("Access-Control-Allow-Headers", "Content-Type")
+		h.Set("Access-Control-Max-Age", "86400")
 	}
 }
 

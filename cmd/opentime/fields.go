@@ -50,7 +50,7 @@ var configFields = strict.Fields{
 	strict.Takes("fonts", strict.TextsShape(), "Font files beside those built in, such as one for Chinese."),
 	strict.Refuses("store"),
 	strict.Takes("codes", strict.ListShape(strict.IDShape()), "The pools of single-use codes that campaigns may name."),
-	strict.Takes("origins", strict.OneOrMore(linkShape()), "Web pages that may ask for decisions at /d/, by scheme and host: https://shop.example."),
+	strict.Takes("origins", strict.OneOrMore(linkShape()), "Web pages that may ask for decisions at /d/ and tell at /e what recipients do, by scheme and host: https://shop.example."),
 }
 
 // weatherFields are the keys of weather.
