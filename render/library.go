@@ -21,6 +21,7 @@ import (
 const (
 	maxSourceBytes  = 10 << 20
 	maxSourcePixels = 12_000_000
+	maxSourceSide   = 65535     // what JPEG and GIF can hold; a PNG's row of 12 million takes 850 MiB to resize
 	sizedBytes      = 256 << 20 // of pictures kept decoded and resized
 )
 
@@ -46,7 +47,8 @@ func OpenLibrary(dir string) (*Library, error) {
 }
 
 // Add checks a picture and keeps it. It refuses what is no PNG, JPEG or GIF,
-// is over 10 MiB or 12 megapixels, has several frames or cannot be decoded.
+// is over 10 MiB, 12 megapixels or 65535 pixels a side, has several frames or
+// cannot be decoded.
 func (l *Library) Add(data []byte) (Hash, error) {
 	if len(data) > maxSourceBytes {
 		return Hash{}, fmt.Errorf("add picture: %d bytes; at most %d", len(data), maxSourceBytes)

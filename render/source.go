@@ -28,8 +28,8 @@ func decodeSource(data []byte) (*source, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read picture: %w", err)
 		}
-		if config.Width < 1 || config.Height < 1 || config.Width > maxSourcePixels/config.Height {
-			return nil, fmt.Errorf("read picture: %dx%d pixels; at most %d in all", config.Width, config.Height, maxSourcePixels)
+		if w, h := config.Width, config.Height; w < 1 || h < 1 || max(w, h) > maxSourceSide || w > maxSourcePixels/h {
+			return nil, fmt.Errorf("read picture: %dx%d pixels; at most %d in all, and %d a side", w, h, maxSourcePixels, maxSourceSide)
 		}
 		m, err := c.decode(data)
 		if err != nil {
