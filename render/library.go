@@ -9,6 +9,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -50,9 +51,6 @@ func OpenLibrary(dir string) (*Library, error) {
 // is over 10 MiB, 12 megapixels or 65535 pixels a side, has several frames or
 // cannot be decoded.
 func (l *Library) Add(data []byte) (Hash, error) {
-	if len(data) > maxSourceBytes {
-		return Hash{}, fmt.Errorf("add picture: %d bytes; at most %d", len(data), maxSourceBytes)
-	}
 	h := Hash(sha256.Sum256(data))
 	if kept, err := os.Stat(l.path(h)); err == nil && kept.Size() == int64(len(data)) {
 		return h, nil // checked when it was first kept, and again when read
@@ -105,8 +103,8 @@ func (l *Library) Open(h Hash) ([]byte, error) {
 // codec reads one format. No other decoder is ever asked.
 type codec struct {
 	magic  string
-	config func([]byte) (image.Config, error)
-	decode func([]byte) (image.Image, error)
+	config func([]byte) (image.Config, error) // or why it is not taken
+	decode func(io.Reader) (image.Image, error)
 	about  func([]byte) (turn, []byte) // how it is turned, and its colour profile; nil: formats without
 }
 
@@ -115,19 +113,19 @@ func codecs() []codec {
 		{
 			"\x89PNG\r\n\x1a\n",
 			func(b []byte) (image.Config, error) { return png.DecodeConfig(bytes.NewReader(b)) },
-			func(b []byte) (image.Image, error) { return png.Decode(bytes.NewReader(b)) },
+			png.Decode,
 			aboutPNG,
 		},
 		{
 			"\xff\xd8\xff",
-			func(b []byte) (image.Config, error) { return jpeg.DecodeConfig(bytes.NewReader(b)) },
-			decodeJPEG,
+			configJPEG,
+			jpeg.Decode,
 			aboutJPEG,
 		},
 		{
 			"GIF8",
-			func(b []byte) (image.Config, error) { return gif.DecodeConfig(bytes.NewReader(b)) },
-			decodeGIF,
+			configGIF,
+			gif.Decode,
 			nil,
 		},
 	}
@@ -137,19 +135,19 @@ func codecs() []codec {
 // for each. Encoders write a dozen; thumbnails in its metadata count too.
 const maxScans = 100
 
-func decodeJPEG(data []byte) (image.Image, error) {
+func configJPEG(data []byte) (image.Config, error) {
 	if n := bytes.Count(data, []byte{0xff, 0xda}); n > maxScans {
-		return nil, fmt.Errorf("a JPEG of %d scans; at most %d", n, maxScans)
+		return image.Config{}, fmt.Errorf("a JPEG of %d scans; at most %d", n, maxScans)
 	}
-	return jpeg.Decode(bytes.NewReader(data))
+	return jpeg.DecodeConfig(bytes.NewReader(data))
 }
 
-// decodeGIF decodes a GIF of one frame.
-func decodeGIF(data []byte) (image.Image, error) {
+// configGIF is of a GIF of one frame.
+func configGIF(data []byte) (image.Config, error) {
 	if n := gifFrames(data); n != 1 {
-		return nil, fmt.Errorf("a GIF of %d frames; only stills are taken", n)
+		return image.Config{}, fmt.Errorf("a GIF of %d frames; only stills are taken", n)
 	}
-	return gif.Decode(bytes.NewReader(data))
+	return gif.DecodeConfig(bytes.NewReader(data))
 }
 
 // gifFrames counts a GIF's frames, up to 2, without decoding them.

@@ -26,9 +26,6 @@ const (
 // what Add keeps, and can be removed. One is decoded at a time, so that many
 // take no more memory than one.
 func (l *Library) AddFetched(data []byte) (Hash, error) {
-	if len(data) > maxSourceBytes {
-		return Hash{}, fmt.Errorf("add picture: %d bytes; at most %d", len(data), maxSourceBytes)
-	}
 	l.fetching.Lock()
 	defer l.fetching.Unlock()
 	source, err := decodeSource(data)

@@ -18,32 +18,51 @@ type source struct {
 	colour *profile // nil: sRGB
 }
 
-// decodeSource decodes a picture whose bounds were looked at first.
-func decodeSource(data []byte) (*source, error) {
+// CheckSource says why a picture would not be taken, as far as is to be seen without
+// decoding it.
+func CheckSource(data []byte) error {
+	_, err := codecOf(data)
+	return err
+}
+
+// codecOf returns what reads a picture that is within the bounds.
+func codecOf(data []byte) (*codec, error) {
+	if len(data) > maxSourceBytes {
+		return nil, fmt.Errorf("%d bytes; at most %d", len(data), maxSourceBytes)
+	}
 	for _, c := range codecs() {
 		if !bytes.HasPrefix(data, []byte(c.magic)) {
 			continue
 		}
 		config, err := c.config(data)
 		if err != nil {
-			return nil, fmt.Errorf("read picture: %w", err)
+			return nil, err
 		}
 		if w, h := config.Width, config.Height; w < 1 || h < 1 || max(w, h) > maxSourceSide || w > maxSourcePixels/h {
-			return nil, fmt.Errorf("read picture: %dx%d pixels; at most %d in all, and %d a side", w, h, maxSourcePixels, maxSourceSide)
+			return nil, fmt.Errorf("%dx%d pixels; at most %d in all, and %d a side", w, h, maxSourcePixels, maxSourceSide)
 		}
-		m, err := c.decode(data)
-		if err != nil {
-			return nil, fmt.Errorf("read picture: %w", err)
-		}
-		s := &source{Image: m}
-		if c.about != nil {
-			var colour []byte
-			s.turn, colour = c.about(data)
-			s.colour = readProfile(colour, isGrey(m))
-		}
-		return s, nil
+		return &c, nil
 	}
-	return nil, errors.New("read picture: neither PNG, JPEG nor GIF")
+	return nil, errors.New("neither PNG, JPEG nor GIF")
+}
+
+// decodeSource decodes a picture whose bounds were looked at first.
+func decodeSource(data []byte) (*source, error) {
+	c, err := codecOf(data)
+	if err != nil {
+		return nil, fmt.Errorf("read picture: %w", err)
+	}
+	m, err := c.decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("read picture: %w", err)
+	}
+	s := &source{Image: m}
+	if c.about != nil {
+		var colour []byte
+		s.turn, colour = c.about(data)
+		s.colour = readProfile(colour, isGrey(m))
+	}
+	return s, nil
 }
 
 func isGrey(m image.Image) bool {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"example.com/opentime/render"
 	"example.com/opentime/rules"
@@ -17,13 +18,22 @@ import (
 
 // picture reads a picture that a campaign names, relative to its file.
 func (s *site) picture(c *campaign, file, name string) (string, error) {
+	if strings.Contains(name, "://") {
+		return "", fmt.Errorf("%q is a web address; save the picture beside the campaign and write its path", name)
+	}
 	whole := filepath.Join(filepath.Dir(file), name)
 	if s.folder.embedded != nil {
 		whole = path.Join(path.Dir(file), name)
 	}
+	if info, err := s.folder.stat(whole); err == nil && !info.Mode().IsRegular() {
+		return "", fmt.Errorf("picture %s is no file; put a picture there", whole) // a pipe may never end
+	}
 	data, err := s.folder.read(whole)
 	if err != nil {
 		return "", s.noPicture(whole, err)
+	}
+	if err := render.CheckSource(data); err != nil {
+		return "", fmt.Errorf("picture %s is not taken: %w; put another there", whole, err)
 	}
 	hash := render.Hash(sha256.Sum256(data))
 	c.pictures[hash] = data
