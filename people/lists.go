@@ -15,6 +15,10 @@ import (
 type Lists struct {
 	model   atomic.Pointer[recommend.Model]
 	scratch sync.Pool // of *recommend.Scratch
+	listed  atomic.Pointer[map[string]*Listed]
+
+	listing   sync.Mutex  // held by who changes what follows, or listed
+	forgotten []listedKey // since the start: lists may be read meanwhile
 }
 
 // Use has lists ranked with a model from now on; nil: those that need one are
@@ -24,10 +28,40 @@ func (l *Lists) Use(m *recommend.Model) { l.model.Store(m) }
 // Model is the one in use; nil: there is none.
 func (l *Lists) Model() *recommend.Model { return l.model.Load() }
 
+// UseListed has imported lists be these from now on, by their names.
+func (l *Lists) UseListed(listed map[string]*Listed) {
+	l.listing.Lock()
+	defer l.listing.Unlock()
+	for _, one := range listed {
+		one.forget(l.forgotten...)
+	}
+	l.listed.Store(&listed)
+}
+
+// Forget removes recipients from imported lists, and from those that are being
+// read.
+func (l *Lists) Forget(ids []string) {
+	l.listing.Lock()
+	defer l.listing.Unlock()
+	for _, id := range ids {
+		l.forgotten = append(l.forgotten, keyOf(id))
+	}
+	if all := l.listed.Load(); all != nil {
+		for _, one := range *all {
+			one.forget(l.forgotten...)
+		}
+	}
+}
+
 // For returns items that are ranked for a recipient, as signals.Lists has it.
 func (l *Lists) For(items rules.Items, s *rules.Signals, past rules.Past, country, locale string) rules.Items {
+	recipient := ""
+	if s.Trust >= rules.Keyed {
+		recipient = s.Recipient
+	}
 	return &ranking{
-		Items: items, lists: l, model: l.model.Load(), past: past, at: s.At.UnixMilli(),
+		recipient: recipient,
+		Items:     items, lists: l, model: l.model.Load(), past: past, at: s.At.UnixMilli(),
 		mails: !s.NoMails, country: country, locale: locale,
 	}
 }
@@ -35,13 +69,15 @@ func (l *Lists) For(items rules.Items, s *rules.Signals, past rules.Past, countr
 // ranking answers for the items of one open.
 type ranking struct {
 	rules.Items
-	lists   *Lists
-	model   *recommend.Model // nil: none
-	past    rules.Past       // nil: nothing that may be told
-	at      int64            // Unix ms
-	mails   bool             // what mails tell of may be known
-	country string
-	locale  string
+	lists *Lists
+	model *recommend.Model // nil: none
+	past  rules.Past       // nil: nothing that may be told
+	at    int64            // Unix ms
+	mails bool             // what mails tell of may be known
+	// recipient is whose imported items are shown; "": everybody's.
+	recipient string
+	country   string
+	locale    string
 
 	looked  bool // the past was looked at
 	events  []rules.Event
@@ -68,6 +104,8 @@ func (r *ranking) Rank(list rules.Listing, keep func(*rules.Candidate) bool, n i
 	switch kind, own := ownLists[list.From]; {
 	case own:
 		return r.own(kind, keep, n, dst)
+	case list.From == "imported":
+		return r.imported(list.Named, keep, n, dst)
 	case list.From == "recent", list.Anybody, r.model == nil, list.From == "popular" && !r.model.HasTrend():
 		return r.Items.Rank(list, keep, n, dst)
 	}

@@ -18,14 +18,36 @@ func (r *ranking) own(kind rules.EventKind, keep func(*rules.Candidate) bool, n 
 		if len(dst) >= full {
 			break
 		}
-		c, ok := r.Items.Item(id)
-		if !ok || c.Item == nil || c.Gone {
-			continue
+		dst = r.offer(id, keep, dst)
+	}
+	return dst
+}
+
+// imported appends the items of a data team's list for the recipient, best first.
+func (r *ranking) imported(named string, keep func(*rules.Candidate) bool, n int, dst []rules.Candidate) []rules.Candidate {
+	all := r.lists.listed.Load()
+	if all == nil || (*all)[named] == nil {
+		return dst
+	}
+	full, list := len(dst)+n, (*all)[named]
+	for _, i := range list.of(r.recipient) {
+		if len(dst) >= full {
+			break
 		}
-		dst = append(dst, c)
-		if last := len(dst) - 1; !keep(&dst[last]) {
-			dst = dst[:last]
-		}
+		dst = r.offer(list.ids[i], keep, dst)
+	}
+	return dst
+}
+
+// offer appends an item that the catalogue has, if keep lets it through.
+func (r *ranking) offer(id string, keep func(*rules.Candidate) bool, dst []rules.Candidate) []rules.Candidate {
+	c, ok := r.Items.Item(id)
+	if !ok || c.Item == nil || c.Gone {
+		return dst
+	}
+	dst = append(dst, c)
+	if last := len(dst) - 1; !keep(&dst[last]) {
+		dst = dst[:last]
 	}
 	return dst
 }

@@ -79,6 +79,7 @@ type Profiles struct {
 	secret     bool                       // ids must be
 	keep       time.Duration              // of histories; 0: KeepBehaviour
 	tagsOf     func(item string) []string // nil: nobody knows any
+	lists      Lists
 }
 
 // Open returns the profiles kept in store. consent is that of recipients
@@ -126,12 +127,16 @@ func (p *Profiles) fresh(e *entry) bool {
 	return e != nil && (e.until == 0 || p.now().UnixMilli() < e.until)
 }
 
+// Lists ranks items by what recipients did. Who is forgotten is in none of them.
+func (p *Profiles) Lists() *Lists { return &p.lists }
+
 // Forget removes all that is kept of recipients, here and in the store. It
 // returns how many values that were. Their opens and clicks are nobody's from then
 // on, and nothing of theirs is taken in.
 func (p *Profiles) Forget(ids []string) (removed int, err error) {
 	defer p.lock(ids...)()
 	removed, err = p.store.Forget(p.now().UnixMilli(), ids...)
+	p.lists.Forget(ids)
 	// Also after an error: what was removed then is not known.
 	for _, id := range ids {
 		p.cache.drop(id)

@@ -147,6 +147,8 @@ func (vl *variantLoader) belongs(n *strict.Node, list *List) {
 	switch imported := slices.Contains(list.From, "imported"); {
 	case imported && named == nil:
 		vl.Errorf(n, "imported needs the name of a list; add list: and its id")
+	case imported && !slices.Contains(vl.sender.Lists, list.Named):
+		vl.notSupplied("the list " + list.Named)
 	case !imported && named != nil:
 		vl.Errorf(named, "only imported takes list; remove it, or add imported to from")
 	}
@@ -167,9 +169,6 @@ func (vl *variantLoader) from(n *strict.Node, list *List) {
 			vl.Errorf(item, "%q is there twice; remove one", name)
 		case slices.Contains(listNames, name):
 			list.From = append(list.From, name)
-			if name == "imported" {
-				vl.notSupplied("items from imported")
-			}
 			if name != "popular" && name != "recent" {
 				vl.beyond("items from " + name)
 			}

@@ -262,6 +262,7 @@ type Sender struct {
 	Layouts    map[string]*Layout
 	Feeds      map[string][]Attribute // declared attributes by feed
 	Places     []string               // ids of the lists
+	Lists      []string               // of items, that are imported
 	Attributes []Attribute            // declared for profiles
 	Codes      []string               // pools of single-use codes
 	// Recipients is how far links are meant to prove theirs.

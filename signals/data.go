@@ -62,6 +62,11 @@ func (s *Sources) Data(now time.Time) []DataFile {
 	for _, id := range slices.Sorted(maps.Keys(s.Places)) {
 		list = append(list, s.state(DataFile{Name: "places " + id, Holds: fmt.Sprintf("%d places", len(s.Places[id].All())), InUse: true}))
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Files)) {
+		if state := s.Files[name]; strings.HasPrefix(name, "list ") {
+			list = append(list, s.state(DataFile{Name: name, Holds: "items for recipients", InUse: state.Error == "" || state.Last}))
+		}
+	}
 	if w := s.Weather; w != nil {
 		status := w.Status()
 		list = append(list, DataFile{

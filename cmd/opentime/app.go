@@ -53,6 +53,7 @@ type app struct {
 	server    *server.Server
 	files     *dataFiles           // but databases
 	databases *dataFiles           // of addresses; held by verifying
+	imported  listFiles            // of items
 	tables    ownTables            // of clients, in use
 	naming    atomic.Pointer[site] // whose databases are wanted
 	listens   bool                 // it is a server, not somebody who asks once

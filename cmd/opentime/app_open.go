@@ -96,7 +96,8 @@ func (a *app) openProfiles(ctx context.Context, keys *server.Keys) error {
 		a.profiles.RequireSecretIDs()
 	}
 	a.learner = newLearner(ctx, a)
-	a.gatherer.Swap(func(s *signals.Sources) { s.Lists = &a.learner.lists })
+	a.gatherer.Swap(func(s *signals.Sources) { s.Lists = a.profiles.Lists() })
+	a.loadLists(a.site)
 	return a.importDemo()
 }
 

@@ -42,6 +42,7 @@ type config struct {
 	weather    weatherConfig
 	feeds      []feedConfig
 	places     []placesConfig
+	lists      []listConfig
 	webhooks   []webhookConfig
 	attributes []rules.Attribute
 	fonts      []string // beside those built in, such as one for Chinese
@@ -77,6 +78,12 @@ type feedConfig struct {
 // prices of 0, of rows whose item an earlier one has, of images gone; 0: 40 %.
 type feedGuard struct {
 	lost, zeroPrices, duplicates, images float64
+}
+
+// listConfig is a list of items that is imported.
+type listConfig struct {
+	id, file string
+	node     *strict.Node
 }
 
 // placesConfig is a list of places.
@@ -207,6 +214,7 @@ func (r *configReader) keys() strict.Keys {
 		"weather":         r.weather,
 		"feeds":           func(n *strict.Node) { r.each(n, r.feed) },
 		"places":          func(n *strict.Node) { r.each(n, r.placesList) },
+		"lists":           func(n *strict.Node) { r.each(n, r.list) },
 		"webhooks":        func(n *strict.Node) { r.each(n, r.webhook) },
 		"profiles":        r.profiles,
 		"segments":        func(n *strict.Node) { c.segments = r.segments(n) },
@@ -321,6 +329,10 @@ func (r *configReader) placesList(id string, n *strict.Node) {
 		}
 	}
 	r.c.places = append(r.c.places, p)
+}
+
+func (r *configReader) list(id string, n *strict.Node) {
+	r.c.lists = append(r.c.lists, listConfig{id, r.Text(n), n})
 }
 
 func (r *configReader) profiles(n *strict.Node) {

@@ -43,6 +43,7 @@ var configFields = strict.Fields{
 	strict.Takes("weather", weatherShape(), "Where weather comes from; unknown if left out."),
 	strict.Takes("feeds", feedsShape(), "Feeds of items by id."),
 	strict.Takes("places", placesShape(), "Lists of places by id: a CSV or JSON Lines, or {file, route}."),
+	strict.Takes("lists", strict.MapShape(strict.IDShape(), strict.TextShape()), "Lists of items by id, such as a data team's: a CSV or JSON Lines with r and items, or r, item and score."),
 	strict.Takes("webhooks", strict.MapShape(strict.IDShape(), webhookFields.Shape()), "Shop systems by id, which tell of their stock at /v1/webhooks/<id>."),
 	strict.Takes("profiles", profilesFields.Shape(), "What profiles have."),
 	strict.Takes("segments", strict.RefShape("segments"), "Conditions by id, which all campaigns may name and none may change."),

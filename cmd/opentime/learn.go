@@ -35,7 +35,7 @@ type learner struct {
 	app   *app
 	file  string
 	ends  context.Context //nolint:containedctx // the server's: what is asked for ends with it
-	lists people.Lists
+	lists *people.Lists
 
 	learning sync.Mutex // one at a time; held for what follows too
 	events   int        // that were there when a model was last made
@@ -48,7 +48,7 @@ type learner struct {
 
 // newLearner uses the model that was kept, if there is one and it is whole.
 func newLearner(ctx context.Context, a *app) *learner {
-	l := &learner{app: a, file: filepath.Join(a.data, modelFile), ends: ctx}
+	l := &learner{app: a, file: filepath.Join(a.data, modelFile), ends: ctx, lists: a.profiles.Lists()}
 	l.told.Lifts = []server.Lift{}
 	file, err := os.Stat(l.file)
 	if err != nil {

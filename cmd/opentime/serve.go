@@ -167,6 +167,9 @@ func (s *site) dataFiles() []string {
 	for _, p := range s.config.places {
 		files = append(files, p.file)
 	}
+	for _, l := range s.config.lists {
+		files = append(files, l.file)
+	}
 	if s.config.clients != "" {
 		for _, name := range signals.ClientTables() {
 			files = append(files, path.Join(s.config.clients, name+".tsv"))

@@ -238,6 +238,9 @@ func (s *site) newSender() *rules.Sender {
 	for _, f := range c.feeds {
 		sender.Feeds[f.id] = f.attributes
 	}
+	for _, l := range c.lists {
+		sender.Lists = append(sender.Lists, l.id)
+	}
 	for _, p := range c.places {
 		sender.Places = append(sender.Places, p.id)
 	}

@@ -22,6 +22,7 @@ func addData(now func() time.Time) func(*site) {
 	return func(s *site) {
 		s.addPlaces()
 		s.addFeeds(now)
+		s.addLists()
 		s.checkFiles()
 	}
 }

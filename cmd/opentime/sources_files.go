@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"example.com/opentime/assets"
 	"example.com/opentime/signals"
@@ -52,6 +53,9 @@ func (a *app) loadFiles(s *site) {
 	})
 	a.tellFiles(a.files, false)
 	a.loadDatabases(s)
+	if a.profiles != nil { // else openProfiles does
+		a.loadLists(s)
+	}
 }
 
 // loadDatabases reads the databases of addresses: large ones beside everything
@@ -106,7 +110,7 @@ func (a *app) tellFiles(d *dataFiles, databases bool) {
 	a.gatherer.Swap(func(sources *signals.Sources) {
 		files := maps.Clone(d.state)
 		for name, state := range sources.Files {
-			if isDatabase := name == "geo" || name == "asn"; isDatabase != databases {
+			if isDatabase := name == "geo" || name == "asn"; isDatabase != databases || strings.HasPrefix(name, listPrefix) {
 				files[name] = state
 			}
 		}
