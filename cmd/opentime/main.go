@@ -31,6 +31,7 @@ type program struct {
 	Preview   previewCmd   `cmd:"" help:"Draw the image a block would show."`
 	Forecast  forecastCmd  `cmd:"" help:"Count the pictures of a mail, and find rules that nobody reaches."`
 	Link      linkCmd      `cmd:"" help:"Print the HTML that goes into the mail."`
+	Snippet   snippetCmd   `cmd:"" help:"Print the script for the sender's own pages."`
 	Sign      signCmd      `cmd:"" help:"Add sealed recipients to a CSV, for the mail platform."`
 	Keys      keysCmd      `cmd:"" help:"Look after the keys that seal recipients."`
 	Verify    verifyCmd    `cmd:"" help:"Say what a link proves of its recipient, and why no more."`
