@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"time"
 
 	"example.com/opentime/render"
@@ -19,28 +20,36 @@ const (
 // that a countdown of a reading under way goes on. The picture owns what it
 // holds.
 func Compose(p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, now time.Time) *render.Picture {
-	picture := &render.Picture{
-		Format: format, Width: d.Block.Width, Height: d.Block.Height,
-		Density: density, Quality: quality, Locale: r.Locale,
-	}
-	if d.Variant.Nothing {
-		picture.Nothing = true
-		return picture
-	}
-	picture.Layout = p.Layouts[d.Variant.Layout.ID]
-	picture.AsDate = r.AsDate
-	picture.Values = make([]render.Value, len(r.Values))
-	for i, v := range r.Values {
-		picture.Values[i] = drawn(v, now)
-	}
+	picture := new(render.Picture)
+	compose(picture, p, d, r, format, now)
 	return picture
 }
 
-// composeFor is Compose for who opens: some clients damage animations of partial
-// frames. Whole ones are drawn at single density, since at double they would be a
-// megabyte, unless they are so low that Gmail would invert them.
-func composeFor(p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, open *signals.Open) *render.Picture {
-	picture := Compose(p, d, r, format, open.At)
+// compose is Compose into a picture that may have been another, whose room for values
+// it takes over.
+func compose(picture *render.Picture, p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, now time.Time) {
+	*picture = render.Picture{
+		Format: format, Width: d.Block.Width, Height: d.Block.Height,
+		Density: density, Quality: quality, Locale: r.Locale, Values: picture.Values[:0],
+	}
+	if d.Variant.Nothing {
+		picture.Nothing = true
+		return
+	}
+	picture.Layout = p.Layouts[d.Variant.Layout.ID]
+	picture.AsDate = r.AsDate
+	picture.Values = slices.Grow(picture.Values, len(r.Values))
+	for _, v := range r.Values {
+		picture.Values = append(picture.Values, drawn(v, now))
+	}
+}
+
+// composeFor is Compose for who opens, into a picture that may have been another: some
+// clients damage animations of partial frames. Whole ones are drawn at single density,
+// since at double they would be a megabyte, unless they are so low that Gmail would
+// invert them.
+func composeFor(picture *render.Picture, p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, open *signals.Open) {
+	compose(picture, p, d, r, format, open.At)
 	if open.Client.WholeFrames {
 		picture.Frames = render.WholeFrames
 		if picture.Moving() {
@@ -50,7 +59,13 @@ func composeFor(p *Published, d *rules.Decision, r *rules.Resolved, format rende
 			}
 		}
 	}
-	return picture
+}
+
+// composition is the room that an open composes its picture in. Whoever keeps the
+// picture copies it.
+type composition struct {
+	picture render.Picture
+	key     []byte
 }
 
 // drawn turns a resolved value into one that a layout draws.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -165,7 +166,9 @@ func (i *images) board(key []byte, p *render.Picture, w wanted) (*flight, error)
 		i.counts[w.lane].refused++
 		return nil, errSaturated
 	case !ok:
-		f = &flight{key: string(key), picture: p, done: make(chan struct{})}
+		own := *p // p is the caller's again, once it was answered
+		own.Values = slices.Clone(p.Values)
+		f = &flight{key: string(key), picture: &own, done: make(chan struct{})}
 		i.flights[f.key] = f
 		i.busy++
 	}

@@ -72,6 +72,27 @@ func TestAPictureIsDrawnOnceAtATimeAndKept(t *testing.T) {
 	}
 }
 
+// TestWhatWaitsIsTheDrawingsOwn makes another picture of one that still waits, as an open
+// does that could not wait so long.
+func TestWhatWaitsIsTheDrawingsOwn(t *testing.T) {
+	s := newStudio(t)
+	picture := &render.Picture{Locale: "hero", Values: []render.Value{{Text: "hero"}}}
+	if _, err := s.get([]byte("hero"), picture, wanted{proven, "c", 50 * time.Millisecond}); !errors.Is(err, errSlow) {
+		t.Fatal(err)
+	}
+	s.mu.Lock()
+	waits := s.flights["hero"].picture
+	s.mu.Unlock()
+	picture.Locale, picture.Values[0].Text = "other", "other"
+	if waits.Locale != "hero" || waits.Values[0].Text != "hero" {
+		t.Errorf("what waits is %+v", waits)
+	}
+	close(s.let)
+	if got, err := s.ask("hero", proven, time.Minute); got != "hero" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 func (s *studio) underWay(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -173,15 +173,16 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 	if r.failed || !within(block, open.Link.Position) {
 		return s.generic(r, open, block)
 	}
-	picture, err := r.picture(at, open)
+	room := s.rooms.Get().(*composition)
+	defer s.rooms.Put(room)
+	picture := &room.picture
+	err := r.picture(picture, at, open)
 	if err == nil {
-		buffer := s.keys.Get().(*[]byte)
-		defer s.keys.Put(buffer)
-		*buffer = picture.Key((*buffer)[:0])
+		room.key = picture.Key(room.key[:0])
 		var image render.Image
-		image, err = s.images.get(*buffer, picture, wanted{r.lane(), r.published.ID, open.Deadline.Sub(s.config.Now())})
+		image, err = s.images.get(room.key, picture, wanted{r.lane(), r.published.ID, open.Deadline.Sub(s.config.Now())})
 		if err == nil {
-			sum := digest(*buffer)
+			sum := digest(room.key)
 			if picture.Format == FormatOf(block) && !holdsSecond(picture) {
 				r.digests[at].Store(sum) // of the very picture that is kept as shown
 			}
@@ -192,15 +193,16 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 	return s.generic(r, open, block)
 }
 
-// picture composes the picture of a position for an open; a panic is an error
-// like any other.
-func (r *reading) picture(at int, open *Open) (picture *render.Picture, err error) {
+// picture composes the picture of a position for an open, into one that may have been
+// another; a panic is an error like any other.
+func (r *reading) picture(picture *render.Picture, at int, open *Open) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("compose: panic: %v", cause)
 		}
 	}()
-	return composeFor(r.published, &r.decisions[at], r.resolved(at), open.Link.Format, &open.Open), nil
+	composeFor(picture, r.published, &r.decisions[at], r.resolved(at), open.Link.Format, &open.Open)
+	return nil
 }
 
 // rung is the rung of a reading that could be decided.

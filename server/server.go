@@ -101,8 +101,9 @@ type Server struct {
 	reads     chan struct{}            // the gate of reads of the store
 	beacons   chan struct{}            // and of what pages tell
 	rates     rates
-	keys      sync.Pool // of *[]byte, for pictures' keys
+	rooms     sync.Pool // of *composition
 	agents    agents
+	paths     paths
 	use       *keyUse
 	admin     *fasthttp.Server
 }
@@ -112,7 +113,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{config: config, readings: newReadings(), metrics: newMetrics(), started: config.Now()}
 	s.metrics.expect(config.Webhooks)
 	s.advice = newAdviser(s.metrics)
-	s.agents.seed = maphash.MakeSeed()
+	s.agents.seed, s.paths.seed = maphash.MakeSeed(), maphash.MakeSeed()
 	s.use = newKeyUse(s.metrics, config.Keys, config.Now())
 	images, err := newImages(s.draw, config.Now)
 	if err != nil {
@@ -128,7 +129,7 @@ func New(config Config) (*Server, error) {
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.reads = make(chan struct{}, storeReads)
 	s.beacons = make(chan struct{}, beaconsOpen)
-	s.keys.New = func() any { return new([]byte) }
+	s.rooms.New = func() any { return new(composition) }
 	s.site.Store(&Site{Campaigns: map[string]*Published{}})
 	s.admin = s.newAdmin()
 	return s, nil
@@ -206,11 +207,12 @@ func (s *Server) allow(ctx *fasthttp.RequestCtx, path []byte) {
 // handleImage answers under /i/: with the block's image where the URL names
 // one, else with the built-in one.
 func (s *Server) handleImage(ctx *fasthttp.RequestCtx, path, query []byte) {
-	link, ok := ParseLink(path, query)
+	link, ok := s.paths.parse(path)
 	if !ok {
 		s.sendBuiltIn(ctx, link.Format, unknownLink)
 		return
 	}
+	link.parseQuery(query)
 	s.open(ctx, link)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"testing"
 	"time"
@@ -65,6 +66,48 @@ func BenchmarkOpen(b *testing.B) {
 		each := benchmarkGet(b, answer, mail)
 		b.ReportMetric((n*each-reload)/(n-1)-alone, "joined-ns")
 	})
+}
+
+// joinedAllocations is the most that an open may allocate that joins a reading, its
+// picture drawn: who it is, and its recipient's id.
+const joinedAllocations = 2
+
+// TestJoinedOpensAllocateLittle opens the images of mails one after the other. What goes
+// on beside the opens allocates too, so the least of several mails counts.
+func TestJoinedOpensAllocateLittle(t *testing.T) {
+	d := startDemo(t)
+	least := math.MaxFloat64
+	for i := range 12 {
+		images := []string{"hero.jpg", "greeting.jpg", "poster.jpg", "weekend.jpg", "premiere.jpg", "cinema.jpg", "points.png"}
+		var requests [][]byte
+		for _, name := range append(images, images...) { // the second time is another reading, all of whose pictures are drawn
+			requests = append(requests, []byte("GET /i/weekly-films/"+name+"?r="+d.r(i%2)+" HTTP/1.1\r\nHost: x\r\nUser-Agent: "+outlook+"\r\n\r\n"))
+		}
+		conn, err := d.dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader := bufio.NewReaderSize(conn, 256<<10)
+		var answer fasthttp.Response
+		next := func() {
+			if _, err := conn.Write(requests[0]); err != nil {
+				t.Fatal(err)
+			}
+			requests = requests[1:]
+			if err := answer.Read(reader); err != nil || answer.StatusCode() != fasthttp.StatusOK {
+				t.Fatal(answer.StatusCode(), err)
+			}
+		}
+		for range len(images) + 1 {
+			next()
+		}
+		least = min(least, testing.AllocsPerRun(len(images)-2, next))
+		_ = conn.Close()
+	}
+	if least > joinedAllocations {
+		t.Errorf("%v allocations, at most %d are to be", least, joinedAllocations)
+	}
+	t.Logf("%v allocations", least)
 }
 
 // benchmarkGet asks for paths in turn over one connection, and returns the ns
