@@ -7,6 +7,7 @@ package recommend
 func (m *Model) Recommend(s *Scratch, q *Query, dst []Pick) []Pick {
 	s.fit(m)
 	m.weigh(s, q.History)
+	s.fetch(m.lists, q.History)
 	for n := range q.History {
 		source, w := q.History[n].Item, s.weights[n]
 		s.add(m.lists, source, w)

@@ -1,6 +1,9 @@
 package recommend
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Seen is an item of a history, and when it was seen: a number that grows with
 // time. Those of one moment are equally new. Weight 0 is 1.
@@ -70,6 +73,7 @@ type Scratch struct {
 	heap    []candidate
 	most    []float32 // by pick: the largest part of its score
 	won     Set       // the picks, as mark has them: less to look through
+	fetched int32     // what fetch came to: else compilers would leave it out
 	below   float64   // what a pick has to cost less than; 0: whatever
 }
 
@@ -129,16 +133,43 @@ func (m *Model) tasteWeight(events, declared int) float32 {
 // add adds what a source speaks for, w times.
 func (s *Scratch) add(l *lists, source int32, w float32) {
 	target, weight, scale := l.of(source)
-	w *= scale
-	score := s.score
-	weight = weight[:len(target)]
-	for n, j := range target {
-		old := score[j]
-		if old == 0 {
-			s.touched = append(s.touched, j)
-		}
-		score[j] = old + w*float32(weight[n])
+	if len(target) == 0 {
+		return
 	}
+	w *= scale
+	score, weight := s.score, weight[:len(target)]
+	// Each is noted, and stays where its score was 0: what is new cannot be foretold,
+	// so a branch would often be wrong.
+	n := len(s.touched)
+	touched := slices.Grow(s.touched, len(target))[:n+len(target)]
+	for k, j := range target {
+		old := score[j]
+		touched[n] = j
+		fresh := 0
+		if math.Float32bits(old) == 0 {
+			fresh = 1
+		}
+		n += fresh
+		score[j] = old + w*float32(weight[k])
+	}
+	s.touched = touched[:n]
+}
+
+// fetch reads a little of what sources speak for, all at once: the lists lie far
+// apart, and waiting for one after the other takes longer than adding them up.
+func (s *Scratch) fetch(l *lists, history []Seen) {
+	const line = 16 // targets in a line of the processor's memory
+	sum := int32(0)
+	for n := range history {
+		target, weight, _ := l.of(history[n].Item)
+		for k := 0; k < len(target); k += line {
+			sum += target[k]
+		}
+		for k := 0; k < len(weight); k += 4 * line {
+			sum += int32(weight[k])
+		}
+	}
+	s.fetched = sum
 }
 
 // bump adds to the score of one item.
