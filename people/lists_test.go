@@ -193,3 +193,25 @@ func TestImportedItemsAreTheirRecipientsAlone(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkRank is what lists of one block add to an open: three items of each
+// kind of list, and with none at all.
+func BenchmarkRank(b *testing.B) {
+	lists, items := lineLists(b)
+	listed, _ := ReadListed("picks", strings.NewReader("r\titems\nemma\tb1,b2,b3\n"), nil)
+	lists.UseListed(map[string]*Listed{"picks": listed})
+	past, s := rules.Past(emma()), &rules.Signals{At: noon, Recipient: "emma", Trust: rules.Signed}
+	all := func(*rules.Candidate) bool { return true }
+	room := make([]rules.Candidate, 0, 8)
+	for _, from := range []string{"none", "popular", "recommend", "next", "viewed", "imported"} {
+		b.Run(from, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				ranked := lists.For(items, s, past, "BE", "en")
+				if from != "none" {
+					room = ranked.Rank(rules.Listing{From: from, Named: "picks"}, all, 3, room[:0])
+				}
+			}
+		})
+	}
+}
