@@ -121,8 +121,8 @@ func validServer(name string) bool {
 // Items must not change afterwards.
 //
 // An impression is never waited for and Append always returns nil: one that
-// finds no room is counted as dropped. A click is written, and every other
-// kind synced, when Append returns nil. An error says only that this could not
+// finds no room is counted as dropped. A click and a provisional answer are
+// written, and every other kind synced, when Append returns nil. An error says only that this could not
 // be confirmed in time; the caller goes on.
 func (j *Journal) Append(r *Record) error {
 	if r.ID == (ID{}) {
@@ -156,7 +156,7 @@ func (j *Journal) later(r *Record) {
 // confirm hands a record to the writer at once and waits until it is written
 // or synced.
 func (j *Journal) confirm(r *Record) error {
-	w := &waiter{record: *r, synced: r.Kind != Click, done: make(chan error, 1)}
+	w := &waiter{record: *r, synced: r.Kind != Click && !r.provisional(), done: make(chan error, 1)}
 	if !j.urgent.add(w) {
 		j.dropped.Add(1)
 		return ErrFull

@@ -84,3 +84,7 @@ type Record struct {
 	Value    int64 // of a conversion, in minor units
 	Currency string
 }
+
+// provisional reports whether a record is of an answer that nobody confirmed: a link
+// was followed.
+func (r *Record) provisional() bool { return r.Kind == Answer && r.Method != 'p' && r.Method != 0 }

@@ -69,7 +69,6 @@ func (bl *blockLoader) asks() {
 	if n := bl.found["closes"]; n != nil {
 		b.Closes, b.closesLocal = bl.moment(n, EndsAt)
 	}
-	bl.notSupplied("the answers of " + b.ID)
 }
 
 // constants reads a text without placeholders, by locale.
@@ -190,6 +189,16 @@ func (v *view) answer(part AnswerPart) Value {
 		return Value{Type: Percent}
 	}
 	return Value{Type: Percent, N: int64(math.Round(float64(count.N) / float64(all.N) * 100 * Million))}
+}
+
+// Closed reports whether a block's question is closed at the moment of signals, on
+// their recipient's clock.
+func Closed(c *Campaign, s *Signals, b *Block) bool {
+	var d Decider
+	d.begin(c, s)
+	d.enter(b)
+	closes, ok := d.closes()
+	return ok && d.clock.ms >= closes
 }
 
 // closes returns when the block's question closes, for this recipient.

@@ -36,9 +36,6 @@ func (l *loader) behaved(e strict.Entry, kind EventKind) compiled {
 	}
 	l.Map(e.Value, behaviourFields.Read(keys))
 	l.c.Kinds |= 1 << kind
-	if kind == Answered {
-		l.notSupplied(kind.String())
-	}
 	c := &Condition{Op: Behaved, Node: e.Key, Matcher: e.Value, Name: kind.String(), Behaviour: b}
 	return compiled{Condition: c, tests: 1}
 }

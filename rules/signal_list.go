@@ -197,7 +197,7 @@ func (l *lister) family(f family) []ListedSignal {
 		}
 		s := ListedSignal{
 			Source: f.word, Name: d.name, Type: d.typ, About: d.about,
-			Example: d.matcher(k), Written: d.isWritten(k), Later: suppliedLater(k) || ofAnswers(k),
+			Example: d.matcher(k), Written: d.isWritten(k), Later: suppliedLater(k),
 		}
 		if !strings.Contains(d.name, "<") {
 			s.Values = k.values
@@ -213,11 +213,6 @@ func (l *lister) family(f family) []ListedSignal {
 		all = append(all, s)
 	}
 	return all
-}
-
-// ofAnswers reports whether a signal is known only where answers are received.
-func ofAnswers(k *known) bool {
-	return k.kind == AnswerRef || k.kind == NoRef && k.signal.Source == ResultsSource
 }
 
 // sample is a name in which ids stand for what is in <>.
@@ -354,7 +349,7 @@ func (l *lister) behaviours() []ListedSignal {
 		known := func(d *Decider) Value { return Value{Type: Type(flag(d.remembers(EventKind(i))))} }
 		s := ListedSignal{
 			Source: "behaviour", Name: EventKind(i).String(), Example: d.example, About: d.about, Stands: Stands{Conditions: true},
-			Proxies: l.sight(Proxy, known), Ahead: l.sight(Prefetcher, known), Later: EventKind(i) == Answered,
+			Proxies: l.sight(Proxy, known), Ahead: l.sight(Prefetcher, known),
 		}
 		for s.Trust < Signed && !(&view{signals: &Signals{HasHistory: true, Trust: s.Trust}}).remembers(EventKind(i)) {
 			s.Trust++

@@ -67,9 +67,8 @@ func (l *loader) signal(n *strict.Node, name string, sc scope) (*known, bool) {
 	}
 	if k.kind == AnswerRef && (AnswerPart(k.index) == AnswerShare || AnswerPart(k.index) == AnswerCount) {
 		l.c.countVotes(sc.block.ID)
-		l.notSupplied(k.name)
 	}
-	if suppliedLater(k) && k.kind != AnswerRef && k.signal.Source != ResultsSource { // the note names the block that asks
+	if suppliedLater(k) {
 		l.notSupplied(k.name)
 	}
 	return k, true
@@ -81,7 +80,7 @@ func suppliedLater(k *known) bool {
 	case ItemPriceThen, ItemPriceDrop:
 		return true
 	}
-	return k.kind == NoRef && k.signal.Source >= CodeSource
+	return k.kind == NoRef && k.signal.Source == CodeSource
 }
 
 // lookUpSignal reports items and places that the data at hand does not have.

@@ -48,7 +48,7 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.C
 	open.Method = ctx.Method()[0] | 0x20
 	var headers signals.Headers
 	headers, open.Flags = s.readHeaders(header)
-	headers.Method, headers.Address, headers.Click = methodName(ctx), open.Address, link.Kind == ClickLink
+	headers.Method, headers.Address, headers.Click = methodName(ctx), open.Address, link.Kind == ClickLink || link.Kind == AnswerLink
 	open.Agent = headers.UserAgent
 	open.Client = s.config.Gatherer.Classify(headers)
 	s.trust(open)

@@ -53,6 +53,7 @@ type Link struct {
 	Campaign   string // lower case
 	Block      string // lower case
 	Position   int    // from 1; 0 where the URL names one that cannot be
+	Answer     string // of an answer's link, lower case; "" if it names none
 	Format     render.Format
 	Recipient  string // the id; "" if none could be read
 	Seal       string // as it stood after the id; not verified here
@@ -83,7 +84,8 @@ func ParseLink(path, query []byte) (Link, bool) {
 	return link, ok
 }
 
-// parsePath reads /<kind>/<campaign>/<block>[/<position>][.<extension>].
+// parsePath reads /<kind>/<campaign>/<block>[/<position>][.<extension>], of an answer
+// /a/<campaign>/<block>/<answer>.
 func parsePath(path []byte) (Link, bool) {
 	link := Link{Position: 1, Format: formatOf(path)}
 	text, ok := decodeValue(path)
@@ -113,7 +115,11 @@ func parsePath(path []byte) (Link, bool) {
 	if last >= 2 {
 		link.Block = parts[2]
 	}
-	if last == 3 {
+	switch {
+	case last < 3:
+	case link.Kind == AnswerLink:
+		link.Answer = parts[3]
+	default:
 		link.Position = parsePosition(parts[3])
 	}
 	return link, isName(link.Campaign) && (link.Block == "" || isName(link.Block))

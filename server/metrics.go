@@ -33,6 +33,7 @@ type metrics struct {
 	storeErrors map[string]*vm.Counter
 	behaviours  map[string]*vm.Counter
 	beacons     map[string]*vm.Counter
+	answers     map[string]*vm.Counter
 	strays      *vm.Counter
 
 	opens  [BuiltIn + 1]times // how long images took, by rung
@@ -49,8 +50,9 @@ type campaignCounters struct {
 
 // Why an open fell to the generic rung, and what the store could not do.
 const (
-	dropSaturated, dropSlow, dropDraw                    = "saturated", "slow", "draw"
-	storeProfile, storeAlias, storeJournal, storeOfShown = "profile", "alias", "journal", "shown"
+	dropSaturated, dropSlow, dropDraw      = "saturated", "slow", "draw"
+	storeProfile, storeAlias, storeJournal = "profile", "alias", "journal"
+	storeOfShown, storeAnswer              = "shown", "answer"
 )
 
 // What becomes of events that recipients' histories are made of.
@@ -63,9 +65,10 @@ func newMetrics() *metrics {
 		builtIns:    counters(set, "opentime_built_in_total", "cause", unknownLink, refused, panicked, headersLarge, starting),
 		anonymous:   counters(set, "opentime_anonymous_total", "cause", NoID, MergeTag, Address, Garbled, BadSeal),
 		drops:       counters(set, "opentime_dropped_total", "cause", dropSaturated, dropSlow, dropDraw),
-		storeErrors: counters(set, "opentime_store_errors_total", "what", storeProfile, storeAlias, storeJournal, storeOfShown),
+		storeErrors: counters(set, "opentime_store_errors_total", "what", storeProfile, storeAlias, storeJournal, storeOfShown, storeAnswer),
 		behaviours:  counters(set, "opentime_events_total", "result", eventsApplied, eventsIgnored, eventsRefused, eventsFailed),
 		beacons:     counters(set, "opentime_beacons_total", "result", beaconTaken, beaconUnproven, beaconOrigin, beaconMachine, beaconUnread, beaconBusy, beaconFailed),
+		answers:     counters(set, "opentime_answers_total", "result", answerProvisional, answerCounted, answerUnproven, answerMachine, answerClosed, answerFailed),
 		strays:      set.NewCounter("opentime_stray_clicks_total"),
 	}
 }

@@ -116,7 +116,7 @@ func (p *Public) handle(ctx *fasthttp.RequestCtx) {
 		s.handle(ctx)
 		return
 	}
-	if path := ourPath(ctx); isImagePath(path) || isClickPath(path) || isBeaconPath(path) {
+	if path := ourPath(ctx); isImagePath(path) || isClickPath(path) || isAnswerPath(path) || isBeaconPath(path) {
 		p.sendLowest(ctx, path, starting)
 		return
 	}
@@ -141,12 +141,12 @@ func (p *Public) rescue(ctx *fasthttp.RequestCtx) {
 	p.sendLowest(ctx, ourPath(ctx), panicked)
 }
 
-// sendLowest answers a click with a redirect home, what a page tells as not kept, and
-// anything else with the image compiled in.
+// sendLowest answers a click, or an answer, with a redirect home, what a page tells as
+// not kept, and anything else with the image compiled in.
 func (p *Public) sendLowest(ctx *fasthttp.RequestCtx, path []byte, why cause) {
 	s := p.server.Load()
 	switch {
-	case isClickPath(path):
+	case isClickPath(path), isAnswerPath(path):
 		sendRedirect(ctx, p.home)
 	case isBeaconPath(path):
 		sendHeeded(ctx, false)

@@ -47,11 +47,11 @@ func leaveBody(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
 }
 
 // requestPath returns the path that a request asks for which could not be read:
-// from the first /i/ or /c/ on, without what follows a "?". Nil where there is
+// from the first /i/, /c/ or /a/ on, without what follows a "?". Nil where there is
 // none.
 func requestPath(text []byte) []byte {
 	for i := range text {
-		if isImagePath(text[i:]) || isClickPath(text[i:]) {
+		if isImagePath(text[i:]) || isClickPath(text[i:]) || isAnswerPath(text[i:]) {
 			path, _, _ := bytes.Cut(text[i:], []byte("?"))
 			path, _, _ = bytes.Cut(path, []byte(" HTTP/"))
 			return path

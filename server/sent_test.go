@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,6 +61,7 @@ func meaning(link *Link, keys *Keys) string {
 	for _, p := range link.Parameters {
 		parameters = append(parameters, p.Name+"="+strings.ReplaceAll(p.Value, " ", "_"))
 	}
-	return fmt.Sprintf("%c %s %s %d %s %s %s %s %s %s", link.Kind, link.Campaign, link.Block, link.Position, format,
+	place := cmp.Or(link.Answer, strconv.Itoa(link.Position))
+	return fmt.Sprintf("%c %s %s %s %s %s %s %s %s %s", link.Kind, link.Campaign, link.Block, place, format,
 		cmp.Or(id, "-"), trust.String(), cmp.Or(link.Locale, "-"), cmp.Or(link.Send, "-"), cmp.Or(strings.Join(parameters, "&"), "-"))
 }

@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"context"
 	"hash/maphash"
+	"html/template"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -40,6 +41,7 @@ type Config struct {
 	Renderer       *render.Renderer
 	Store          Store
 	Events         EventStore
+	Answers        AnswerStore
 	Journal        *journal.Journal
 	Now            func() time.Time
 	Tokens         Tokens
@@ -89,7 +91,9 @@ type Server struct {
 	shown     *shownBook
 	recorder  *recorder
 	notes     *people.Notes
-	answering sync.Map // hashes of requests with a key that are being answered
+	answers   *answerBook
+	asking    *template.Template // the page of an answer
+	answering sync.Map           // hashes of requests with a key that are being answered
 	metrics   *metrics
 	advice    *adviser
 	public    atomic.Pointer[Public] // nil until it answers
@@ -124,7 +128,11 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.shown = newShownBook(config.Store)
+	if s.asking, err = template.ParseFS(pages, "page/answer.html"); err != nil {
+		return nil, err
+	}
 	s.notes = people.NewNotes(config.Profiles)
+	s.answers = newAnswerBook(config.Answers)
 	s.recorder = newRecorder(config.Journal, config.Profiles)
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.reads = make(chan struct{}, storeReads)
@@ -162,6 +170,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.generics.close()
 	s.recorder.close()
 	s.shown.close()
+	s.answers.close()
 	s.notes.Close()
 	return err
 }
@@ -177,6 +186,9 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	case isClickPath(path):
 		link, _ := ParseLink(path, query)
 		s.click(ctx, link)
+	case isAnswerPath(path):
+		link, _ := ParseLink(path, query)
+		s.answer(ctx, link)
 	case isDecisionPath(path):
 		s.decision(ctx, path)
 	case isBeaconPath(path) && (ctx.IsPost() || ctx.IsGet() || ctx.IsHead()):
@@ -192,10 +204,13 @@ func (s *Server) allow(ctx *fasthttp.RequestCtx, path []byte) {
 	h := &ctx.Response.Header
 	h.Set("Allow", "GET, HEAD, OPTIONS")
 	ctx.SetStatusCode(fasthttp.StatusNoContent)
-	if !isBeaconPath(path) {
+	if !isBeaconPath(path) && !isAnswerPath(path) {
 		return
 	}
 	h.Set("Allow", "GET, HEAD, OPTIONS, POST")
+	if isAnswerPath(path) {
+		return
+	}
 	s.allowOrigin(ctx)
 	if len(h.Peek("Access-Control-Allow-Origin")) > 0 {
 		h.Set("Access-Control-Allow-Methods", "GET, POST")
@@ -231,7 +246,7 @@ func target(ctx *fasthttp.RequestCtx) (path, query []byte) {
 // of ours: people paste slashes twice.
 func ourPath(ctx *fasthttp.RequestCtx) []byte {
 	path := ctx.URI().PathOriginal()
-	if isImagePath(path) || isClickPath(path) || isDecisionPath(path) {
+	if isImagePath(path) || isClickPath(path) || isAnswerPath(path) || isDecisionPath(path) {
 		return path
 	}
 	return ctx.Path()
@@ -239,6 +254,9 @@ func ourPath(ctx *fasthttp.RequestCtx) []byte {
 
 func isImagePath(path []byte) bool { return hasPrefixFold(path, "/i/") }
 func isClickPath(path []byte) bool { return hasPrefixFold(path, "/c/") }
+
+// isAnswerPath reports whether a path is of an answer's link.
+func isAnswerPath(path []byte) bool { return hasPrefixFold(path, "/a/") }
 
 // isDecisionPath reports whether a path asks for a decision as JSON.
 func isDecisionPath(path []byte) bool { return hasPrefixFold(path, "/d/") }

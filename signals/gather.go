@@ -21,9 +21,11 @@ type Sources struct {
 	Gazetteer  *Gazetteer
 	Places     map[string]*Places // by the list's id
 	Weather    *Weather
-	Catalogue  Stockroom            // a *Catalogue
-	Lists      Lists                // of items, by what recipients did
-	Files      map[string]FileState // what became of files, by the name of a DataFile; never changed
+	Catalogue  Stockroom // a *Catalogue
+	Lists      Lists     // of items, by what recipients did
+	// Results is how many recipients gave an answer last in a campaign's block.
+	Results func(campaign, block, answer string) int64
+	Files   map[string]FileState // what became of files, by the name of a DataFile; never changed
 }
 
 // Gatherer fills the signals of opens. It is safe for concurrent use; its
@@ -162,7 +164,9 @@ func (x *gathering) signal(sig *rules.Signal) (rules.Value, string) {
 		return x.attribute(sig)
 	case rules.ParameterSource:
 		return x.parameter(sig)
-	case rules.CartSource, rules.InterestSource, rules.FirstOpenSource:
+	case rules.ResultsSource:
+		return x.results(sig)
+	case rules.CartSource, rules.InterestSource, rules.FirstOpenSource, rules.AnsweredSource:
 		return x.behaviour(sig)
 	}
 	return rules.Value{}, ""

@@ -59,6 +59,8 @@ func (x *gathering) behaviour(sig *rules.Signal) (rules.Value, string) {
 		return x.interest(sig.Key), x.origin("what the recipient did")
 	case rules.FirstOpenSource:
 		return x.firstOpen()
+	case rules.AnsweredSource:
+		return x.answered(sig), x.origin("what the recipient answered")
 	}
 	return x.inCart(sig.Key), x.origin("cart")
 }

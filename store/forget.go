@@ -52,11 +52,17 @@ func (s *Store) forget(hashes map[Hash]int64) (removed int, err error) {
 	s.putting.Lock()   // who writes now may not have seen it
 	s.putting.Unlock() //nolint:staticcheck // nothing has to be done meanwhile
 
-	var b Batch
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	c := s.newCount() // their answers count no longer
+	b := &c.batch
 	for h, at := range hashes {
-		err := s.Each(recipientPrefix(h), func(key, _ []byte) error {
+		err := s.Each(recipientPrefix(h), func(key, value []byte) error {
 			b.Delete(key)
 			removed++
+			if len(key) > kindAt && key[kindAt] == KindAnswer {
+				return c.leave(key, value)
+			}
 			return nil
 		})
 		if err != nil {
@@ -65,7 +71,7 @@ func (s *Store) forget(hashes map[Hash]int64) (removed int, err error) {
 		key := ForgottenKey(nil, h)
 		b.Put(key, Seal(nil, KindForgotten, key, at, nil))
 	}
-	if err := s.Apply(&b); err != nil {
+	if err := c.apply(); err != nil {
 		return 0, fmt.Errorf("forget: %w", err)
 	}
 	return removed, s.erase(hashes) // though nothing was there: a try before may have come no further

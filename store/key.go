@@ -13,6 +13,7 @@ import (
 // Kinds of values: the letter after a recipient's hash, or the first letter of
 // any other key.
 const (
+	KindAnswer    = 'a'
 	KindConsent   = 'c'
 	KindHistory   = 'h'
 	KindAlias     = 'j'
@@ -24,6 +25,7 @@ const (
 	KindForgotten = 'T'
 	KindCount     = 'N'
 	KindImport    = 'I'
+	KindResults   = 'A'
 	KindSecret    = 'S'
 )
 

@@ -67,10 +67,12 @@ type Store struct {
 
 	synced, unsynced atomic.Uint64 // batches
 
-	forgotten atomic.Pointer[map[Hash]int64] // when; a map never changes
-	putting   sync.RWMutex                   // held for reading while values of recipients are written
-	logging   sync.Mutex                     // of who is forgotten
-	log       string                         // where; "": nowhere
+	forgotten atomic.Pointer[map[Hash]int64]    // when; a map never changes
+	putting   sync.RWMutex                      // held for reading while values of recipients are written
+	logging   sync.Mutex                        // of who is forgotten
+	results   atomic.Pointer[map[asked]results] // a map never changes
+	counting  sync.Mutex                        // held while answers are counted
+	log       string                            // where; "": nowhere
 
 	mu     sync.Mutex // of Close and reopen
 	failed atomic.Bool
@@ -103,7 +105,7 @@ func open(dir, sender string, files vfs.FS, retry time.Duration) (*Store, error)
 		_ = s.Close()
 		return nil, s.inWords(err)
 	}
-	if err := errors.Join(s.loadSecret(), s.loadForgotten()); err != nil {
+	if err := errors.Join(s.loadSecret(), s.loadForgotten(), s.loadResults()); err != nil {
 		_ = s.Close()
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
 	}

@@ -96,7 +96,7 @@ func (a *app) openProfiles(ctx context.Context, keys *server.Keys) error {
 		a.profiles.RequireSecretIDs()
 	}
 	a.learner = newLearner(ctx, a)
-	a.gatherer.Swap(func(s *signals.Sources) { s.Lists = a.profiles.Lists() })
+	a.gatherer.Swap(func(s *signals.Sources) { s.Lists, s.Results = a.profiles.Lists(), a.store.Results })
 	a.loadLists(a.site)
 	return a.importDemo()
 }
@@ -155,7 +155,7 @@ func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.R
 	config := server.Config{
 		Sender: c.sender, Public: c.public, Home: c.home, Keys: keys, Recipients: c.recipients, Consent: c.consent,
 		TrustedProxies: c.trusted, KeepShown: c.keep.shown, Origins: c.origins, Gatherer: a.gatherer, Profiles: a.profiles,
-		Renderer: renderer, Store: a.store, Events: a.store, Journal: a.journal, Now: a.env.now,
+		Renderer: renderer, Store: a.store, Events: a.store, Answers: a.store, Journal: a.journal, Now: a.env.now,
 		Tokens: server.Tokens{
 			Ingest: a.env.getenv("OPENTIME_TOKEN_INGEST"), Read: a.env.getenv("OPENTIME_TOKEN_READ"),
 			Publish: a.env.getenv("OPENTIME_TOKEN_PUBLISH"),

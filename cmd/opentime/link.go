@@ -160,16 +160,12 @@ func (l *linker) print(w io.Writer, blocks []*rules.Block) {
 			_, _ = fmt.Fprintf(w, "<!-- %s is retired: leave it out of new mails -->\n", b.ID)
 			continue
 		}
-		if len(b.Answers) > 0 {
-			_, _ = fmt.Fprintf(w, "<!-- %s asks, and answers are not received yet: leave it out of mails -->\n", b.ID)
-			continue
-		}
 		_, _ = fmt.Fprintf(w, "<!-- %s -->\n", b.ID)
 		for position := 1; position <= b.Positions; position++ {
 			_, _ = fmt.Fprintf(w, "<a href=\"%s?%s\"><img src=\"%s.%s?%s\" width=\"%d\"%s alt=\"%s\" style=\"display:block;border:0\"></a>\n",
-				html.EscapeString(l.path('c', b, position)), query,
+				html.EscapeString(l.leads(b, position)), query,
 				html.EscapeString(l.path('i', b, position)), extension(b.Format), query,
-				b.Width, height(b), html.EscapeString(l.alt(b)))
+				b.Width, height(b), html.EscapeString(l.alt(b, position)))
 		}
 	}
 }
@@ -181,6 +177,14 @@ func (l *linker) path(kind byte, b *rules.Block, position int) string {
 		path += "/" + strconv.Itoa(position)
 	}
 	return path
+}
+
+// leads is where the image of a position leads: to its click, or to its answer.
+func (l *linker) leads(b *rules.Block, position int) string {
+	if len(b.Answers) == 0 {
+		return l.path('c', b, position)
+	}
+	return l.public + "/a/" + l.campaign.ID + "/" + b.ID + "/" + b.Answers[position-1].ID
 }
 
 // query is what all links of a campaign have after the question mark.
@@ -201,10 +205,13 @@ func (l *linker) query() string {
 	return strings.Join(parts, "&amp;")
 }
 
-// alt is the block's alternative text in the linker's locale, else in the
-// campaign's first.
-func (l *linker) alt(b *rules.Block) string {
+// alt is the alternative text of a block's position in the linker's locale, else in
+// the campaign's first. An answer has its own.
+func (l *linker) alt(b *rules.Block, position int) string {
 	at := max(0, slices.Index(l.campaign.Locales, l.locale))
+	if len(b.Answers) > 0 {
+		return b.Answers[position-1].Text[at]
+	}
 	if at < len(b.Alt) {
 		return b.Alt[at]
 	}

@@ -112,6 +112,10 @@ blocks:
   size:
     rules: [{name: sized, show: {headline: "{parameters.size}", link: "https://shop.example/size?{parameters.size}"}}]
     fallback: {headline: "Welke"}
+  ask:
+    question: "Ja?"
+    answers: {ja: "Ja", nee: "Nee"}
+    show: {headline: "{answer.text}"}
   did:
     rules:
       - {name: rose, when: {bought: {item: rose}}, show: {headline: "Roos", link: "https://shop.example/did?rose"}}

@@ -27,7 +27,7 @@ func walkPaths(blocks []string) (paths []string) {
 // otherPaths are every other path of the public listener, and what is near one.
 var otherPaths = []string{
 	"/i/walk/list/2.jpg", "/c/walk/list/2", "/i/walk/list/9.gif", "/c/walk/list/9", "/i/walk/name.jpeg", "/c/walk/_t", "/c/walk",
-	"/i/gone/name.png", "/c/gone/name", "/a/walk/name/yes", "/o/walk", "/e", "/d/walk/name", "/healthz", "/.well-known/assetlinks.json",
+	"/i/gone/name.png", "/c/gone/name", "/a/walk/name/yes", "/a/walk/ask/ja", "/a/walk/ask/gone", "/o/walk", "/e", "/d/walk/name", "/healthz", "/.well-known/assetlinks.json",
 	"/", "/metrics", "/v1/explain/walk/name", "/v1/keys", "/demo",
 }
 
