@@ -85,7 +85,7 @@ func ReadListed(file string, in io.Reader, forgotten func(id string) bool) (*Lis
 func (r *listedReader) read(in io.Reader) error {
 	table, err := strict.NewTable(in)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what the file is instead
+		return err
 	}
 	for {
 		record, err := table.Next()
@@ -93,7 +93,7 @@ func (r *listedReader) read(in io.Reader) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return err //nolint:wrapcheck // it says where
+			return err
 		case !table.JSON && r.names == nil:
 			if err := r.header(record.Cells); err != nil {
 				return err

@@ -108,7 +108,7 @@ func TestAListHasEverybodysItemsInTheirOrder(t *testing.T) {
 		text, want := strings.Builder{}, map[string][]row{}
 		text.WriteString("r,item,score\n")
 		for _, one := range rows {
-			text.WriteString(fmt.Sprintf("%s,%s,%d\n", one.r, one.item, one.score))
+			_, _ = fmt.Fprintf(&text, "%s,%s,%d\n", one.r, one.item, one.score)
 			want[one.r] = append(want[one.r], one)
 		}
 		l, problems := ReadListed("picks", strings.NewReader(text.String()), nil)

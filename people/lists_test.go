@@ -74,7 +74,8 @@ func lineLists(t testing.TB) (*Lists, shelf) {
 func emma() did {
 	at := func(hours int) int64 { return noon.Add(-time.Duration(hours) * time.Hour).UnixMilli() }
 	return did{
-		{Kind: rules.Viewed, Item: "c1", At: at(1)}, {Kind: rules.Viewed, Item: "c0", At: at(30)},
+		{Kind: rules.Viewed, Item: "c1", At: at(1)},
+		{Kind: rules.Viewed, Item: "c0", At: at(30)},
 		{Kind: rules.Bought, Item: "b0", At: at(50)}, {Kind: rules.Carted, Item: "b0", At: at(60)},
 		{Kind: rules.Carted, Item: "b1", At: at(40)}, {Kind: rules.Carted, Item: "a3", At: at(24 * 400)},
 		{Kind: rules.Wished, Item: "gone", At: at(2)}, {Kind: rules.Wished, Item: "a1", At: at(3)},
@@ -83,9 +84,9 @@ func emma() did {
 }
 
 // ranked are the ids of a list, and why the first is there.
-func ranked(lists *Lists, items rules.Items, s *rules.Signals, past rules.Past, list rules.Listing, n int) (ids []string, because string) {
+func ranked(items rules.Items, list rules.Listing, n int) (ids []string, because string) {
 	all := func(*rules.Candidate) bool { return true }
-	for i, c := range lists.For(items, s, past, "BE", "en").Rank(list, all, n, nil) {
+	for i, c := range items.Rank(list, all, n, nil) {
 		if ids = append(ids, c.ID); i == 0 {
 			because = c.Because.Text
 		}
@@ -114,7 +115,7 @@ func TestListsAreRankedByWhatRecipientsDid(t *testing.T) {
 		{rules.Listing{From: "recommend"}, did{{Kind: rules.Bought, Item: "b0", At: noon.UnixMilli()}}, "b", 3, "Because you bought Part b0"},
 		{rules.Listing{From: "popular"}, nil, "", 5, "Popular near you"},
 	} {
-		ids, because := ranked(lists, items, s, want.past, want.list, max(want.n, 1))
+		ids, because := ranked(lists.For(items, s, want.past, "BE", "en"), want.list, max(want.n, 1))
 		if len(ids) != want.n || want.because != "" && want.because != because {
 			t.Errorf("%+v: %v %q, not %d because %q", want.list, ids, because, want.n, want.because)
 		}
@@ -138,7 +139,7 @@ func TestListsOfTheirOwnAreWhatRecipientsDid(t *testing.T) {
 		for _, m := range []*recommend.Model{lists.Model(), nil} {
 			without := &Lists{}
 			without.Use(m)
-			if ids, _ := ranked(without, items, s, emma(), rules.Listing{From: from}, 5); !slices.Equal(ids, want) {
+			if ids, _ := ranked(without.For(items, s, emma(), "BE", "en"), rules.Listing{From: from}, 5); !slices.Equal(ids, want) {
 				t.Errorf("%s is %v, not %v", from, ids, want)
 			}
 		}
@@ -149,11 +150,11 @@ func TestListsWithoutAModelAreTheCatalogues(t *testing.T) {
 	lists, items := lineLists(t)
 	s := &rules.Signals{At: noon}
 	for from, without := range map[string]*Lists{"recommend": {}, "similar": {}, "popular": {}, "recent": lists} {
-		if ids, _ := ranked(without, items, s, nil, rules.Listing{From: from}, 1); !slices.Equal(ids, []string{"catalogue's " + from}) {
+		if ids, _ := ranked(without.For(items, s, nil, "BE", "en"), rules.Listing{From: from}, 1); !slices.Equal(ids, []string{"catalogue's " + from}) {
 			t.Errorf("%s is %v", from, ids)
 		}
 	}
-	if ids, _ := ranked(lists, items, s, nil, rules.Listing{From: "popular", Anybody: true}, 1); !slices.Equal(ids, []string{"catalogue's popular"}) {
+	if ids, _ := ranked(lists.For(items, s, nil, "BE", "en"), rules.Listing{From: "popular", Anybody: true}, 1); !slices.Equal(ids, []string{"catalogue's popular"}) {
 		t.Errorf("to anybody %v is popular", ids)
 	}
 }
@@ -185,10 +186,10 @@ func TestImportedItemsAreTheirRecipientsAlone(t *testing.T) {
 	lists.UseListed(map[string]*Listed{"picks": listed})
 	for trust, want := range map[rules.Trust][]string{rules.Anonymous: {"a0"}, rules.Claimed: {"a0"}, rules.Keyed: {"b1", "b2"}, rules.Signed: {"b1", "b2"}} {
 		s := &rules.Signals{At: noon, Recipient: "emma", Trust: trust}
-		if ids, _ := ranked(lists, items, s, nil, rules.Listing{From: "imported", Named: "picks"}, 5); !slices.Equal(ids, want) {
+		if ids, _ := ranked(lists.For(items, s, nil, "BE", "en"), rules.Listing{From: "imported", Named: "picks"}, 5); !slices.Equal(ids, want) {
 			t.Errorf("%v: %v, not %v", trust, ids, want)
 		}
-		if ids, _ := ranked(lists, items, s, nil, rules.Listing{From: "imported", Named: "other"}, 5); len(ids) > 0 {
+		if ids, _ := ranked(lists.For(items, s, nil, "BE", "en"), rules.Listing{From: "imported", Named: "other"}, 5); len(ids) > 0 {
 			t.Errorf("%v are of no list", ids)
 		}
 	}

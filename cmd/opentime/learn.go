@@ -34,7 +34,7 @@ const trainTime = time.Hour
 type learner struct {
 	app   *app
 	file  string
-	ends  context.Context //nolint:containedctx // the server's: what is asked for ends with it
+	ends  context.Context // the server's: what is asked for ends with it
 	lists *people.Lists
 
 	learning sync.Mutex // one at a time; held for what follows too
