@@ -66,12 +66,17 @@ func (s *Server) routes() *router.Router {
 	r.GET("/", read(s.adminPage))
 	r.GET("/favicon.ico", func(ctx *fasthttp.RequestCtx) { ctx.SetStatusCode(fasthttp.StatusNoContent) })
 	if s.config.Demo != nil {
-		r.GET("/demo", read(s.demoPage))
-		r.GET("/demo/mail", read(s.demoMail))
-		r.GET("/demo/turned/{turned}/{rest:*}", read(s.demoTurned))
-		r.GET("/demo/c/{rest:*}", read(s.demoClick))
+		s.demoRoutes(r, read)
 	}
 	return r
+}
+
+// demoRoutes adds those of the demo's pages.
+func (s *Server) demoRoutes(r *router.Router, read func(fasthttp.RequestHandler) fasthttp.RequestHandler) {
+	r.GET("/demo", read(s.demoPage))
+	r.GET("/demo/mail", read(s.demoMail))
+	r.GET("/demo/turned/{turned}/{rest:*}", read(s.demoTurned))
+	r.GET("/demo/c/{rest:*}", read(s.demoClick))
 }
 
 // newRouter returns a router that says what it has no handler for.

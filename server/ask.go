@@ -70,8 +70,8 @@ func (s *Server) Ask(ask Ask) (Answer, error) {
 		return Answer{}, err
 	}
 	at := place(block, position)
-	picture := new(render.Picture)
-	if err := r.picture(picture, at, open); err != nil {
+	picture, err := r.picture(new(composition), at, open)
+	if err != nil {
 		return Answer{}, err
 	}
 	return Answer{

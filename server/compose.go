@@ -20,21 +20,26 @@ const (
 // that a countdown of a reading under way goes on. The picture owns what it
 // holds.
 func Compose(p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, now time.Time) *render.Picture {
-	picture := new(render.Picture)
-	compose(picture, p, d, r, format, now)
-	return picture
+	return new(composition).compose(p, d, r, format, now)
 }
 
-// compose is Compose into a picture that may have been another, whose room for values
-// it takes over.
-func compose(picture *render.Picture, p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, now time.Time) {
+// composition is the room that an open composes its picture in. Whoever keeps the
+// picture copies it.
+type composition struct {
+	picture render.Picture
+	key     []byte
+}
+
+// compose is Compose into the room, whose picture was another before.
+func (c *composition) compose(p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, now time.Time) *render.Picture {
+	picture := &c.picture
 	*picture = render.Picture{
 		Format: format, Width: d.Block.Width, Height: d.Block.Height,
 		Density: density, Quality: quality, Locale: r.Locale, Values: picture.Values[:0],
 	}
 	if d.Variant.Nothing {
 		picture.Nothing = true
-		return
+		return picture
 	}
 	picture.Layout = p.Layouts[d.Variant.Layout.ID]
 	picture.AsDate = r.AsDate
@@ -42,14 +47,14 @@ func compose(picture *render.Picture, p *Published, d *rules.Decision, r *rules.
 	for _, v := range r.Values {
 		picture.Values = append(picture.Values, drawn(v, now))
 	}
+	return picture
 }
 
-// composeFor is Compose for who opens, into a picture that may have been another: some
-// clients damage animations of partial frames. Whole ones are drawn at single density,
-// since at double they would be a megabyte, unless they are so low that Gmail would
-// invert them.
-func composeFor(picture *render.Picture, p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, open *signals.Open) {
-	compose(picture, p, d, r, format, open.At)
+// composeFor is compose for who opens: some clients damage animations of partial
+// frames. Whole ones are drawn at single density, since at double they would be a
+// megabyte, unless they are so low that Gmail would invert them.
+func (c *composition) composeFor(p *Published, d *rules.Decision, r *rules.Resolved, format render.Format, open *signals.Open) *render.Picture {
+	picture := c.compose(p, d, r, format, open.At)
 	if open.Client.WholeFrames {
 		picture.Frames = render.WholeFrames
 		if picture.Moving() {
@@ -59,13 +64,7 @@ func composeFor(picture *render.Picture, p *Published, d *rules.Decision, r *rul
 			}
 		}
 	}
-}
-
-// composition is the room that an open composes its picture in. Whoever keeps the
-// picture copies it.
-type composition struct {
-	picture render.Picture
-	key     []byte
+	return picture
 }
 
 // drawn turns a resolved value into one that a layout draws.

@@ -105,8 +105,7 @@ func (f *Forecaster) Forecast(open signals.Open, profile *rules.Profile, given [
 // picture composes what a decision shows.
 func (f *Forecaster) picture(d *rules.Decision, open *signals.Open) ForecastPicture {
 	texts := f.decider.Resolve(f.published.Campaign, &f.signals, d)
-	picture := new(render.Picture)
-	composeFor(picture, f.published, d, &texts, FormatOf(d.Block), open)
+	picture := new(composition).composeFor(f.published, d, &texts, FormatOf(d.Block), open)
 	f.key = picture.Key(f.key[:0])
 	seen := ForecastPicture{Digest: digest(f.key), Running: holdsSecond(picture)}
 	seen.Impersonal = seen.Digest

@@ -175,8 +175,7 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 	}
 	room := s.rooms.Get().(*composition)
 	defer s.rooms.Put(room)
-	picture := &room.picture
-	err := r.picture(picture, at, open)
+	picture, err := r.picture(room, at, open)
 	if err == nil {
 		room.key = picture.Key(room.key[:0])
 		var image render.Image
@@ -193,16 +192,15 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 	return s.generic(r, open, block)
 }
 
-// picture composes the picture of a position for an open, into one that may have been
-// another; a panic is an error like any other.
-func (r *reading) picture(picture *render.Picture, at int, open *Open) (err error) {
+// picture composes the picture of a position for an open, in room; a panic is an error
+// like any other.
+func (r *reading) picture(room *composition, at int, open *Open) (picture *render.Picture, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("compose: panic: %v", cause)
 		}
 	}()
-	composeFor(picture, r.published, &r.decisions[at], r.resolved(at), open.Link.Format, &open.Open)
-	return nil
+	return room.composeFor(r.published, &r.decisions[at], r.resolved(at), open.Link.Format, &open.Open), nil
 }
 
 // rung is the rung of a reading that could be decided.

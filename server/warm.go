@@ -54,9 +54,7 @@ func (s *Server) warmStranger(p *Published, decider *rules.Decider, locale int) 
 	s.config.Gatherer.Gather(p.Campaign, &open, nil, &known, false)
 	for _, d := range slices.Clone(decider.Decide(p.Campaign, &known)) {
 		texts := decider.Resolve(p.Campaign, &known, &d)
-		picture := new(render.Picture)
-		composeFor(picture, p, &d, &texts, FormatOf(d.Block), &open)
-		s.drawAhead(p, picture)
+		s.drawAhead(p, new(composition).composeFor(p, &d, &texts, FormatOf(d.Block), &open))
 	}
 }
 
