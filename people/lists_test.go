@@ -76,10 +76,14 @@ func emma() did {
 	return did{
 		{Kind: rules.Viewed, Item: "c1", At: at(1)},
 		{Kind: rules.Viewed, Item: "c0", At: at(30)},
-		{Kind: rules.Bought, Item: "b0", At: at(50)}, {Kind: rules.Carted, Item: "b0", At: at(60)},
-		{Kind: rules.Carted, Item: "b1", At: at(40)}, {Kind: rules.Carted, Item: "a3", At: at(24 * 400)},
-		{Kind: rules.Wished, Item: "gone", At: at(2)}, {Kind: rules.Wished, Item: "a1", At: at(3)},
-		{Kind: rules.Viewed, Item: "a0", At: at(-5)}, {Kind: rules.Viewed, Item: "a2", At: at(1), Mixed: true},
+		{Kind: rules.Bought, Item: "b0", At: at(50)},
+		{Kind: rules.Carted, Item: "b0", At: at(60)},
+		{Kind: rules.Carted, Item: "b1", At: at(40)},
+		{Kind: rules.Carted, Item: "a3", At: at(24 * 400)},
+		{Kind: rules.Wished, Item: "gone", At: at(2)},
+		{Kind: rules.Wished, Item: "a1", At: at(3)},
+		{Kind: rules.Viewed, Item: "a0", At: at(-5)},
+		{Kind: rules.Viewed, Item: "a2", At: at(1), Mixed: true},
 	}
 }
 

@@ -261,7 +261,7 @@ func TestAnAnswersLinkIsNeverAnError(t *testing.T) {
 			}
 			_ = response.Body.Close()
 			got := strings.TrimSpace(fmt.Sprint(response.StatusCode, " ", response.Header.Get("Location")))
-			if body == "" && got != want || body != "" && response.StatusCode != 200 && response.StatusCode != 302 {
+			if body == "" && got != want || body != "" && response.StatusCode != http.StatusOK && response.StatusCode != http.StatusFound {
 				t.Errorf("%s %s is answered %s, want %s", method, path, got, want)
 			}
 		}

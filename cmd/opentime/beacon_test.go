@@ -61,7 +61,7 @@ func TestPagesTellWhatRecipientsDo(t *testing.T) {
 	pixel := func(method, path string, headers ...string) {
 		t.Helper()
 		response, answer := c.page(method, path, "", headers...)
-		if response.StatusCode != 200 || response.Header.Get("Content-Type") != "image/gif" || !strings.Contains(response.Header.Get("Cache-Control"), "no-store") {
+		if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "image/gif" || !strings.Contains(response.Header.Get("Cache-Control"), "no-store") {
 			t.Errorf("%s %s is answered %d %v", method, path, response.StatusCode, response.Header)
 		}
 		if method == "HEAD" {
@@ -78,7 +78,7 @@ func TestPagesTellWhatRecipientsDo(t *testing.T) {
 	post := func(path, body string, headers ...string) {
 		t.Helper()
 		response, answer := c.page("POST", path, body, append(headers, "Content-Type: text/plain;charset=UTF-8")...)
-		if response.StatusCode != 204 || answer != "" {
+		if response.StatusCode != http.StatusNoContent || answer != "" {
 			t.Errorf("POST %s %s is answered %d %q", path, body, response.StatusCode, answer)
 		}
 	}
@@ -153,11 +153,11 @@ func TestAPageTellsWithinBounds(t *testing.T) {
 		}
 	}
 	c.pass(60e9)
-	if response, _ := c.page("POST", path, many, theatrePage); response.StatusCode != 204 {
+	if response, _ := c.page("POST", path, many, theatrePage); response.StatusCode != http.StatusNoContent {
 		t.Errorf("a minute later: answered %d", response.StatusCode)
 	}
 	large := `{"kind": "viewed", "item": "aida"` + strings.Repeat(" ", 17<<10) + "}"
-	if response, _ := c.page("POST", path, large, theatrePage); response.StatusCode != 202 {
+	if response, _ := c.page("POST", path, large, theatrePage); response.StatusCode != http.StatusAccepted {
 		t.Errorf("a body over 16 KiB is answered %d", response.StatusCode)
 	}
 	if strings.Contains(c.told("nina"), "aida") {
@@ -195,7 +195,7 @@ func TestPagesTellOfWhoLetsIt(t *testing.T) {
 			if as != id && r == "news" {
 				kept = true // its seal proves it
 			}
-			if response, _ := c.page("POST", "/e?r="+as, `{"kind": "viewed", "item": "tosca"}`, theatrePage); response.StatusCode != 204 {
+			if response, _ := c.page("POST", "/e?r="+as, `{"kind": "viewed", "item": "tosca"}`, theatrePage); response.StatusCode != http.StatusNoContent {
 				t.Errorf("%s is answered %d", as, response.StatusCode)
 			}
 			if got := strings.Contains(c.told(id), "tosca"); got != kept {
