@@ -10,12 +10,8 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"example.com/opentime/bench/load"
@@ -24,19 +20,7 @@ import (
 // errWrong ends a run of which some answer was wrong.
 var errWrong = errors.New("some answers were wrong")
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errWrong):
-		os.Exit(1)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(2)
-	}
-}
+func main() { load.Command("bench", errWrong, command) }
 
 // command does what the arguments say. A run that is interrupted reports what was
 // sent until then; errWrong says that some answer of a run was wrong.

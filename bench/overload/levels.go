@@ -30,7 +30,7 @@ func levels(ctx context.Context, o *options) error {
 	}
 	defer s.close()
 	s.saturate(ctx, time.Second) // layouts and photos are made ready
-	w := tabwriter.NewWriter(o.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := tabwriter.NewWriter(o.stdout, levelCell, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "offered\ta second\tvalid in 2 s\tfull a second\tof the most\tfor its CPU\tp50 ms\tp99\tmax\tback after\tCPU us to draw\tothers' CPU\t\t")
 	missed := false
 	for _, g := range goals {
@@ -81,6 +81,9 @@ func (s *stand) printLevel(w *tabwriter.Writer, g goal, over, after *series, aro
 	_ = w.Flush()
 	return missed
 }
+
+// levelCell is as wide as a cell of the table of levels, whose lines are printed one by one.
+const levelCell = len("CPU us to draw") + 2
 
 // quiet is how many processors others may keep busy before a rate says more of
 // them than of the server.

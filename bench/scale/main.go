@@ -12,29 +12,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
+
+	"example.com/opentime/bench/load"
 )
 
 // errMissed ends a run that missed a goal.
 var errMissed = errors.New("a goal was missed")
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errMissed):
-		os.Exit(1)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "scale:", err)
-		os.Exit(2)
-	}
-}
+func main() { load.Command("scale", errMissed, command) }
 
 // options are a run's.
 type options struct {
