@@ -64,7 +64,7 @@ func (s *reasons) did(kind rules.EventKind, known bool) string {
 func (r *ranking) kindOf(i int32) (kind rules.EventKind, known bool) {
 	id := r.model.Item(i).ID
 	for _, e := range r.events {
-		if e.Item == id && (!known || worth[e.Kind] > worth[kind]) {
+		if e.Item == id && (!known || worth(e.Kind) > worth(kind)) {
 			kind, known = e.Kind, true
 		}
 	}

@@ -43,12 +43,13 @@ func (l *Lists) UseListed(listed map[string]*Listed) {
 func (l *Lists) Forget(ids []string) {
 	l.listing.Lock()
 	defer l.listing.Unlock()
+	known := len(l.forgotten)
 	for _, id := range ids {
 		l.forgotten = append(l.forgotten, keyOf(id))
 	}
 	if all := l.listed.Load(); all != nil {
 		for _, one := range *all {
-			one.forget(l.forgotten...)
+			one.forget(l.forgotten[known:]...)
 		}
 	}
 }
@@ -84,9 +85,17 @@ type ranking struct {
 	history []recommend.Seen // oldest first
 }
 
-// What events say of a liking, by their kinds; of others nothing.
-var worth = map[rules.EventKind]float32{
-	rules.Bought: 1, rules.Wished: 0.6, rules.Carted: 0.6, rules.Rated: 1, rules.Viewed: 0.3, rules.Clicked: 0.3,
+// worth is what an event of a kind says of a liking; of other kinds nothing.
+func worth(kind rules.EventKind) float32 {
+	switch kind {
+	case rules.Bought, rules.Rated:
+		return 1
+	case rules.Wished, rules.Carted:
+		return 0.6
+	case rules.Viewed, rules.Clicked:
+		return 0.3
+	}
+	return 0
 }
 
 // told are the kinds of events that lists are ranked by, and inLists those that
@@ -202,7 +211,7 @@ func weigh(e *rules.Event) float32 {
 	if e.Kind == rules.Rated && e.Value.Type == rules.Number && e.Value.N <= rated*rules.Million {
 		return 0.1
 	}
-	return worth[e.Kind]
+	return worth(e.Kind)
 }
 
 // rated is up to how many stars of five something was not liked.
