@@ -37,6 +37,7 @@ type publisher struct {
 	now     func() time.Time
 	warmer  func(p *server.Published, items rules.Items, stop func() bool) // draws ahead; nil: there is no server yet
 	cold    chan *server.Published                                         // waiting to be warmed
+	served  time.Time                                                      // when what is published now is to be served
 	started chan struct{}                                                  // closed once those were that a start began with
 	ungated bool                                                           // publish whatever loads: for explain and preview
 	failed  bool                                                           // something could not be written: publish again
@@ -65,7 +66,7 @@ func (p *publisher) folderOf(revision string) string { return revisionFolder(p.d
 // served.
 func (p *publisher) publish(s *site) (*server.Site, []strict.Problem) {
 	problems := slices.Clone(s.problems)
-	p.failed = false
+	p.failed, p.served = false, time.Now().Add(warmBefore)
 	for _, c := range s.campaigns {
 		if old, ok := p.last[c.ID]; ok && old.Revision == s.revision(c) && !old.FallbackOnly && !c.bad {
 			continue
@@ -296,13 +297,12 @@ func (p *publisher) prune(after time.Duration) error {
 }
 
 // warm has a campaign's pictures warmed beside the opens; where too many wait, not
-// this one's. Once there is a server, a new revision is warmed before it is served,
-// for a while: until then the last one is.
+// this one's. Once there is a server, a new revision is warmed before it is served, as
+// far as there is time for that: until then the last one is.
 func (p *publisher) warm(published *server.Published) {
-	if p.warmer != nil && !p.ungated {
-		began := time.Now()
-		p.warmer(published, p.items(published.Catalogue), func() bool { return time.Since(began) > warmBefore })
-		if time.Since(began) <= warmBefore {
+	if late := func() bool { return time.Now().After(p.served) }; p.warmer != nil && !p.ungated {
+		p.warmer(published, p.items(published.Catalogue), late)
+		if !late() {
 			return
 		}
 	}
@@ -312,7 +312,8 @@ func (p *publisher) warm(published *server.Published) {
 	}
 }
 
-// warmBefore is how long a campaign is warmed before it is served.
+// warmBefore is how long campaigns that are published together are warmed before they
+// are served.
 const warmBefore = 2 * time.Second
 
 // keepWarm warms what was published until ctx ends.
