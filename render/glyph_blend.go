@@ -157,23 +157,46 @@ func blendPicture(dst *image.RGBA, src *image.RGBA, x, y int, alpha uint8) image
 	return r
 }
 
-// layRow lays a row of pixels over another.
+// layRow lays a row of pixels over another: eight at a time where all hide what lies
+// under them, or none is there.
 func layRow(to, from []byte) {
-	const both = 0xff000000_ff000000 // alpha of two pixels
-	for len(from) >= 8 && len(to) >= 8 {
-		two := binary.LittleEndian.Uint64(from)
-		switch two & both {
-		case 0: // nothing: pixels are premultiplied
-		case both:
-			binary.LittleEndian.PutUint64(to, two)
+	for len(from) >= 32 && len(to) >= 32 {
+		under, over := (*[32]byte)(to), (*[32]byte)(from)
+		a, b := binary.LittleEndian.Uint64(over[0:]), binary.LittleEndian.Uint64(over[8:])
+		c, d := binary.LittleEndian.Uint64(over[16:]), binary.LittleEndian.Uint64(over[24:])
+		switch {
+		case (a|b|c|d)&opaqueTwo == 0: // nothing: pixels are premultiplied
+		case a&b&c&d&opaqueTwo == opaqueTwo:
+			*under = *over
 		default:
-			under := binary.LittleEndian.Uint64(to)
-			binary.LittleEndian.PutUint64(to, uint64(lay(uint32(under), uint32(two)))|uint64(lay(uint32(under>>32), uint32(two>>32)))<<32)
+			layTwo(under[0:8], a)
+			layTwo(under[8:16], b)
+			layTwo(under[16:24], c)
+			layTwo(under[24:32], d)
 		}
+		from, to = from[32:], to[32:]
+	}
+	for len(from) >= 8 && len(to) >= 8 {
+		layTwo(to, binary.LittleEndian.Uint64(from))
 		from, to = from[8:], to[8:]
 	}
 	if len(from) > 0 {
 		binary.LittleEndian.PutUint32(to, lay(binary.LittleEndian.Uint32(to), binary.LittleEndian.Uint32(from)))
+	}
+}
+
+// opaqueTwo is the alpha of two pixels that hide what lies under them.
+const opaqueTwo = 0xff000000_ff000000
+
+// layTwo lays two pixels over others.
+func layTwo(to []byte, two uint64) {
+	switch two & opaqueTwo {
+	case 0:
+	case opaqueTwo:
+		binary.LittleEndian.PutUint64(to, two)
+	default:
+		under := binary.LittleEndian.Uint64(to)
+		binary.LittleEndian.PutUint64(to, uint64(lay(uint32(under), uint32(two)))|uint64(lay(uint32(under>>32), uint32(two>>32)))<<32)
 	}
 }
 
