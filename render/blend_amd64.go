@@ -4,3 +4,8 @@ package render
 //
 //go:noescape
 func blendAVX2(o *opaqueBlend)
+
+// layAVX2 is layRow, of eight pixels at a time: the results are the same.
+//
+//go:noescape
+func layAVX2(l *opaqueLay)

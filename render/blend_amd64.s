@@ -20,6 +20,13 @@ DATA spread<>+16(SB)/8, $0x0404040400000000
 DATA spread<>+24(SB)/8, $0x0c0c0c0c08080808
 GLOBL spread<>(SB), RODATA|NOPTR, $32
 
+// alphas repeats the highest byte of each 32 bits.
+DATA alphas<>+0(SB)/8, $0x0707070703030303
+DATA alphas<>+8(SB)/8, $0x0f0f0f0f0b0b0b0b
+DATA alphas<>+16(SB)/8, $0x0707070703030303
+DATA alphas<>+24(SB)/8, $0x0f0f0f0f0b0b0b0b
+GLOBL alphas<>(SB), RODATA|NOPTR, $32
+
 // MIX makes colour * mask + pixels * (255 - mask), rounded and divided by 255, of 16
 // channels: of mask, with pixels, which is lost.
 #define MIX(mask, pixels) \
@@ -72,6 +79,65 @@ eight:
 
 next:
 	ADDQ $8, DX
+	ADDQ $32, BX
+	DECQ CX
+	JNZ eight
+	ADDQ R8, DI
+	ADDQ R9, SI
+	DECQ R11
+	JNZ row
+	VZEROUPPER
+	RET
+
+// REST makes pixels * (255 - alpha), rounded and divided by 255, of 16 channels: of
+// alpha, with pixels, which is lost.
+#define REST(alpha, pixels) \
+	VPSUBW alpha, Y9, alpha; \
+	VPMULLW pixels, alpha, alpha; \
+	VPADDW Y10, alpha, alpha; \
+	VPSRLW $8, alpha, pixels; \
+	VPADDW pixels, alpha, alpha; \
+	VPADDW Y11, alpha, alpha; \
+	VPSRLW $8, alpha, alpha
+
+// func layAVX2(l *opaqueLay)
+TEXT ·layAVX2(SB), NOSPLIT, $0-8
+	MOVQ l+0(FP), AX
+	MOVQ opaqueLay_pix(AX), DI
+	MOVQ opaqueLay_over(AX), SI
+	MOVQ opaqueLay_stride(AX), R8
+	MOVQ opaqueLay_overStride(AX), R9
+	MOVQ opaqueLay_eights(AX), R10
+	MOVQ opaqueLay_rows(AX), R11
+	VMOVDQU alphas<>(SB), Y8
+	VMOVDQU whole<>(SB), Y9
+	VMOVDQU half<>(SB), Y10
+	VMOVDQU one<>(SB), Y11
+	VPXOR Y12, Y12, Y12
+
+row:
+	MOVQ DI, BX
+	MOVQ SI, DX
+	MOVQ R10, CX
+
+eight:
+	VMOVDQU (DX), Y0
+	VPTEST Y0, Y0 // nothing: pixels are premultiplied
+	JZ next
+	VMOVDQU (BX), Y1
+	VPSHUFB Y8, Y0, Y2
+	VPUNPCKHBW Y12, Y2, Y3
+	VPUNPCKLBW Y12, Y2, Y2
+	VPUNPCKHBW Y12, Y1, Y4
+	VPUNPCKLBW Y12, Y1, Y1
+	REST(Y2, Y1)
+	REST(Y3, Y4)
+	VPACKUSWB Y3, Y2, Y2
+	VPADDB Y0, Y2, Y2
+	VMOVDQU Y2, (BX)
+
+next:
+	ADDQ $32, DX
 	ADDQ $32, BX
 	DECQ CX
 	JNZ eight

@@ -136,9 +136,20 @@ func blendPixels(pix, mask []byte, c color.NRGBA) {
 func blendPicture(dst *image.RGBA, src *image.RGBA, x, y int, alpha uint8) image.Rectangle {
 	const one = 255 * 255
 	r := src.Rect.Add(image.Pt(x, y)).Intersect(dst.Rect)
-	for row := r.Min.Y; row < r.Max.Y; row++ {
-		from := src.Pix[src.PixOffset(r.Min.X-x, row-y):][:4*r.Dx()]
-		to := dst.Pix[dst.PixOffset(r.Min.X, row):][:4*r.Dx()]
+	if r.Empty() {
+		return r
+	}
+	done := 0
+	if eights := r.Dx() / 8; hasAVX2 && alpha == 255 && eights > 0 {
+		layAVX2(&opaqueLay{
+			&dst.Pix[dst.PixOffset(r.Min.X, r.Min.Y)], &src.Pix[src.PixOffset(r.Min.X-x, r.Min.Y-y)],
+			dst.Stride, src.Stride, eights, r.Dy(),
+		})
+		done = 8 * eights
+	}
+	for row := r.Min.Y; row < r.Max.Y && done < r.Dx(); row++ {
+		from := src.Pix[src.PixOffset(r.Min.X-x, row-y):][4*done : 4*r.Dx()]
+		to := dst.Pix[dst.PixOffset(r.Min.X, row):][4*done : 4*r.Dx()]
 		if alpha == 255 {
 			layRow(to, from)
 			continue
@@ -157,46 +168,30 @@ func blendPicture(dst *image.RGBA, src *image.RGBA, x, y int, alpha uint8) image
 	return r
 }
 
-// layRow lays a row of pixels over another: eight at a time where all hide what lies
-// under them, or none is there.
+// opaqueLay is a picture that is laid over another, eight pixels at a time.
+type opaqueLay struct {
+	pix, over          *byte
+	stride, overStride int
+	eights, rows       int // eights of pixels in each of rows; 1 at least
+}
+
+// layRow lays a row of pixels over another.
 func layRow(to, from []byte) {
-	for len(from) >= 32 && len(to) >= 32 {
-		under, over := (*[32]byte)(to), (*[32]byte)(from)
-		a, b := binary.LittleEndian.Uint64(over[0:]), binary.LittleEndian.Uint64(over[8:])
-		c, d := binary.LittleEndian.Uint64(over[16:]), binary.LittleEndian.Uint64(over[24:])
-		switch {
-		case (a|b|c|d)&opaqueTwo == 0: // nothing: pixels are premultiplied
-		case a&b&c&d&opaqueTwo == opaqueTwo:
-			*under = *over
-		default:
-			layTwo(under[0:8], a)
-			layTwo(under[8:16], b)
-			layTwo(under[16:24], c)
-			layTwo(under[24:32], d)
-		}
-		from, to = from[32:], to[32:]
-	}
+	const both = 0xff000000_ff000000 // alpha of two pixels
 	for len(from) >= 8 && len(to) >= 8 {
-		layTwo(to, binary.LittleEndian.Uint64(from))
+		two := binary.LittleEndian.Uint64(from)
+		switch two & both {
+		case 0: // nothing: pixels are premultiplied
+		case both:
+			binary.LittleEndian.PutUint64(to, two)
+		default:
+			under := binary.LittleEndian.Uint64(to)
+			binary.LittleEndian.PutUint64(to, uint64(lay(uint32(under), uint32(two)))|uint64(lay(uint32(under>>32), uint32(two>>32)))<<32)
+		}
 		from, to = from[8:], to[8:]
 	}
 	if len(from) > 0 {
 		binary.LittleEndian.PutUint32(to, lay(binary.LittleEndian.Uint32(to), binary.LittleEndian.Uint32(from)))
-	}
-}
-
-// opaqueTwo is the alpha of two pixels that hide what lies under them.
-const opaqueTwo = 0xff000000_ff000000
-
-// layTwo lays two pixels over others.
-func layTwo(to []byte, two uint64) {
-	switch two & opaqueTwo {
-	case 0:
-	case opaqueTwo:
-		binary.LittleEndian.PutUint64(to, two)
-	default:
-		under := binary.LittleEndian.Uint64(to)
-		binary.LittleEndian.PutUint64(to, uint64(lay(uint32(under), uint32(two)))|uint64(lay(uint32(under>>32), uint32(two>>32)))<<32)
 	}
 }
 

@@ -114,21 +114,26 @@ func TestBlendingIsExact(t *testing.T) {
 func TestPicturesLieExactly(t *testing.T) {
 	for alpha := range 256 {
 		for length := 1; length <= 256; length += 1 + alpha%37 {
-			over, dst := image.NewRGBA(image.Rect(0, 0, length, 1)), image.NewRGBA(image.Rect(0, 0, 256, 1))
+			over, dst := image.NewRGBA(image.Rect(0, 0, length, 2)), image.NewRGBA(image.Rect(0, 0, 256, 3))
 			for i := range length {
-				over.SetRGBA(i, 0, color.RGBA{uint8(alpha * i / 255), 0, uint8(alpha), uint8(alpha)})
+				for row := range 2 {
+					over.SetRGBA(i, row, color.RGBA{uint8(alpha * i / 255), 0, uint8(alpha), uint8(alpha)})
+				}
 			}
 			for i := range 256 {
-				dst.SetRGBA(i, 0, color.RGBA{uint8(i), uint8(255 - i), uint8(i * 7), 255})
+				for row := range 3 {
+					dst.SetRGBA(i, row, color.RGBA{uint8(i), uint8(255 - i), uint8(i * 7), 255})
+				}
 			}
-			blendPicture(dst, over, 0, 0, 255)
-			for i := range 256 {
+			blendPicture(dst, over, 0, 1, 255)
+			for i := range 3 * 256 {
+				i, row := i%256, i/256
 				want := color.RGBA{uint8(i), uint8(255 - i), uint8(i * 7), 255}
-				if i < length {
+				if i < length && row > 0 {
 					mix := func(over, under int) uint8 { return uint8((2*255*over + 2*under*(255-alpha) + 255) / (2 * 255)) }
 					want = color.RGBA{mix(alpha*i/255, i), mix(0, 255-i), mix(alpha, i*7%256), mix(alpha, 255)}
 				}
-				if got := dst.RGBAAt(i, 0); got != want {
+				if got := dst.RGBAAt(i, row); got != want {
 					t.Fatalf("alpha %d, pixel %d of %d: %v, want %v", alpha, i, length, got, want)
 				}
 			}
