@@ -198,11 +198,14 @@ func (m *Model) best(s *Scratch, q *Query, dst []Pick) []Pick {
 	s.bar(q)
 	s.most = s.most[:0]
 	heap := s.heap[:0] // the worst of the best first
-	worst := float32(0)
+	worst := float32(math.SmallestNonzeroFloat32)
+	score := s.score
 	for _, i := range s.touched {
-		c := candidate{i, s.score[i]}
-		s.score[i] = 0 // also against coming twice, where a sum was 0 in between
-		if c.score <= 0 || c.score < worst || !m.may(s, q, i) {
+		c := candidate{i, score[i]}
+		score[i] = 0 // also against coming twice, where a sum was 0 in between
+		// One comparison, whose outcome a processor foretells once the heap is full:
+		// whether a sum is above 0 it cannot.
+		if c.score < worst || !m.may(s, q, i) {
 			continue
 		}
 		switch {
