@@ -79,21 +79,26 @@ func (k *keptProfile) value(name string) rules.Value {
 	return rules.Value{}
 }
 
-// keepNewer takes over what was changed by itself after a date.
-func (k *keptProfile) keepNewer(old *keptProfile, at int64) {
+// keepNewer takes over what was changed by itself after a date, and what a feed told
+// of which the row that k was made of says nothing. Where that row has no value for
+// it, it is unknown as of the row.
+func (k *keptProfile) keepNewer(old *keptProfile, row *readRow) {
+	at := row.at
 	for i := range old.homeAt {
 		if old.homeAt[i] > at {
 			k.home[i], k.homeAt[i] = old.home[i], old.homeAt[i]
 		}
 	}
 	for _, a := range old.attributes {
-		if a.at <= at {
-			continue
-		}
-		if i := k.index(a.name); i >= 0 {
+		i := k.index(a.name)
+		_, given := row.given[a.name]
+		switch {
+		case a.at > at && i >= 0:
 			k.attributes[i] = a
-		} else {
+		case a.at > at, a.fed && !given:
 			k.attributes = append(k.attributes, a)
+		case a.fed && i < 0:
+			k.attributes = append(k.attributes, keptAttribute{name: a.name})
 		}
 	}
 }

@@ -96,6 +96,9 @@ func (p *Profiles) Declare(attributes []rules.Attribute) {
 	p.cache.clear()
 }
 
+// Declared are the attributes that are declared. They must not be changed.
+func (p *Profiles) Declared() []rules.Attribute { return *p.attributes.Load() }
+
 // Profile returns what is known of a recipient; nil if nothing is. Nobody may
 // change it. An error means that what is known, consent included, could not be
 // read.

@@ -95,8 +95,10 @@ func (p *Profiles) writeAs(rows []Row, how writeHow) (Applied, error) {
 	}
 	err := how.keep(applied, w.fill)
 	// Also after an error: what was written then is not known.
-	for id := range w.people {
-		p.cache.drop(id)
+	for id, who := range w.people {
+		if who.wrote || who.wroteOf {
+			p.cache.drop(id)
+		}
 	}
 	if err == nil {
 		err = p.withdraw(w)
@@ -197,7 +199,7 @@ func (who *person) replace(row *readRow) (taken bool, note string) {
 		return false, "older"
 	}
 	row.profile.unknown = who.profile.unknown
-	row.profile.keepNewer(&who.profile, row.at)
+	row.profile.keepNewer(&who.profile, row)
 	who.profile, who.profileAt, who.has, who.wrote = row.profile, row.at, true, true
 	return true, ""
 }

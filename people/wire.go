@@ -28,6 +28,7 @@ const (
 	attributeN     protowire.Number = 4 // zigzag
 	attributeText  protowire.Number = 5
 	attributeParts protowire.Number = 6 // repeated
+	attributeFed   protowire.Number = 7 // 1
 
 	consentWord protowire.Number = 1 // rules.Consent + 1
 
@@ -50,6 +51,7 @@ type keptAttribute struct {
 	name  string
 	at    int64 // Unix ms; 0: the profile's
 	value rules.Value
+	fed   bool // a feed's, which a profile that does not name it leaves
 }
 
 func appendProfile(dst []byte, k *keptProfile) []byte {
@@ -88,6 +90,9 @@ func appendAttribute(dst []byte, a *keptAttribute) []byte {
 	}
 	for _, part := range a.value.List {
 		dst = appendText(dst, attributeParts, part)
+	}
+	if a.fed {
+		dst = appendNumber(dst, attributeFed, 1)
 	}
 	return dst
 }
@@ -156,6 +161,8 @@ func decodeAttribute(payload []byte) (keptAttribute, error) {
 			a.value.Text = string(f.bytes)
 		case attributeParts:
 			a.value.List = append(a.value.List, string(f.bytes))
+		case attributeFed:
+			a.fed = f.varint == 1
 		}
 		return nil
 	})

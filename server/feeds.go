@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -20,11 +21,24 @@ const (
 
 // feedsRoute answers GET /v1/feeds with how every feed does.
 func (s *Server) feedsRoute(ctx *fasthttp.RequestCtx) {
-	answerJSON(ctx, append([]signals.FeedStatus{}, s.config.Gatherer.Catalogue().FeedStatus()...))
+	answerJSON(ctx, append([]signals.FeedStatus{}, s.feedStatus()...))
 }
+
+// isOfProfiles reports whether a feed is one of profiles.
+func (s *Server) isOfProfiles(feed string) bool {
+	return s.config.ProfileFeeds != nil &&
+		slices.ContainsFunc(s.config.ProfileFeeds(), func(f signals.FeedStatus) bool { return f.Feed == feed })
+}
+
+// noVersions says why a feed of profiles has none.
+const noVersions = "it is a feed of profiles, and no version of those is kept: who is forgotten would stand in it; send the file as it was, with a newer date"
 
 // versionsRoute answers GET /v1/feeds/<feed>/versions with those that are kept.
 func (s *Server) versionsRoute(ctx *fasthttp.RequestCtx) {
+	if s.isOfProfiles(feedOf(ctx)) {
+		answerError(ctx, fasthttp.StatusNotFound, noVersions)
+		return
+	}
 	versions, err := s.config.Gatherer.Catalogue().FeedVersions(feedOf(ctx))
 	if err != nil {
 		answerError(ctx, fasthttp.StatusNotFound, err.Error())
@@ -43,6 +57,10 @@ func (s *Server) rollbackRoute(ctx *fasthttp.RequestCtx) {
 	if !readBody(ctx, &to) {
 		return
 	}
+	if s.isOfProfiles(feedOf(ctx)) {
+		answerError(ctx, fasthttp.StatusConflict, noVersions)
+		return
+	}
 	version, err := s.config.Gatherer.Catalogue().Rollback(feedOf(ctx), to.Version, to.Hold)
 	if err != nil {
 		answerError(ctx, fasthttp.StatusConflict, err.Error())
@@ -54,11 +72,13 @@ func (s *Server) rollbackRoute(ctx *fasthttp.RequestCtx) {
 
 // Refreshed is the answer to POST /v1/feeds/<feed>/refresh.
 type Refreshed struct {
-	UnderWay  bool     `json:"under_way,omitempty"` // it takes longer than who asks waits
-	Unchanged bool     `json:"unchanged,omitempty"`
-	Items     int      `json:"items"`
-	Refused   int      `json:"refused_rows"`
-	Problems  []string `json:"problems,omitempty"`
+	UnderWay  bool `json:"under_way,omitempty"` // it takes longer than who asks waits
+	Unchanged bool `json:"unchanged,omitempty"`
+	// OfProfiles says that it is a feed of profiles. Items are its rows then.
+	OfProfiles bool     `json:"of_profiles,omitempty"`
+	Items      int      `json:"items"`
+	Refused    int      `json:"refused_rows"`
+	Problems   []string `json:"problems,omitempty"`
 }
 
 // refreshRoute takes {"force"?} at POST /v1/feeds/<feed>/refresh: the source is
@@ -73,6 +93,10 @@ func (s *Server) refreshRoute(ctx *fasthttp.RequestCtx) {
 		err    error
 	}
 	feed, done := feedOf(ctx), make(chan outcome, 1)
+	renew := s.config.Gatherer.Catalogue().Renew
+	if s.isOfProfiles(feed) {
+		renew = s.config.RefreshProfiles
+	}
 	go func() {
 		var o outcome
 		defer func() {
@@ -83,7 +107,7 @@ func (s *Server) refreshRoute(ctx *fasthttp.RequestCtx) {
 		}()
 		asking, cancel := context.WithTimeout(context.Background(), refreshTime)
 		defer cancel()
-		o.report, o.err = s.config.Gatherer.Catalogue().Renew(asking, feed, how.Force)
+		o.report, o.err = renew(asking, feed, how.Force)
 	}()
 	select {
 	case o := <-done:
@@ -91,7 +115,7 @@ func (s *Server) refreshRoute(ctx *fasthttp.RequestCtx) {
 			answerError(ctx, fasthttp.StatusConflict, o.err.Error())
 			return
 		}
-		answer := Refreshed{Unchanged: o.report.Unchanged, Items: o.report.Items, Refused: o.report.Refused}
+		answer := Refreshed{OfProfiles: s.isOfProfiles(feed), Unchanged: o.report.Unchanged, Items: o.report.Items, Refused: o.report.Refused}
 		for _, p := range o.report.Problems {
 			answer.Problems = append(answer.Problems, p.String())
 		}

@@ -257,6 +257,9 @@ func writeFeed(w io.Writer, status *signals.FeedStatus) {
 	if v := status.InUse; v != nil {
 		items, dated = v.Items, v.Dated
 	}
+	if rows := status.Profiles; rows != nil {
+		items, dated = rows.Rows, rows.Dated
+	}
 	gauge(w, "opentime_feed_items"+label, items)
 	moment(w, "opentime_feed_date_seconds"+label, dated)
 	missing := 0
@@ -266,12 +269,16 @@ func writeFeed(w io.Writer, status *signals.FeedStatus) {
 	gauge(w, "opentime_feed_pictures_missing"+label, missing)
 }
 
-// feedStatus is how feeds do; none where there is no catalogue.
+// feedStatus is how feeds do, those of items first.
 func (s *Server) feedStatus() []signals.FeedStatus {
+	var all []signals.FeedStatus
 	if catalogue := s.config.Gatherer.Catalogue(); catalogue != nil {
-		return catalogue.FeedStatus()
+		all = catalogue.FeedStatus()
 	}
-	return nil
+	if s.config.ProfileFeeds != nil {
+		all = append(all, s.config.ProfileFeeds()...)
+	}
+	return all
 }
 
 // notedProblems are those of NoteProblems.

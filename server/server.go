@@ -55,6 +55,10 @@ type Config struct {
 	// settings too, and closes done after that; who asks meanwhile waits for the same.
 	Model func() ModelStatus
 	Train func() (done <-chan struct{})
+	// ProfileFeeds says how feeds of profiles do, RefreshProfiles asks the source of one
+	// now; nil: there are none.
+	ProfileFeeds    func() []signals.FeedStatus
+	RefreshProfiles func(ctx context.Context, feed string, force bool) (signals.FeedReport, error)
 	// Backup makes a backup of now ready.
 	Backup func() (Backup, error)
 }

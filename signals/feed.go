@@ -70,7 +70,7 @@ type feed struct {
 	network Network
 
 	refreshing sync.Mutex // held by Refresh; guards what follows
-	state      sourceState
+	state      SourceState
 	edge       time.Time // when a sale begins or ends: then it is read again
 	loaded     bool
 	expired    bool

@@ -122,21 +122,21 @@ func (x *Catalogue) fromSource(ctx context.Context, f *feed, forced bool) (FeedR
 	now := x.config.Now()
 	known := f.state
 	if f.isDue(now) || forced {
-		known = sourceState{}
+		known = SourceState{}
 	}
-	answer, err := f.ask(ctx, known)
+	answer, err := f.source().Ask(ctx, known)
 	if err != nil {
 		return FeedReport{Feed: f.ID}, err
 	}
-	if answer.body == nil {
+	if answer.Body == nil {
 		return FeedReport{Feed: f.ID, Unchanged: true}, nil
 	}
-	defer func() { _ = answer.body.Close() }()
+	defer func() { _ = answer.Body.Close() }()
 	copied := f.newCopy()
 	defer copied.discard()
-	content, report, err := f.read(ctx, answer.body, copied, now)
+	content, report, err := f.read(ctx, answer.Body, copied, now)
 	if err == nil {
-		err = answer.steady()
+		err = answer.Steady()
 	}
 	if err != nil {
 		return report, err
@@ -146,15 +146,15 @@ func (x *Catalogue) fromSource(ctx context.Context, f *feed, forced bool) (FeedR
 		if f.isDue(now) {
 			x.fromKept(f)
 		}
-		f.state = answer.state
+		f.state = answer.State
 		return FeedReport{Feed: f.ID, Unchanged: true}, nil
 	}
 	content.chosen, content.tail = forced, f.tail
-	report, err = x.load(f, content, answer.state.modified)
+	report, err = x.load(f, content, answer.State.Modified)
 	if err != nil {
 		return report, err
 	}
-	f.state = answer.state
+	f.state = answer.State
 	version.Items, version.Dated = report.Items, content.stamp.time()
 	var kept error
 	version.Bytes, kept = copied.keep(f.versionName(version.Version))

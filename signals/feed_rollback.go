@@ -86,7 +86,7 @@ func (x *Catalogue) Renew(ctx context.Context, id string, forced bool) (FeedRepo
 		if err := f.writeIndex(next); err != nil {
 			return FeedReport{Feed: id}, err
 		}
-		f.state = sourceState{}
+		f.state = SourceState{}
 	}
 	return x.refresh(ctx, f, forced)
 }

@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"time"
 )
 
@@ -23,54 +25,77 @@ const (
 // maxRedirects bounds how often a feed's server may send us elsewhere.
 const maxRedirects = 3
 
-// sourceState is what tells whether a source changed.
-type sourceState struct {
-	modified time.Time // zero: it does not say
-	size     int64     // of a file
-	tag      string    // of a URL: ETag
-	since    string    // of a URL: Last-Modified, as it said it
-	known    bool
+// Source is where what is polled lies: a file or a URL, of which one is "".
+type Source struct {
+	File, URL string
+	Open      func(name string) (fs.File, error) // opens File; nil: on the disk
+	Accept    string                             // the types that are asked for; "": any
+	Network   Network
 }
 
-// sourceAnswer is what a source holds now; body is nil if nothing changed.
-type sourceAnswer struct {
-	body   io.ReadCloser
-	state  sourceState
-	steady func() error // says whether the source changed while it was read
+// SourceState is what tells whether a source changed.
+type SourceState struct {
+	Modified time.Time `json:"modified,omitzero"` // zero: it does not say
+	Size     int64     `json:"size,omitempty"`    // of a file
+	Tag      string    `json:"tag,omitempty"`     // of a URL: ETag
+	Since    string    `json:"since,omitempty"`   // of a URL: Last-Modified, as it said it
+	Known    bool      `json:"known"`
 }
 
-// ask asks the feed's source what it holds.
-func (f *feed) ask(ctx context.Context, known sourceState) (sourceAnswer, error) {
-	if f.URL != "" {
-		return f.askURL(ctx, known)
+// SourceAnswer is what a source holds now; Body is nil if nothing changed.
+type SourceAnswer struct {
+	Body   io.ReadCloser
+	State  SourceState
+	Steady func() error // says whether the source changed while it was read
+}
+
+// source is where the feed lies.
+func (f *feed) source() *Source {
+	return &Source{
+		File: f.File, URL: f.URL, Open: f.Open, Network: f.network,
+		Accept: "application/xml, text/xml, text/tab-separated-values, */*;q=0.5",
 	}
-	return f.askFile(known)
 }
 
-func (f *feed) askFile(known sourceState) (sourceAnswer, error) {
-	in, err := f.Open(f.File)
+// Ask asks the source what it holds. known is the state of what was read before.
+func (s *Source) Ask(ctx context.Context, known SourceState) (SourceAnswer, error) {
+	if s.URL != "" {
+		return s.askURL(ctx, known)
+	}
+	return s.askFile(known)
+}
+
+// Name is the file, or the URL without what may be secret.
+func (s *Source) Name() string { return cmp.Or(s.File, withoutSecrets(s.URL)) }
+
+func (s *Source) askFile(known SourceState) (SourceAnswer, error) {
+	open := s.Open
+	if open == nil {
+		open = func(name string) (fs.File, error) { return os.Open(name) }
+	}
+	in, err := open(s.File)
 	if err != nil {
-		return sourceAnswer{}, fmt.Errorf("open %s: %w", f.File, unwrapPath(err))
+		return SourceAnswer{}, fmt.Errorf("open %s: %w", s.File, unwrapPath(err))
 	}
 	info, err := in.Stat()
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("it is no file")
 	}
 	if err != nil {
-		return sourceAnswer{}, errors.Join(fmt.Errorf("open %s: %w", f.File, unwrapPath(err)), in.Close())
+		return SourceAnswer{}, errors.Join(fmt.Errorf("open %s: %w", s.File, unwrapPath(err)), in.Close())
 	}
-	state := sourceState{modified: info.ModTime(), size: info.Size(), known: true}
-	if known.known && known.size == state.size && known.modified.Equal(state.modified) {
-		return sourceAnswer{state: state}, in.Close()
+	state := SourceState{Modified: info.ModTime(), Size: info.Size(), Known: true}
+	if known.Known && known.Size == state.Size && known.Modified.Equal(state.Modified) {
+		return SourceAnswer{State: state}, in.Close()
 	}
 	steady := func() error {
 		info, err := in.Stat()
-		if err != nil || info.Size() != state.size || !info.ModTime().Equal(state.modified) {
-			return fmt.Errorf("%s changed while it was read; it is read again at the next refresh", f.File)
+		if err != nil || info.Size() != state.Size || !info.ModTime().Equal(state.Modified) {
+			return fmt.Errorf("%s changed while it was read; it is read again at the next refresh", s.File)
 		}
 		return nil
 	}
-	return sourceAnswer{body: in, state: state, steady: steady}, nil
+	return SourceAnswer{Body: in, State: state, Steady: steady}, nil
 }
 
 // unwrapPath takes the path off an error of the file system: it is said
@@ -82,46 +107,46 @@ func unwrapPath(err error) error {
 	return err
 }
 
-func (f *feed) askURL(ctx context.Context, known sourceState) (sourceAnswer, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL, nil)
+func (s *Source) askURL(ctx context.Context, known SourceState) (SourceAnswer, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
 	if err != nil {
-		return sourceAnswer{}, errors.New("its url is no address")
+		return SourceAnswer{}, errors.New("its url is no address")
 	}
 	request.Header.Set("User-Agent", "opentime")
-	request.Header.Set("Accept", "application/xml, text/xml, text/tab-separated-values, */*;q=0.5")
-	if known.tag != "" {
-		request.Header.Set("If-None-Match", known.tag)
+	request.Header.Set("Accept", cmp.Or(s.Accept, "*/*"))
+	if known.Tag != "" {
+		request.Header.Set("If-None-Match", known.Tag)
 	}
-	if known.since != "" {
-		request.Header.Set("If-Modified-Since", known.since)
+	if known.Since != "" {
+		request.Header.Set("If-Modified-Since", known.Since)
 	}
-	client, err := f.client(request)
+	client, err := s.client(request)
 	if err != nil {
-		return sourceAnswer{}, fmt.Errorf("fetch: %w", err)
+		return SourceAnswer{}, fmt.Errorf("fetch: %w", err)
 	}
 	response, err := client.Do(request)
 	if ofURL, ok := errors.AsType[*url.Error](err); ok {
 		err = ofURL.Err // without the address: it may hold a key
 	}
 	if err != nil {
-		return sourceAnswer{}, fmt.Errorf("fetch: %w", err)
+		return SourceAnswer{}, fmt.Errorf("fetch: %w", err)
 	}
 	switch {
-	case response.StatusCode == http.StatusNotModified && known.known:
-		return sourceAnswer{state: known}, response.Body.Close()
+	case response.StatusCode == http.StatusNotModified && known.Known:
+		return SourceAnswer{State: known}, response.Body.Close()
 	case response.StatusCode != http.StatusOK:
-		return sourceAnswer{}, errors.Join(fmt.Errorf("fetch: its server answered %s", response.Status), response.Body.Close())
+		return SourceAnswer{}, errors.Join(fmt.Errorf("fetch: its server answered %s", response.Status), response.Body.Close())
 	}
-	state := sourceState{tag: response.Header.Get("ETag"), since: response.Header.Get("Last-Modified"), known: true}
-	if at, err := http.ParseTime(state.since); err == nil {
-		state.modified = at
+	state := SourceState{Tag: response.Header.Get("ETag"), Since: response.Header.Get("Last-Modified"), Known: true}
+	if at, err := http.ParseTime(state.Since); err == nil {
+		state.Modified = at
 	}
-	return sourceAnswer{body: response.Body, state: state, steady: func() error { return nil }}, nil
+	return SourceAnswer{Body: response.Body, State: state, Steady: func() error { return nil }}, nil
 }
 
 // client returns a client that waits only so long, does not follow far, and
 // reaches no addresses that a feed's server may not send it to.
-func (f *feed) client(request *http.Request) (*http.Client, error) {
+func (s *Source) client(request *http.Request) (*http.Client, error) {
 	proxy, err := http.ProxyFromEnvironment(request)
 	if err != nil {
 		return nil, errors.New("the proxy that the environment names is none")
@@ -136,7 +161,7 @@ func (f *feed) client(request *http.Request) (*http.Client, error) {
 		if proxy != nil {
 			may = func(netip.AddrPort) error { return nil } // it is the proxy's, and the sender's choice
 		}
-		return f.network.dialer(feedDial, may).DialContext(ctx, network, address)
+		return s.Network.dialer(feedDial, may).DialContext(ctx, network, address)
 	}
 	return &http.Client{
 		Timeout: feedWhole,

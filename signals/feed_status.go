@@ -92,6 +92,17 @@ type FeedStatus struct {
 	Problems []string `json:"problems,omitempty"`
 	// Pictures are of items with an image on the web; nil without any.
 	Pictures *PictureStatus `json:"pictures,omitempty"`
+	// Profiles says what was taken of a feed of profiles, of which no version is
+	// kept; nil of another, and where nothing was.
+	Profiles *ProfileRows `json:"profiles,omitempty"`
+}
+
+// ProfileRows are the rows of a feed of profiles that was taken.
+type ProfileRows struct {
+	Rows    int            `json:"rows"`
+	Applied int            `json:"applied"`           // since the start
+	Ignored map[string]int `json:"ignored,omitempty"` // by reason
+	Dated   time.Time      `json:"dated"`             // of rows without a date
 }
 
 // FeedStatus says how every feed does, in order of their names.

@@ -42,21 +42,22 @@ type app struct {
 	admin  string
 	zones  func() (*signals.Zones, error)
 
-	store     *store.Store
-	journal   *journal.Journal
-	catalogue *signals.Catalogue
-	gatherer  *signals.Gatherer
-	profiles  *people.Profiles
-	learner   *learner
-	publisher *publisher
-	front     *server.Public
-	server    *server.Server
-	files     *dataFiles           // but databases
-	databases *dataFiles           // of addresses; held by verifying
-	imported  listFiles            // of items
-	tables    ownTables            // of clients, in use
-	naming    atomic.Pointer[site] // whose databases are wanted
-	listens   bool                 // it is a server, not somebody who asks once
+	store        *store.Store
+	journal      *journal.Journal
+	catalogue    *signals.Catalogue
+	gatherer     *signals.Gatherer
+	profiles     *people.Profiles
+	learner      *learner
+	profileFeeds *profileFeeds
+	publisher    *publisher
+	front        *server.Public
+	server       *server.Server
+	files        *dataFiles           // but databases
+	databases    *dataFiles           // of addresses; held by verifying
+	imported     listFiles            // of items
+	tables       ownTables            // of clients, in use
+	naming       atomic.Pointer[site] // whose databases are wanted
+	listens      bool                 // it is a server, not somebody who asks once
 
 	reloading sync.Mutex
 	verifying sync.Mutex

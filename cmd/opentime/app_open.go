@@ -95,6 +95,7 @@ func (a *app) openProfiles(ctx context.Context, keys *server.Keys) error {
 	if a.site.config.recipients == rules.Keyed {
 		a.profiles.RequireSecretIDs()
 	}
+	a.openProfileFeeds()
 	a.learner = newLearner(ctx, a)
 	a.gatherer.Swap(func(s *signals.Sources) { s.Lists, s.Results = a.profiles.Lists(), a.store.Results })
 	a.loadLists(a.site)
@@ -162,6 +163,7 @@ func (a *app) serverConfig(o serveOptions, keys *server.Keys, renderer *render.R
 		},
 		Build: build, StoreStats: func() server.StoreStats { return server.StoreStats(a.store.Stats()) }, Disk: a.disk, Backup: a.backup,
 		Model: a.learner.status, Train: a.learner.train,
+		ProfileFeeds: a.profileFeeds.status, RefreshProfiles: a.profileFeeds.Refresh,
 	}
 	if !o.idle {
 		config.Webhooks = a.webhooks()

@@ -20,37 +20,38 @@ const configName = "opentime.yaml"
 // config is a sender's opentime.yaml. Paths are as written: relative to the
 // file.
 type config struct {
-	file       string
-	sender     string
-	public     string
-	listen     string
-	admin      string
-	home       string
-	hosts      []string
-	recipients rules.Trust
-	consent    rules.Consent
-	trusted    []netip.Prefix
-	zone       *time.Location
-	locales    []string
-	campaigns  string
-	data       string
-	forgotten  string // the log of who was forgotten; "": in data
-	geo        string
-	asn        string
-	relays     string
-	clients    string // folder of tables
-	weather    weatherConfig
-	feeds      []feedConfig
-	places     []placesConfig
-	lists      []listConfig
-	webhooks   []webhookConfig
-	attributes []rules.Attribute
-	fonts      []string // beside those built in, such as one for Chinese
-	segments   *strict.Node
-	codes      []string // pools of single-use codes
-	keep       keepConfig
-	origins    []string                // of web pages that may ask for decisions
-	at         map[string]*strict.Node // where the keys that are written stand
+	file         string
+	sender       string
+	public       string
+	listen       string
+	admin        string
+	home         string
+	hosts        []string
+	recipients   rules.Trust
+	consent      rules.Consent
+	trusted      []netip.Prefix
+	zone         *time.Location
+	locales      []string
+	campaigns    string
+	data         string
+	forgotten    string // the log of who was forgotten; "": in data
+	geo          string
+	asn          string
+	relays       string
+	clients      string // folder of tables
+	weather      weatherConfig
+	feeds        []feedConfig
+	places       []placesConfig
+	lists        []listConfig
+	webhooks     []webhookConfig
+	attributes   []rules.Attribute
+	profileFeeds []profileFeedConfig
+	fonts        []string // beside those built in, such as one for Chinese
+	segments     *strict.Node
+	codes        []string // pools of single-use codes
+	keep         keepConfig
+	origins      []string                // of web pages that may ask for decisions
+	at           map[string]*strict.Node // where the keys that are written stand
 }
 
 // weatherConfig is where weather comes from; from is "" without any.
@@ -143,6 +144,7 @@ func (c *config) needsRestart(newer *config) []string {
 		{"origins", slices.Equal(c.origins, newer.origins)},
 		{"fonts", slices.Equal(c.fonts, newer.fonts)},
 		{"feeds", slices.EqualFunc(c.feeds, newer.feeds, feedConfig.same)},
+		{"profiles.feeds", slices.EqualFunc(c.profileFeeds, newer.profileFeeds, profileFeedConfig.same)},
 		{"webhooks", slices.EqualFunc(c.webhooks, newer.webhooks, webhookConfig.same)},
 	} {
 		if !k.same {
@@ -179,6 +181,7 @@ func loadConfig(file string, data []byte) (config, []strict.Problem) {
 	}
 	r.Map(root, configFields.Read(r.keys()))
 	r.requireAttributes()
+	r.requireFeedNames()
 	r.require(root)
 	return c, r.Problems
 }
@@ -303,6 +306,12 @@ func (r *configReader) feed(id string, n *strict.Node) {
 			f.format = signals.FeedFormatOf(u.Path)
 		}
 	}
+	r.oneSource(id, n)
+	r.c.feeds = append(r.c.feeds, f)
+}
+
+// oneSource says where a feed has not one source.
+func (r *configReader) oneSource(id string, n *strict.Node) {
 	switch hasURL, hasFile := n.Find("url") != nil, n.Find("file") != nil; {
 	case n.Kind != strict.Map:
 	case hasURL && hasFile:
@@ -310,7 +319,6 @@ func (r *configReader) feed(id string, n *strict.Node) {
 	case !hasURL && !hasFile:
 		r.Errorf(n, "feed %q has no source; write url: or file:", id)
 	}
-	r.c.feeds = append(r.c.feeds, f)
 }
 
 func (r *configReader) placesList(id string, n *strict.Node) {
@@ -338,7 +346,7 @@ func (r *configReader) list(id string, n *strict.Node) {
 func (r *configReader) profiles(n *strict.Node) {
 	r.Map(n, profilesFields.Read(strict.Keys{
 		"attributes": func(n *strict.Node) { r.c.attributes = r.attributes(n, true) },
-		"feeds":      r.later("feeds"),
+		"feeds":      func(n *strict.Node) { r.each(n, r.profileFeed) },
 	}))
 }
 

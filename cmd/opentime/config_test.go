@@ -37,7 +37,9 @@ places: {cinemas: places.csv, shops: {file: shops.csv, route: "https://maps.exam
 webhooks:
   shop: {from: shopify, attribute: shop_id, locations: {24826418: ghent, 24826419: ""}}
   woo: {from: woocommerce, by: sku, prices: true}
-profiles: {attributes: {points: number, delivery: {type: text, values: [sorting, delivered], age: 6h, open: true}}}
+profiles:
+  attributes: {points: number, delivery: {type: text, values: [sorting, delivered], age: 6h, open: true}}
+  feeds: {scores: {file: scores.csv}, personas: {url: "https://data.example/personas.jsonl.gz", refresh: 6h, guard: {lost: 10%}}}
 segments: {gold: {profile.points: "> 100"}}
 keep: {journal: 30d, shown: 2w, behaviour: 400d}
 `
@@ -57,10 +59,12 @@ func TestConfigReadsEveryKey(t *testing.T) {
 		"zone":       c.zone != nil && c.zone.String() == "Europe/Brussels",
 		"locales":    len(c.locales) == 2,
 		"weather":    c.weather == weatherConfig{from: "met.no", contact: "ops@cinema.example", age: 2 * time.Hour},
-		"feeds":      len(c.feeds) == 3 && c.feeds[0].refresh == 5*time.Minute && c.feeds[1].refresh == 15*time.Minute,
-		"feed":       c.feeds[0].attributes[0].Name == "review" && c.feeds[0].currency == "EUR" && c.feeds[1].file == "local.xml",
-		"formats":    c.feeds[0].format == signals.GoogleXML && c.feeds[1].format == signals.GoogleTSV && c.feeds[2].format == signals.JSONLines,
-		"guard":      c.feeds[1].guard.lost > 0 && c.feeds[1].guard.lost < 1e-9 && c.feeds[1].guard.images == 0.8 && c.feeds[1].guard.duplicates == 0,
+		"profile feeds": len(c.profileFeeds) == 2 && c.profileFeeds[0].same(profileFeedConfig{id: "scores", file: "scores.csv", refreshEvery: 15 * time.Minute, lost: 0.4}) &&
+			c.profileFeeds[1].same(profileFeedConfig{id: "personas", url: "https://data.example/personas.jsonl.gz", refreshEvery: 6 * time.Hour, lost: 0.1}),
+		"feeds":   len(c.feeds) == 3 && c.feeds[0].refresh == 5*time.Minute && c.feeds[1].refresh == 15*time.Minute,
+		"feed":    c.feeds[0].attributes[0].Name == "review" && c.feeds[0].currency == "EUR" && c.feeds[1].file == "local.xml",
+		"formats": c.feeds[0].format == signals.GoogleXML && c.feeds[1].format == signals.GoogleTSV && c.feeds[2].format == signals.JSONLines,
+		"guard":   c.feeds[1].guard.lost > 0 && c.feeds[1].guard.lost < 1e-9 && c.feeds[1].guard.images == 0.8 && c.feeds[1].guard.duplicates == 0,
 		"pictures": slices.Equal(c.feeds[0].pictureHosts(c.hosts), []string{"cinema.example", "*.cinema.example", "cinema.example"}) &&
 			len(c.feeds[1].pictureHosts(c.hosts)) == 0,
 		"places": len(c.places) == 2 && c.places[0].file == "places.csv" && c.places[1].route != "",
@@ -113,7 +117,10 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		{"feeds: {films: {file: a, currency: euro}}", `"euro" is no currency`},
 		{"feeds: {films: {file: a, attributes: {review: texts}}}", `unknown type "texts"; did you mean "text"?`},
 		{"places: {shops: {}}", `places "shops" have no source`},
-		{"profiles: {feeds: {}}", `"feeds" is not supported yet`},
+		{"profiles: {feeds: {scores: {}}}", `feed "scores" has no source; write url: or file:`},
+		{"profiles: {feeds: {scores: {file: a, format: csv}}}", `unknown key "format"; known: `},
+		{"profiles: {feeds: {scores: {file: a, guard: {images: 1%}}}}", `unknown key "images"; known: lost`},
+		{"feeds: {films: {file: b}}\nprofiles: {feeds: {films: {file: a}}}", `feed "films" is one of items already; write another name`},
 		{"profiles: {attributes: {Tier: text}}", `"Tier" is no`},
 		{"segments: [gold]", `expected a map of ids`},
 		{"segments: {Gold: {profile.tier: gold}}", `"Gold" is no id`},

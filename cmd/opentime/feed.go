@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -114,10 +115,16 @@ func printStatus(w io.Writer, s *signals.FeedStatus) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { _, _ = fmt.Fprintln(t, strings.Join(cells, "\t")) }
 	line(s.Feed, fmt.Sprintf("%s (%s)", s.Source, s.Format))
-	if v := s.InUse; v == nil {
-		line("  in use", "nothing yet")
-	} else {
+	switch v, rows := s.InUse, s.Profiles; {
+	case v != nil:
 		line("  in use", fmt.Sprintf("%s: %d items, of %s, received %s", v.Version, v.Items, timeText(v.Dated), timeText(v.Received)))
+	case rows != nil:
+		line("  taken", fmt.Sprintf("%d rows, of %s", rows.Rows, timeText(rows.Dated)))
+		for _, why := range slices.Sorted(maps.Keys(rows.Ignored)) {
+			line("  ignored", fmt.Sprintf("%d: %s", rows.Ignored[why], why))
+		}
+	default:
+		line("  in use", "nothing yet")
 	}
 	switch {
 	case s.Hold:
@@ -239,6 +246,8 @@ func (c *feedRefreshCmd) Run(e *env) error {
 		e.print("%s is still being read; opentime feed status %s says when it is done", c.Feed, c.Feed)
 	case r.Unchanged:
 		e.print("%s has not changed", c.Feed)
+	case r.OfProfiles:
+		e.print("%s has %d rows; %d are left out", c.Feed, r.Items, r.Refused)
 	default:
 		e.print("%s has %d items; %d rows are left out", c.Feed, r.Items, r.Refused)
 	}

@@ -102,7 +102,20 @@ var webhookFields = strict.Fields{
 // profilesFields are the keys of profiles.
 var profilesFields = strict.Fields{
 	strict.Takes("attributes", attributesShape(declaredShape()), "What profiles have beside locale, zone, country, city and postcode: name: type, or {type, values, age, open}."),
-	strict.Refuses("feeds"),
+	strict.Takes("feeds", profileFeedsShape(), "Feeds of profiles by id: attributes that somebody else computes, such as personas and scores, as a CSV or JSON Lines."),
+}
+
+// profileFeedFields are the keys of a feed of profiles: one of url and file is needed.
+var profileFeedFields = strict.Fields{
+	strict.Takes("url", linkShape(), "Where the feed is fetched from."),
+	strict.Takes("file", strict.TextShape(), "The feed's file."),
+	strict.Takes("refresh", strict.DurationShape(), "How often it is read again.").Or("15m"),
+	strict.Takes("guard", profileGuardFields.Shape(), "The share from which on a feed is refused and what was taken before stays."),
+}
+
+// profileGuardFields are the keys of a profile feed's guard.
+var profileGuardFields = strict.Fields{
+	strict.Takes("lost", strict.PercentShape(), "Of rows that are gone.").Or("40%"),
 }
 
 // attributeFields are the keys of a profile's attribute.
@@ -183,8 +196,12 @@ func weatherShape() strict.Shape {
 	return s
 }
 
-func feedsShape() strict.Shape {
-	feed := feedFields.Shape()
+func feedsShape() strict.Shape { return oneSource(feedFields.Shape()) }
+
+func profileFeedsShape() strict.Shape { return oneSource(profileFeedFields.Shape()) }
+
+// oneSource are feeds by id, each with one source.
+func oneSource(feed strict.Shape) strict.Shape {
 	feed.AnyOf = []strict.Shape{{Required: []string{"url"}}, {Required: []string{"file"}}}
 	feed.Not = &strict.Shape{Required: []string{"url", "file"}}
 	return strict.MapShape(strict.IDShape(), feed)

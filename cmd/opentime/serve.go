@@ -170,6 +170,11 @@ func (s *site) dataFiles() []string {
 	for _, l := range s.config.lists {
 		files = append(files, l.file)
 	}
+	for _, f := range s.config.profileFeeds {
+		if f.file != "" {
+			files = append(files, f.file)
+		}
+	}
 	if s.config.clients != "" {
 		for _, name := range signals.ClientTables() {
 			files = append(files, path.Join(s.config.clients, name+".tsv"))

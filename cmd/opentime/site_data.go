@@ -23,6 +23,7 @@ func addData(now func() time.Time) func(*site) {
 		s.addPlaces()
 		s.addFeeds(now)
 		s.addLists()
+		s.addProfileFeeds(now)
 		s.checkFiles()
 	}
 }

@@ -24,6 +24,7 @@ func (a *app) reloadSources(s *site) {
 			a.refresh(context.Background(), f.id)
 		}
 	}
+	a.profileFeeds.changed()
 	a.loadFiles(s)
 	a.keepWarm()
 }

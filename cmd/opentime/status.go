@@ -105,6 +105,9 @@ func printServer(w io.Writer, status *server.Status) error {
 		if v := f.InUse; v != nil {
 			text += fmt.Sprintf(", %d items of %s", v.Items, timeText(v.Dated))
 		}
+		if rows := f.Profiles; rows != nil {
+			text += fmt.Sprintf(", %d profiles of %s", rows.Rows, timeText(rows.Dated))
+		}
 		if f.Refused > 0 {
 			text += fmt.Sprintf(", %d rows refused", f.Refused)
 		}

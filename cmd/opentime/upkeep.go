@@ -22,6 +22,7 @@ func (a *app) keepUp(ctx context.Context) {
 		"warming":          func(ctx context.Context) { a.publisher.keepWarm(ctx, a.server.Warm) },
 		"remembering":      func(ctx context.Context) { every(ctx, time.Minute, a.server.Remember) },
 		"measuring":        func(ctx context.Context) { every(ctx, measureEvery, a.measure) },
+		"profile feeds":    a.profileFeeds.run,
 		"lists":            func(ctx context.Context) { every(ctx, listsEvery, a.refreshLists) },
 		"learning":         func(ctx context.Context) { every(ctx, learnEvery, func() { a.learner.learn(ctx, false) }) },
 		"advice":           func(ctx context.Context) { every(ctx, adviceEvery, func() { a.server.Advise() }) },
