@@ -141,7 +141,7 @@ func TestDecideIsTotalPureAndHoldsUntilUntil(t *testing.T) {
 			again.Resolve(c, &s, &decisions[i])
 			again.Destination(c, &s, &decisions[i], "")
 		}
-		to := again.Destinations(c, &s, decisions, "click")
+		to := again.Destinations(nil, c, &s, decisions, "click")
 		again.ResolveAll(c, &s, decisions, func(i int, r rules.Resolved) {
 			if one := d.Resolve(c, &s, &decisions[i]); !reflect.DeepEqual(one, r) {
 				t.Fatalf("resolved with others: %+v, alone: %+v", r, one)
@@ -267,7 +267,7 @@ blocks:
 		six := slices.Repeat([]rules.Decision{decision}, 6)
 		for b.Loop() {
 			d.ResolveAll(c, &s, six, func(int, rules.Resolved) {})
-			d.Destinations(c, &s, six, "click")
+			d.Destinations(nil, c, &s, six, "click")
 		}
 	})
 }

@@ -38,14 +38,13 @@ func (d *Decider) Destination(c *Campaign, s *Signals, decision *Decision, click
 	return d.destination(decision, click)
 }
 
-// Destinations is Destination for all that was decided.
-func (d *Decider) Destinations(c *Campaign, s *Signals, decisions []Decision, click string) []Destination {
+// Destinations appends to dst the Destination of all that was decided.
+func (d *Decider) Destinations(dst []Destination, c *Campaign, s *Signals, decisions []Decision, click string) []Destination {
 	d.resume(c, s)
-	all := make([]Destination, len(decisions))
 	for i := range decisions {
-		all[i] = d.destination(&decisions[i], click)
+		dst = append(dst, d.destination(&decisions[i], click))
 	}
-	return all
+	return dst
 }
 
 // resume is begin that keeps what was decided.
@@ -191,10 +190,14 @@ func (v *view) link(texts [][]Template) string {
 	if i < 0 {
 		return ""
 	}
+	template := texts[v.locale][i]
+	if len(template) == 1 && template[0].Ref.Kind == NoRef && len(v.campaign.Append) == 0 {
+		return template[0].Literal
+	}
 	dst := v.buffer[:0]
 	query := false
-	for j := range texts[v.locale][i] {
-		p := &texts[v.locale][i][j]
+	for j := range template {
+		p := &template[j]
 		switch {
 		case p.Ref.Kind == NoRef:
 			dst = append(dst, p.Literal...)

@@ -64,14 +64,14 @@ func (s *Server) recall(e event) (event, bool, error) {
 		return e, false, err
 	}
 	e.received = time.UnixMilli(at)
-	err = fields(payload, func(field protowire.Number, n uint64, bytes []byte) error {
+	err = fields(string(payload), func(f wireField) error {
 		switch {
-		case field == eventDigest && len(bytes) == len(e.digest):
-			e.digest = [16]byte(bytes)
-		case field == eventStatus:
-			e.status = int(n)
-		case field == eventAnswer:
-			e.answer = bytes
+		case f.number == eventDigest && len(f.text) == len(e.digest):
+			copy(e.digest[:], f.text)
+		case f.number == eventStatus:
+			e.status = int(f.n)
+		case f.number == eventAnswer:
+			e.answer = []byte(f.text)
 		}
 		return nil
 	})

@@ -36,6 +36,7 @@ func (s *Server) forgetRoute(ctx *fasthttp.RequestCtx) {
 		}
 	}
 	values, err := s.config.Profiles.Forget(ids)
+	s.shown.forget(ids)
 	s.readings.end() // theirs were decided by what is no longer known
 	if err != nil {
 		slog.Error("forgetting failed", "err", err)

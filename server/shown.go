@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"example.com/opentime/rules"
@@ -19,6 +20,8 @@ type shownReading struct {
 	// Of a claimed link, whose id proves nothing: hashes of what it was told
 	// beside it. 0: nothing.
 	Parameters, Place uint64
+
+	Message []byte // of all this, as it is kept; nil: not encoded
 }
 
 // shownPosition is what one position of a reading showed. Values are the
@@ -206,7 +209,7 @@ func (s *Server) keepShown(r *reading, open *Open, fell bool) {
 	if r.trust == rules.Claimed {
 		told = s.tiesOf(open, r.published.Campaign)
 	}
-	waits := waiting{show: func() shownReading { return r.shown(class, os, told) }, keep: KeepShown(r.consent, s.config.KeepShown)}
+	waits := waiting{show: func(kept *shownDraft) { r.shown(kept, class, os, told) }, keep: KeepShown(r.consent, s.config.KeepShown)}
 	if r.consent == rules.ConsentFull && r.trust >= rules.Keyed && !fell {
 		waits.kept = func(shown *shownReading) { s.noteOpen(key.recipient, r, shown) }
 	}
@@ -218,19 +221,25 @@ func (s *Server) keepShown(r *reading, open *Open, fell bool) {
 // errShownWaits says that too many readings wait for the store.
 var errShownWaits = errors.New("keep shown: too many wait for the store")
 
-// shown is what the reading shows as it is kept: what was decided, and the
-// fallback where that was sent instead.
-func (r *reading) shown(class rules.Class, os string, told ties) shownReading {
-	kept := shownReading{
+// shownDraft is a reading that is worked out, with room for that.
+type shownDraft struct {
+	shownReading
+	to []rules.Destination
+}
+
+// shown works out what the reading shows as it is kept: what was decided, and the
+// fallback where that was sent instead. What kept held before is gone, its room is
+// used again.
+func (r *reading) shown(kept *shownDraft, class rules.Class, os string, told ties) {
+	kept.shownReading = shownReading{
 		At: r.at.UnixMilli(), Revision: r.published.Revision, Trust: r.trust,
 		Class: class, OS: os, Reading: r.id,
-		Positions:  make([]shownPosition, 0, r.published.Positions),
+		Positions:  slices.Grow(kept.Positions[:0], r.published.Positions),
 		Parameters: told.parameters, Place: told.place,
 	}
-	var to []rules.Destination
 	if !r.failed {
 		decider := r.deciders.Get().(*rules.Decider)
-		to = decider.Destinations(r.published.Campaign, &r.signals, r.decisions, clickMark)
+		kept.to = decider.Destinations(kept.to[:0], r.published.Campaign, &r.signals, r.decisions, clickMark)
 		r.deciders.Put(decider)
 	}
 	for _, block := range r.published.Blocks {
@@ -242,10 +251,9 @@ func (r *reading) shown(class rules.Class, os string, told ties) shownReading {
 				}
 				continue
 			}
-			kept.Positions = append(kept.Positions, r.shownAt(at, &to[at]))
+			kept.Positions = append(kept.Positions, r.shownAt(at, &kept.to[at]))
 		}
 	}
-	return kept
 }
 
 // shownOne is what one position alone shows.

@@ -45,10 +45,11 @@ type shownKey struct {
 // waiting is a reading on its way to the store. What it shows is worked out
 // when it is written, or when a click asks before.
 type waiting struct {
-	show func() shownReading
+	show func(*shownDraft)
 	keep time.Duration // how long its recipient lets readings be kept
 	// kept is told what it shows once, when it is written; nil: nobody wants to know.
 	kept func(*shownReading)
+	told bool // it was
 }
 
 // shownBook keeps what readings showed. Readings are added in memory, seen
@@ -60,9 +61,11 @@ type shownBook struct {
 	mu      sync.Mutex
 	pending map[shownKey][]waiting
 	writing map[shownKey][]waiting // being written; still to be seen
+	last    lastTable
 	count   int
 
 	pause  int           // ticks to let pass, since the store failed; run's own
+	room   shownRoom     // run's own
 	alarms atomic.Uint64 // values that could not be read
 
 	stop chan struct{}
@@ -72,7 +75,7 @@ type shownBook struct {
 func newShownBook(store Store) *shownBook {
 	b := &shownBook{
 		store:   store,
-		pending: map[shownKey][]waiting{}, stop: make(chan struct{}),
+		pending: map[shownKey][]waiting{}, last: newLastTable(), stop: make(chan struct{}),
 	}
 	b.done.Go(b.run)
 	return b
@@ -91,15 +94,32 @@ func (b *shownBook) add(key shownKey, r waiting) bool {
 	return true
 }
 
+// forget lets go of recipients who were forgotten.
+func (b *shownBook) forget(recipients []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last.forget(recipients)
+}
+
 // read returns the readings kept under key, oldest first: those in the store
 // and those on their way there. Where the store fails, or is too slow, it
 // returns the latter with the error. gate and patience are those of inTime.
 func (b *shownBook) read(key shownKey, gate chan struct{}, patience time.Duration) ([]shownReading, error) {
 	b.mu.Lock()
 	waiting := append(slices.Clone(b.writing[key]), b.pending[key]...)
+	last, wrote := b.last.find(key)
 	b.mu.Unlock()
 	kept, err := inTime(gate, patience, func() ([]shownReading, error) { return b.stored(key) })
-	return merge(kept, show(waiting)), err
+	if wrote {
+		last.lay(kept)
+	}
+	for i := range waiting {
+		var shown shownDraft
+		if show(&waiting[i], &shown) {
+			kept = merge(kept, &shown.shownReading)
+		}
+	}
+	return kept, err
 }
 
 func (b *shownBook) stored(key shownKey) ([]shownReading, error) {
@@ -115,42 +135,23 @@ func (b *shownBook) stored(key shownKey) ([]shownReading, error) {
 	return readings, nil
 }
 
-// show works out what readings show. One that cannot be is left out.
-func show(readings []waiting) []shownReading {
-	shown := make([]shownReading, 0, len(readings))
-	one := func(reading waiting) {
-		defer func() {
-			if cause := recover(); cause != nil {
-				slog.Error("keeping shown panicked", "cause", cause)
-			}
-		}()
-		shown = append(shown, reading.show())
-	}
-	for _, reading := range readings {
-		one(reading)
-	}
-	return shown
-}
-
-// tell says once what readings show, which are as many unless one could not be
-// worked out.
-func tell(readings []waiting, shown []shownReading) {
-	for i := range readings {
-		if readings[i].kept != nil && len(shown) == len(readings) {
-			readings[i].kept(&shown[i])
-			readings[i].kept = nil // it may be written again, where the store fails
+// show works out what a reading shows, and reports whether that could be done.
+func show(reading *waiting, shown *shownDraft) (ok bool) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.Error("keeping shown panicked", "cause", cause)
 		}
-	}
+	}()
+	reading.show(shown)
+	return true
 }
 
-// merge lays newer readings over kept ones, oldest first. One that shows the
-// same as another, or is the same one once more, replaces it; of each trust the
+// merge lays a newer reading over kept ones, oldest first. Where it shows the same
+// as another, or is the same one once more, it replaces that; of each trust the
 // last few stay.
-func merge(kept, newer []shownReading) []shownReading {
-	for _, r := range newer {
-		kept = slices.DeleteFunc(kept, func(k shownReading) bool { return k.Reading == r.Reading || k.same(&r) })
-		kept = append(kept, r)
-	}
+func merge(kept []shownReading, newer *shownReading) []shownReading {
+	kept = slices.DeleteFunc(kept, func(k shownReading) bool { return k.Reading == newer.Reading || k.same(newer) })
+	kept = append(kept, *newer)
 	var more [rules.Signed + 1]int
 	for i := range kept {
 		more[kept[i].Trust]++
@@ -193,7 +194,11 @@ func (b *shownBook) run() {
 // flush writes everything that waits. What a failing store refuses is put
 // back, to be tried again a second later.
 func (b *shownBook) flush() {
+	failed := b.store.Failed()
 	b.mu.Lock()
+	if failed {
+		b.last.trial++
+	}
 	if len(b.pending) == 0 {
 		b.mu.Unlock()
 		return
@@ -208,6 +213,7 @@ func (b *shownBook) flush() {
 	defer b.mu.Unlock()
 	if err != nil {
 		slog.Warn("keep shown", "err", err)
+		b.last.trial++
 		b.pause = shownPause
 		for key, readings := range writing {
 			b.pending[key] = append(readings, b.pending[key]...)
@@ -226,34 +232,6 @@ func (b *shownBook) writeSafely(writing map[shownKey][]waiting) (err error) {
 		}
 	}()
 	return b.write(writing)
-}
-
-func (b *shownBook) write(writing map[shownKey][]waiting) error {
-	merged := make(map[shownKey][]shownReading, len(writing))
-	for key, readings := range writing {
-		kept, err := b.stored(key)
-		if err != nil {
-			return err
-		}
-		shown := show(readings)
-		tell(readings, shown)
-		merged[key] = recent(merge(kept, shown), readings[len(readings)-1].keep)
-	}
-	var payload []byte
-	err := b.store.PutShown(func(put func(recipient, campaign, send string, at int64, payload []byte)) {
-		for key, readings := range merged {
-			if len(readings) == 0 {
-				continue
-			}
-			newest := readings[len(readings)-1].At
-			payload = encodeShown(payload[:0], readings)
-			put(key.recipient, key.campaign, key.send, newest, payload)
-		}
-	})
-	if err != nil {
-		return fmt.Errorf("write shown: %w", err)
-	}
-	return nil
 }
 
 // close writes what waits and ends.

@@ -50,13 +50,26 @@ func encodeShown(dst []byte, readings []shownReading) []byte {
 	return dst
 }
 
+// encodeReading appends the message of a reading.
 func encodeReading(dst []byte, r *shownReading) []byte {
+	if r.Message != nil {
+		return append(dst, r.Message...)
+	}
+	return encodeContent(encodeShownAt(dst, r), r)
+}
+
+// encodeShownAt appends when a reading was, and which it was.
+func encodeShownAt(dst []byte, r *shownReading) []byte {
 	dst = number(dst, readingAt, uint64(r.At))
+	return bytesOf(dst, readingID, r.Reading[:])
+}
+
+// encodeContent appends the rest of a reading.
+func encodeContent(dst []byte, r *shownReading) []byte {
 	dst = bytesOf(dst, readingRevision, r.Revision[:])
 	dst = number(dst, readingTrust, uint64(r.Trust))
 	dst = number(dst, readingClass, uint64(r.Class))
 	dst = bytesOf(dst, readingOS, r.OS)
-	dst = bytesOf(dst, readingID, r.Reading[:])
 	dst = number(dst, readingParams, r.Parameters)
 	dst = number(dst, readingPlace, r.Place)
 	for i := range r.Positions {
@@ -129,133 +142,4 @@ func nested(dst []byte, field protowire.Number, encode func([]byte) []byte) []by
 	}
 	copy(dst[at:], length[:n])
 	return dst
-}
-
-func decodeShown(data []byte) ([]shownReading, error) {
-	var readings []shownReading
-	err := fields(data, func(field protowire.Number, _ uint64, bytes []byte) error {
-		if field != fieldReading {
-			return nil
-		}
-		r, err := decodeReading(bytes)
-		readings = append(readings, r)
-		return err
-	})
-	return readings, err
-}
-
-func decodeReading(data []byte) (shownReading, error) {
-	var r shownReading
-	err := fields(data, func(field protowire.Number, v uint64, bytes []byte) error {
-		switch field {
-		case readingAt:
-			r.At = int64(v)
-		case readingRevision:
-			copy(r.Revision[:], bytes)
-		case readingTrust:
-			if v > uint64(rules.Signed) {
-				return errShown
-			}
-			r.Trust = rules.Trust(v)
-		case readingClass:
-			if v > uint64(rules.Scanner) {
-				return errShown
-			}
-			r.Class = rules.Class(v)
-		case readingOS:
-			r.OS = string(bytes)
-		case readingID:
-			copy(r.Reading[:], bytes)
-		case readingParams:
-			r.Parameters = v
-		case readingPlace:
-			r.Place = v
-		case readingPosition:
-			p, err := decodePosition(bytes)
-			r.Positions = append(r.Positions, p)
-			return err
-		}
-		return nil
-	})
-	return r, err
-}
-
-func decodePosition(data []byte) (shownPosition, error) {
-	var p shownPosition
-	err := fields(data, func(field protowire.Number, v uint64, bytes []byte) error {
-		switch field {
-		case positionBlock:
-			p.Block = string(bytes)
-		case positionNumber:
-			p.Position = int(v)
-		case positionRule:
-			p.Rule = string(bytes)
-		case positionVariant:
-			p.Variant = string(bytes)
-		case positionItem:
-			p.Item = string(bytes)
-		case positionLink:
-			p.Link = string(bytes)
-		case positionAfter:
-			p.After = string(bytes)
-		case positionEnded:
-			p.Ended = int64(v)
-		case positionDigest:
-			p.Digest = v
-		case positionValue:
-			value, err := decodeValueOf(bytes)
-			p.Values = append(p.Values, value)
-			return err
-		}
-		return nil
-	})
-	return p, err
-}
-
-func decodeValueOf(data []byte) (rules.Value, error) {
-	var value rules.Value
-	err := fields(data, func(field protowire.Number, v uint64, bytes []byte) error {
-		switch field {
-		case valueType:
-			value.Type = rules.Type(v)
-		case valueNumber:
-			value.N = protowire.DecodeZigZag(v)
-		case valueText:
-			value.Text = string(bytes)
-		case valueListElement:
-			value.List = append(value.List, string(bytes))
-		}
-		return nil
-	})
-	return value, err
-}
-
-// fields calls f for each field of a message, with the number of a varint and
-// the bytes of a length-delimited one. Fields of other types are passed over.
-func fields(data []byte, f func(protowire.Number, uint64, []byte) error) error {
-	for len(data) > 0 {
-		field, kind, n := protowire.ConsumeTag(data)
-		if n < 0 {
-			return errShown
-		}
-		data = data[n:]
-		var number uint64
-		var bytes []byte
-		switch kind {
-		case protowire.VarintType:
-			number, n = protowire.ConsumeVarint(data)
-		case protowire.BytesType:
-			bytes, n = protowire.ConsumeBytes(data)
-		default:
-			n = protowire.ConsumeFieldValue(field, kind, data)
-		}
-		if n < 0 {
-			return errShown
-		}
-		data = data[n:]
-		if err := f(field, number, bytes); err != nil {
-			return err
-		}
-	}
-	return nil
 }
