@@ -158,6 +158,10 @@ func keptWord(e *rawEvent) string {
 		return "uncarted"
 	case e.kind == keptUnwished:
 		return "unwished"
+	case e.kind == keptUnbought && e.value == 0:
+		return "unbought"
+	case e.kind == keptUnbought:
+		return "bought after all"
 	}
 	return "unknown" // of a later release
 }

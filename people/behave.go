@@ -186,6 +186,10 @@ func (who *remembered) take(e *keptEvent, since int64) string {
 		return "consent: the recipient does not let it be kept"
 	case e.At < since:
 		return "older than keep: behaviour lets it be"
+	case e.id != 0 && (e.stored == keptUnbought || e.stored == uint64(rules.Bought)+1):
+		if why := who.open().order(e); why != "" {
+			return why
+		}
 	case who.repeats(e), !who.open().add(*e):
 		return cameBefore
 	}

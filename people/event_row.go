@@ -40,7 +40,9 @@ type EventRow struct {
 	// Price is what one of the item costs: 12.50 EUR.
 	Price string
 	// Value is a rating's, from 1 to 5.
-	Value  string
+	Value string
+	// Told is when a purchase was told, by who tells of it again as it changes; "": At.
+	Told   string
 	unread string // why it is none
 }
 
@@ -48,7 +50,7 @@ type EventRow struct {
 func EventKinds() []string { return slices.Clone(eventKinds[:]) }
 
 // eventKinds are the words of events; never changed.
-var eventKinds = [...]string{"viewed", "carted", "uncarted", "bought", "wished", "unwished", "rated", "searched"}
+var eventKinds = [...]string{"viewed", "carted", "uncarted", "bought", "wished", "unwished", "rated", "searched", "unbought"}
 
 // eventKeys are the keys of an EventRow, and the columns of a file of them.
 var eventKeys = [...]string{"id", "r", "kind", "at", "item", "tags", "search", "channel", "count", "price", "value"}
@@ -145,6 +147,14 @@ func (p *Profiles) readEventRow(row *EventRow, now, received time.Time) (*unders
 	if err := row.numbers(&e); err != nil {
 		return nil, err
 	}
+	if e.stored == keptUnbought {
+		e.Value, e.currency, e.quantity = rules.Value{}, "", 1
+	}
+	if e.told = e.At; row.Told != "" {
+		if e.told, err = rules.FactTime(row.Told, now); err != nil {
+			return nil, err
+		}
+	}
 	e.id = eventHash(row, e.At)
 	if p.tagsOf != nil && e.Item != "" {
 		e.Tags = joinTags(e.Tags, p.tagsOf(e.Item))
@@ -159,6 +169,8 @@ func storedKind(word string) (uint64, error) {
 		return keptUncarted, nil
 	case "unwished":
 		return keptUnwished, nil
+	case "unbought":
+		return keptUnbought, nil
 	}
 	if !slices.Contains(eventKinds[:], word) {
 		return 0, fmt.Errorf("unknown kind %.40q; %s", word, strict.DidYouMean(word, eventKinds[:]))
@@ -185,6 +197,10 @@ func (r *EventRow) what(e *keptEvent) error {
 	}
 	e.Item, e.Tags, e.Channel = strings.Clone(r.Item), slices.Clone(r.Tags), r.Channel
 	switch {
+	case e.stored == keptUnbought && r.ID == "":
+		return errors.New("id is missing; write that of the purchase")
+	case e.stored == keptUnbought:
+		e.Item, e.Tags, e.Channel = "", nil, ""
 	case e.Kind == rules.Searched && r.Search == "":
 		return errors.New("search is missing; write what was searched for")
 	case e.Kind == rules.Searched:

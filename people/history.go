@@ -16,6 +16,7 @@ type keptEvent struct {
 	stored   uint64 // its kind, as it is stored
 	id       uint32 // what it is known by when it comes again; 0: nothing, as of those counted together
 	quantity int64  // of the item
+	told     int64  // when it was told, of a purchase that is being added
 	currency string // of Value
 	unknown  string
 }

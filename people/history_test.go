@@ -50,7 +50,7 @@ func anyRows(r *rand.Rand, n int) []EventRow {
 	rows := make([]EventRow, n)
 	for i := range rows {
 		at := noon.Add(-time.Duration(r.Int64N(int64(400 * 24 * time.Hour)))).Truncate(time.Minute)
-		row := EventRow{R: "emma", At: at.Format(time.RFC3339), Item: fmt.Sprint("item-", r.IntN(40)), Kind: eventKinds[r.IntN(len(eventKinds))]}
+		row := EventRow{R: "emma", At: at.Format(time.RFC3339), Item: fmt.Sprint("item-", r.IntN(40)), Kind: eventKinds[r.IntN(len(eventKinds)-1)]}
 		switch row.Kind {
 		case "rated":
 			row.Value = fmt.Sprint(1 + r.IntN(5))

@@ -33,6 +33,7 @@ const (
 const (
 	keptUncarted = 32 // it was taken out of the cart
 	keptUnwished = 33 // and off the wish list
+	keptUnbought = 34 // what was bought under its id was taken back; of value 1: it stands again
 )
 
 // rawEvent is an event as it is stored: items and words by their numbers.

@@ -14,7 +14,7 @@ import (
 	"example.com/opentime/signals"
 )
 
-// Webhook is a shop system that tells of its stock, and what proves that it does.
+// Webhook is a shop system that tells of its stock and its orders, and what proves that it does.
 type Webhook struct {
 	signals.Webhook
 	Secrets []string // any of them signs; none: it is not answered
@@ -87,8 +87,12 @@ func (s *Server) webhookRoute(ctx *fasthttp.RequestCtx) {
 // takeWebhook applies a message unless it came before, as of its first receipt. Its
 // id is not signed, so its body is part of what it is known by.
 func (s *Server) takeWebhook(w *signals.Webhook, topic, id string, body []byte) (signals.Applied, error) {
+	take := s.config.Gatherer.Catalogue().TakeWebhook
+	if w.IsOrder(topic) {
+		take = s.takeOrder
+	}
 	if id == "" {
-		return s.config.Gatherer.Catalogue().TakeWebhook(w, topic, body, s.config.Now())
+		return take(w, topic, body, s.config.Now())
 	}
 	e := newEvent(s.config.Now(), "webhook", w.ID, topic, id, string(body))
 	e, again, err := s.recall(e)
@@ -103,7 +107,7 @@ func (s *Server) takeWebhook(w *signals.Webhook, topic, id string, body []byte) 
 			return signals.Applied{}, err
 		}
 	}
-	applied, err := s.config.Gatherer.Catalogue().TakeWebhook(w, topic, body, e.received)
+	applied, err := take(w, topic, body, e.received)
 	if err != nil || len(applied.Refused) > 0 {
 		return applied, err
 	}

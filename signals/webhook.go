@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"example.com/opentime/rules"
 )
 
 // WebhookKind is whose webhooks these are.
@@ -48,6 +46,8 @@ type Webhook struct {
 	Locations map[string]string
 	// Prices has WooCommerce's prices taken, which are in the currency of the feed.
 	Prices bool
+	// Orders says how orders are told as purchases; nil: they are not.
+	Orders *Orders
 }
 
 // notice is what a webhook says of one product.
@@ -146,15 +146,9 @@ func (x *Catalogue) itemsBy(t *table, attribute string) map[string][]string {
 	}
 	items := map[string][]string{}
 	for _, h := range t.held {
-		if h.item == nil {
-			continue
+		if value := h.text(attribute); value != "" {
+			items[value] = append(items[value], h.item.ID)
 		}
-		i := slices.IndexFunc(h.item.Declared, func(a rules.Attribute) bool { return a.Name == attribute })
-		if i < 0 || i >= len(h.item.More) || h.item.More[i].Type != rules.Text {
-			continue
-		}
-		value := h.item.More[i].Text
-		items[value] = append(items[value], h.item.ID)
 	}
 	x.by[attribute] = items
 	return items

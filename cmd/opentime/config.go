@@ -163,9 +163,12 @@ func (f feedConfig) same(o feedConfig) bool {
 
 // same reports whether two webhooks are declared alike.
 func (w webhookConfig) same(o webhookConfig) bool {
-	return w.ID == o.ID && w.From == o.From && w.Attribute == o.Attribute && w.BySKU == o.BySKU && w.Prices == o.Prices &&
+	return w.ID == o.ID && w.From == o.From && w.Attribute == o.Attribute && w.BySKU == o.BySKU && w.Prices == o.Prices && sameOrders(w.Orders, o.Orders) &&
 		maps.Equal(w.Locations, o.Locations)
 }
+
+// sameOrders reports whether orders are told alike.
+func sameOrders(a, b *signals.Orders) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // loadConfig reads opentime.yaml and says everything that is wrong with it.
 func loadConfig(file string, data []byte) (config, []strict.Problem) {

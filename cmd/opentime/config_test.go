@@ -36,7 +36,7 @@ feeds:
 places: {cinemas: places.csv, shops: {file: shops.csv, route: "https://maps.example/?q={lat},{lon}"}}
 webhooks:
   shop: {from: shopify, attribute: shop_id, locations: {24826418: ghent, 24826419: ""}}
-  woo: {from: woocommerce, by: sku, prices: true}
+  woo: {from: woocommerce, by: sku, prices: true, orders: {recipient: billing.email, hashed: sha256, channel: outlet}}
 profiles:
   attributes: {points: number, delivery: {type: text, values: [sorting, delivered], age: 6h, open: true}}
   feeds: {scores: {file: scores.csv}, personas: {url: "https://data.example/personas.jsonl.gz", refresh: 6h, guard: {lost: 10%}}}
@@ -69,7 +69,8 @@ func TestConfigReadsEveryKey(t *testing.T) {
 			len(c.feeds[1].pictureHosts(c.hosts)) == 0,
 		"places": len(c.places) == 2 && c.places[0].file == "places.csv" && c.places[1].route != "",
 		"webhooks": len(c.webhooks) == 2 && c.webhooks[0].Attribute == "shop_id" && len(c.webhooks[0].Locations) == 2 &&
-			c.webhooks[0].Locations["24826418"] == "ghent" && c.webhooks[1].From == signals.WooCommerce && c.webhooks[1].BySKU && c.webhooks[1].Prices,
+			c.webhooks[0].Locations["24826418"] == "ghent" && c.webhooks[1].From == signals.WooCommerce && c.webhooks[1].BySKU && c.webhooks[1].Prices &&
+			c.webhooks[0].Orders == nil && *c.webhooks[1].Orders == signals.Orders{Recipient: "billing.email", Hashed: true, By: "sku", Channel: "outlet"},
 		"attributes": len(c.attributes) == 2 && c.attributes[0].Type == rules.Number,
 		"attribute":  c.attributes[1].Open && c.attributes[1].Age == 6*time.Hour && len(c.attributes[1].Values) == 2,
 		"segments":   c.segments != nil,
@@ -135,6 +136,13 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		{"webhooks: {shop: {from: shopify, locations: {}}}", `no location is written`},
 		{"webhooks: {shop: {from: shopify, attribute: shop_id}}", `no feed has an attribute "shop_id"`},
 		{"feeds: {f: {file: a, attributes: {shop_id: number}}}\nwebhooks: {shop: {from: shopify, attribute: shop_id}}", `"shop_id" is a number in its feed; declare it as text`},
+		{"webhooks: {shop: {from: shopify, orders: {by: sku}}}", `orders of webhook "shop" do not say whose they are; write recipient: and one of customer.id, metafields.<name>, note_attributes.<name>`},
+		{"webhooks: {shop: {from: shopify, orders: {recipient: customer_id}}}", `orders of shopify have no "customer_id"; write one of customer.id`},
+		{"webhooks: {shop: {from: woocommerce, orders: {recipient: meta_data.}}}", `orders of woocommerce have no "meta_data."; write one of customer_id, meta_data.<name>, billing.email`},
+		{"webhooks: {shop: {from: shopify, orders: {recipient: customer.email}}}", `"customer.email" is an address, and none is kept; name a field with the recipient's id or, if ids in your links are the SHA-256 of addresses, write hashed: sha256`},
+		{"webhooks: {shop: {from: shopify, orders: {recipient: customer.id, hashed: sha256}}}", `"customer.id" is no address; remove hashed`},
+		{"webhooks: {shop: {from: woocommerce, orders: {recipient: customer_id, by: variant_id}}}", `lines of woocommerce have no "variant_id"; write one of id, sku`},
+		{"webhooks: {shop: {from: shopify, orders: {recipient: customer.id, attribute: variant}}}", `no feed has an attribute "variant"`},
 		{"keep: {shown: soon}", `"soon" is not a duration`},
 	}
 	for _, c := range cases {

@@ -22,6 +22,7 @@ func (r *configReader) webhook(id string, n *strict.Node) {
 		"locations": func(n *strict.Node) { w.Locations = r.locations(n) },
 		"by":        func(n *strict.Node) { w.BySKU = r.OneOf(n, webhookBy[:]...) == "sku" },
 		"prices":    func(n *strict.Node) { w.Prices = r.Bool(n) },
+		"orders":    func(n *strict.Node) { w.Orders = r.orders(n) },
 	}))
 	if n.Kind != strict.Map {
 		return
@@ -36,7 +37,54 @@ func (r *configReader) webhook(id string, n *strict.Node) {
 			r.Errorf(at, "%q is for %s; remove it", key, of)
 		}
 	}
+	if w.Orders != nil {
+		r.checkOrders(id, n.Find("orders"), &w)
+	}
 	r.c.webhooks = append(r.c.webhooks, w)
+}
+
+// orders reads how a shop's orders are told.
+func (r *configReader) orders(n *strict.Node) *signals.Orders {
+	o := &signals.Orders{}
+	r.Map(n, ordersFields.Read(strict.Keys{
+		"recipient": func(n *strict.Node) { o.Recipient = r.Text(n) },
+		"hashed":    func(n *strict.Node) { o.Hashed = r.OneOf(n, orderHashes[:]...) == orderHashes[0] },
+		"by":        func(n *strict.Node) { o.By = r.OneOf(n, orderBy[:]...) },
+		"attribute": func(n *strict.Node) { o.Attribute = r.Name(n) },
+		"channel":   func(n *strict.Node) { o.Channel = r.Text(n) },
+	}))
+	return o
+}
+
+// checkOrders says what of orders is not the shop's, and fills in what was left out.
+func (r *configReader) checkOrders(id string, n *strict.Node, w *webhookConfig) {
+	o := w.Orders
+	fields, by := signals.OrderFields(w.From)
+	email, ok := signals.OrderField(w.From, o.Recipient)
+	switch recipient := n.Find("recipient"); {
+	case n.Kind != strict.Map:
+		return
+	case recipient == nil:
+		r.Errorf(n, "orders of webhook %q do not say whose they are; write recipient: and one of %s", id, strings.Join(fields, ", "))
+	case !ok:
+		r.Errorf(recipient, "orders of %s have no %q; write one of %s", w.From, o.Recipient, strings.Join(fields, ", "))
+	case email && !o.Hashed:
+		r.Errorf(recipient, "%q is an address, and none is kept; name a field with the recipient's id or, if ids in your links are the SHA-256 of addresses, write hashed: sha256", o.Recipient)
+	case o.Hashed && !email:
+		r.Errorf(n.Find("hashed"), "%q is no address; remove hashed", o.Recipient)
+	}
+	if at := n.Find("by"); at != nil && !slices.Contains(by, o.By) {
+		r.Errorf(at, "lines of %s have no %q; write one of %s", w.From, o.By, strings.Join(by, ", "))
+	}
+	if o.By == "" {
+		o.By = by[0]
+		if w.BySKU {
+			o.By = "sku"
+		}
+	}
+	if o.Attribute == "" && w.From == signals.WooCommerce && n.Find("by") == nil {
+		o.Attribute = w.Attribute
+	}
 }
 
 // locations reads a shop's locations and the place that each is.
@@ -73,14 +121,22 @@ func (r *configReader) requireAttributes() {
 			}
 		}
 	}
-	for _, w := range r.c.webhooks {
-		t, ok := types[w.Attribute]
-		switch {
-		case w.Attribute == "" || t == rules.Text:
+	require := func(n *strict.Node) {
+		if n == nil {
+			return
+		}
+		switch t, ok := types[n.Text]; {
+		case t == rules.Text:
 		case ok:
-			r.Errorf(w.node.Find("attribute"), "%q is a %s in its feed; declare it as text: the ids of shops are longer than numbers", w.Attribute, t)
+			r.Errorf(n, "%q is a %s in its feed; declare it as text: the ids of shops are longer than numbers", n.Text, t)
 		default:
-			r.Errorf(w.node.Find("attribute"), "no feed has an attribute %q; %s", w.Attribute, strict.DidYouMean(w.Attribute, slices.Sorted(maps.Keys(types))))
+			r.Errorf(n, "no feed has an attribute %q; %s", n.Text, strict.DidYouMean(n.Text, slices.Sorted(maps.Keys(types))))
+		}
+	}
+	for _, w := range r.c.webhooks {
+		require(w.node.Find("attribute"))
+		if orders := w.node.Find("orders"); orders != nil {
+			require(orders.Find("attribute"))
 		}
 	}
 }

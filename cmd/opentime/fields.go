@@ -17,6 +17,8 @@ var (
 	recipientWords = [...]string{"signed", "keyed", "claimed"}
 	consentWords   = [...]string{"aggregate", "full", "none"}
 	webhookBy      = [...]string{"id", "sku"}
+	orderBy        = [...]string{"id", "variant_id", "product_id", "sku"}
+	orderHashes    = [...]string{"sha256"}
 	weatherSources = [...]string{"met.no", "open-meteo", "openweather", "file"}
 )
 
@@ -44,7 +46,7 @@ var configFields = strict.Fields{
 	strict.Takes("feeds", feedsShape(), "Feeds of items by id."),
 	strict.Takes("places", placesShape(), "Lists of places by id: a CSV or JSON Lines, or {file, route}."),
 	strict.Takes("lists", strict.MapShape(strict.IDShape(), strict.TextShape()), "Lists of items by id, such as a data team's: a CSV or JSON Lines with r and items, or r, item and score."),
-	strict.Takes("webhooks", strict.MapShape(strict.IDShape(), webhookFields.Shape()), "Shop systems by id, which tell of their stock at /v1/webhooks/<id>."),
+	strict.Takes("webhooks", strict.MapShape(strict.IDShape(), webhookFields.Shape()), "Shop systems by id, which tell of their stock and orders at /v1/webhooks/<id>."),
 	strict.Takes("profiles", profilesFields.Shape(), "What profiles have."),
 	strict.Takes("segments", strict.RefShape("segments"), "Conditions by id, which all campaigns may name and none may change."),
 	strict.Takes("keep", keepFields.Shape(), "For how long things are kept."),
@@ -97,6 +99,16 @@ var webhookFields = strict.Fields{
 	strict.Takes("locations", strict.MapShape(strict.Shape{Pattern: "^[0-9]{1,20}$", Remedy: "write a location's number"}, strict.TextShape()), "Shopify: the locations that count, each with the place that it is, or \"\"; all if left out."),
 	strict.Takes("by", strict.WordShape(webhookBy[:]...), "WooCommerce: what of a product is its id.").Or(webhookBy[0]),
 	strict.Takes("prices", strict.BoolShape(), "WooCommerce: take its prices too.").Or(false),
+	strict.Takes("orders", ordersFields.Shape(), "How orders are told as purchases; they are not if left out."),
+}
+
+// ordersFields are the keys of a webhook's orders.
+var ordersFields = strict.Fields{
+	strict.Needs("recipient", strict.TextShape(), "The field of an order that says whose it is: Shopify's customer.id, metafields.<namespace>.<key> or note_attributes.<name>; WooCommerce's customer_id or meta_data.<key>."),
+	strict.Takes("hashed", strict.WordShape(orderHashes[:]...), "The field is an address (customer.email, email, contact_email; billing.email), and ids in links are its SHA-256 in hex."),
+	strict.Takes("by", strict.WordShape(orderBy[:]...), "What of a line is its item: Shopify's variant_id if left out, WooCommerce's as by of the webhook."),
+	strict.Takes("attribute", strict.NameShape(), "The items' attribute that holds it; the item's id if left out."),
+	strict.Takes("channel", strict.TextShape(), "Where things are bought; web, or till as the order says if left out."),
 }
 
 // profilesFields are the keys of profiles.

@@ -72,7 +72,7 @@ func (importEventsCmd) Help() string {
 
   r        the recipient: an id, or an id with its seal
   id       what the row is known by when it comes again, such as an order's number and line
-  kind     viewed, carted, uncarted, bought, wished, unwished, rated or searched; --kind where it is left out
+  kind     viewed, carted, uncarted, bought, wished, unwished, rated, searched or unbought, which takes back what was bought under its id; --kind where it is left out
   at       when it was, such as 2026-11-23T18:12:00Z; without it when the import began
   item     the item's id
   tags     what it is about, beside the item's own tags; between semicolons

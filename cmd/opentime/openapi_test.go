@@ -101,8 +101,8 @@ feeds: {films: {file: films.csv, currency: EUR, attributes: {inventory_item_id: 
 places: {cinemas: cinemas.csv}
 profiles: {attributes: {points: number}}
 webhooks:
-  main: {from: shopify, attribute: inventory_item_id}
-  woo: {from: woocommerce, by: sku, prices: true}
+  main: {from: shopify, attribute: inventory_item_id, orders: {recipient: customer.id, by: sku}}
+  woo: {from: woocommerce, by: sku, prices: true, orders: {recipient: customer_id}}
 `,
 		"films.csv":             apiFeed,
 		"cinemas.csv":           ladderPlaces,
@@ -315,9 +315,12 @@ func TestExamplesAreAnswered(t *testing.T) {
 					to, body = "/v1/webhooks/woo", "webhook_id=5"
 				case name == "shopify":
 					with = append(with, signShopify("hush", body), shopifyTopic)
-				case name == "woocommerce":
+				case name == "shopifyOrder":
+					with = append(with, signShopify("hush", body), "X-Shopify-Topic: orders/create")
+				case name == "woocommerce", name == "woocommerceOrder":
 					to = "/v1/webhooks/woo"
-					with = append(with, wooTopic, strings.Replace(signShopify("hush", body), "X-Shopify-Hmac-Sha256", "X-WC-Webhook-Signature", 1))
+					topic := map[string]string{"woocommerce": wooTopic, "woocommerceOrder": "X-WC-Webhook-Topic: order.created"}[name]
+					with = append(with, topic, strings.Replace(signShopify("hush", body), "X-Shopify-Hmac-Sha256", "X-WC-Webhook-Signature", 1))
 				}
 				taken(name, to, body, with...)
 			}
@@ -325,6 +328,9 @@ func TestExamplesAreAnswered(t *testing.T) {
 	})
 	if sent < 25 {
 		t.Errorf("%d requests only", sent)
+	}
+	if got := c.bought("115310627314723954") + c.bought("26"); got != "08:58:11 salt-moon web [];08:58:12 night-bus web [];" {
+		t.Errorf("bought: %s", got)
 	}
 	if moon, bus := c.stock("salt-moon", "ghent"), c.stock("night-bus", ""); moon+bus != "12some" {
 		t.Errorf("%s of one in Ghent, %s of the other", moon, bus)
