@@ -73,13 +73,14 @@ func (p *Profiles) About(id string) (*About, error) {
 		a.Consent, a.Own = consentWords[rules.ConsentNone], true
 		return a, nil
 	}
-	r := reading{word: word{consent: p.consent}, profile: &keptProfile{}}
-	err := p.store.Many([]string{id}, []byte{kindConsent, kindHistory, kindAlias, kindProfile}, func(_ int, kind byte, at int64, payload []byte, err error) {
-		if alias, ok := decodeAlias(payload); kind == kindAlias && ok {
-			a.Alias = fmt.Sprintf("%x", alias)
-		} else if kind != kindAlias {
-			r.err = errors.Join(r.err, r.take(kind, at, payload, err))
+	r := reading{word: word{consent: p.consent}}
+	var profile *keptProfile
+	err := p.store.One(id, func(kind byte, at int64, payload []byte, err error) {
+		if kind == kindProfile && err == nil {
+			profile, err = decodeProfile(payload)
+			a.At = aboutTime(at)
 		}
+		r.err = errors.Join(r.err, r.take(kind, at, payload, err))
 	})
 	if err = errors.Join(err, r.err); err != nil {
 		return nil, fmt.Errorf("read what is known: %w", err)
@@ -87,8 +88,11 @@ func (p *Profiles) About(id string) (*About, error) {
 	if a.Consent, a.Own = consentWords[r.word.consent], r.word.own; a.Own {
 		a.ConsentAt = aboutTime(r.word.at)
 	}
-	if r.has {
-		a.At, a.Profile = aboutTime(r.at), r.profile.about()
+	if profile != nil {
+		a.Profile = profile.about()
+	}
+	if r.alias != [16]byte{} {
+		a.Alias = fmt.Sprintf("%x", r.alias)
 	}
 	if r.past != nil {
 		a.did(r.past, p.now().UnixMilli())

@@ -82,6 +82,16 @@ func (c *cache) keep(id string, e *entry, changes uint64) {
 	}
 }
 
+// replace caches an entry that has just been written: what was read before is not
+// kept after it.
+func (c *cache) replace(id string, e *entry) {
+	s := c.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changes++
+	s.put(id, e)
+}
+
 // put takes an entry in, and drops others where there is no room.
 func (s *shard) put(id string, e *entry) {
 	s.drop(id)

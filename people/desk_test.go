@@ -84,6 +84,10 @@ func (m *memory) Many(ids []string, kinds []byte, each func(i int, kind byte, at
 	return nil
 }
 
+func (m *memory) One(id string, each func(kind byte, at int64, payload []byte, err error)) error {
+	return m.Many([]string{id}, []byte("chjp"), func(_ int, kind byte, at int64, payload []byte, err error) { each(kind, at, payload, err) })
+}
+
 func (m *memory) Import(file [32]byte, dst []byte) ([]byte, int64, error) {
 	return m.Recipient(string(file[:]), 'I', dst)
 }

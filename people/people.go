@@ -4,7 +4,6 @@
 package people
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -16,10 +15,6 @@ import (
 
 // Store keeps values of recipients.
 type Store interface {
-	// Recipient appends to dst the payload kept for a recipient under kind, and
-	// returns its time in Unix ms. Where there is none it returns dst as it is;
-	// where it is damaged also an error with a method Damaged() bool.
-	Recipient(id string, kind byte, dst []byte) (payload []byte, at int64, err error)
 	// PutRecipients writes what fill puts, all or nothing. With sync it returns
 	// once it would survive a loss of power. Payloads are copied.
 	PutRecipients(sync bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error
@@ -29,10 +24,14 @@ type Store interface {
 	// Forgotten reports whether a recipient was. It waits for nothing.
 	Forgotten(id string) bool
 	// Many calls each for every value that is kept of recipients under kinds, with
-	// the place in ids; with kindForgotten where the recipient was forgotten. err is
-	// as of Recipient. A payload is valid during the call only.
+	// the place in ids and its time in Unix ms; with kindForgotten where the recipient
+	// was forgotten. err is of one that is damaged, with a method Damaged() bool. A
+	// payload is valid during the call only.
 	Many(ids []string, kinds []byte, each func(i int, kind byte, at int64, payload []byte, err error)) error
-	// Import is Recipient for how far the import of a file is.
+	// One is Many for the consent, history, alias and profile of one recipient.
+	One(id string, each func(kind byte, at int64, payload []byte, err error)) error
+	// Import appends to dst the payload of how far the import of a file is, and returns
+	// its time in Unix ms. Where there is none it returns dst as it is.
 	Import(file [32]byte, dst []byte) (payload []byte, at int64, err error)
 	// PutImport writes how far an import is together with what fill puts, all or
 	// nothing, and in the order of the calls. With sync it returns once that and what
@@ -155,30 +154,47 @@ func (p *Profiles) read(id string) (*entry, error) {
 		nothing := make([]rules.Value, len(*p.attributes.Load()))
 		return &entry{profile: &rules.Profile{Attributes: nothing, Consent: rules.ConsentNone, HasConsent: true, Imported: true}}, nil
 	}
-	r := reading{word: word{consent: p.consent}, profile: &keptProfile{}}
-	err := p.store.Many([]string{id}, []byte{kindConsent, kindHistory, kindProfile}, func(_ int, kind byte, at int64, payload []byte, err error) {
+	_, aliases := p.aliases.find(id)
+	r := reading{word: word{consent: p.consent}, declared: *p.attributes.Load(), now: p.now().UnixMilli()}
+	err := p.store.One(id, func(kind byte, at int64, payload []byte, err error) {
 		r.err = errors.Join(r.err, r.take(kind, at, payload, err))
 	})
 	if err = errors.Join(err, r.err); err != nil {
 		return nil, err
 	}
-	if !r.has && !r.word.own && r.past == nil {
+	p.aliases.keep(id, r.aliasEntry(), aliases)
+	has := r.entry != nil
+	if !has && !r.word.own && r.past == nil {
 		return &entry{}, nil
 	}
-	e := r.profile.entry(*p.attributes.Load(), r.at, p.now().UnixMilli())
-	e.profile.Consent, e.profile.HasConsent, e.profile.Imported = r.word.consent, r.word.own, r.has || r.word.own
+	if !has {
+		r.entry, _ = roomFor(len(r.declared), nil)
+		r.entry.profile.Declared = r.declared
+	}
+	e := r.entry
+	e.profile.Consent, e.profile.HasConsent, e.profile.Imported = r.word.consent, r.word.own, has || r.word.own
 	e.add(r.past)
 	return e, nil
 }
 
 // reading is what is kept of a recipient, as it is read.
 type reading struct {
-	word    word
-	profile *keptProfile
-	at      int64 // of the profile
-	has     bool  // a profile
-	past    *Past
-	err     error
+	declared []rules.Attribute
+	now      int64 // Unix ms
+
+	word  word
+	entry *entry // nil: no profile is kept
+	past  *Past
+	alias [16]byte // zeros: none
+	err   error
+}
+
+// aliasEntry is the alias as it is cached.
+func (r *reading) aliasEntry() *entry {
+	if r.alias == [16]byte{} {
+		return noAlias
+	}
+	return &entry{alias: r.alias}
 }
 
 // take takes one of the values. A word that is damaged is one for nothing: it may
@@ -201,9 +217,13 @@ func (r *reading) take(kind byte, at int64, payload []byte, err error) error {
 		if damaged {
 			return nil
 		}
-		r.at, r.has = at, true
-		r.profile, err = decodeProfile(payload)
+		r.entry, err = decodeEntry(payload, r.declared, at, r.now)
 		return err
+	case kindAlias:
+		if !damaged {
+			r.alias, _ = decodeAlias(payload)
+		}
+		return nil
 	}
 	if !damaged {
 		r.past, _ = newPast(payload) // one of a later release says nothing
@@ -235,45 +255,4 @@ func ConsentOf(payload []byte, sender rules.Consent) rules.Consent {
 func isDamaged(err error) bool {
 	var damaged interface{ Damaged() bool }
 	return errors.As(err, &damaged) && damaged.Damaged()
-}
-
-// CachedAlias is Alias without reading the store: it reports false where that
-// would be needed.
-func (p *Profiles) CachedAlias(id string) (alias [16]byte, ok bool) {
-	e, _ := p.aliases.find(id)
-	if e == nil {
-		return alias, false
-	}
-	return e.alias, true
-}
-
-// Alias returns what stands for a recipient in the journal: 16 random bytes,
-// made at first use. It is the same for as long as the recipient is kept; one who
-// was forgotten has none: all zeros.
-func (p *Profiles) Alias(id string) ([16]byte, error) {
-	e, changes := p.aliases.find(id)
-	if e != nil {
-		return e.alias, nil
-	}
-	unlock := p.lock(id)
-	defer unlock()
-	payload, _, err := p.store.Recipient(id, kindAlias, nil)
-	if err != nil && !isDamaged(err) {
-		return [16]byte{}, fmt.Errorf("read alias: %w", err)
-	}
-	alias, ok := decodeAlias(payload)
-	if !ok && p.store.Forgotten(id) {
-		return alias, nil // nobody's any more
-	}
-	if !ok {
-		_, _ = rand.Read(alias[:]) // never fails
-		err := p.store.PutRecipients(false, func(put func(string, byte, int64, []byte)) {
-			put(id, kindAlias, p.now().UnixMilli(), appendAlias(nil, alias))
-		})
-		if err != nil {
-			return [16]byte{}, fmt.Errorf("keep alias: %w", err)
-		}
-	}
-	p.aliases.keep(id, &entry{alias: alias}, changes)
-	return alias, nil
 }

@@ -323,3 +323,38 @@ func BenchmarkProfileMiss(b *testing.B) {
 		}
 	}
 }
+
+func TestAliasesAreMadeTogether(t *testing.T) {
+	d := newDesk(t)
+	before, err := d.Alias("b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.open()
+	var aliases [5][16]byte
+	ids := []string{"a", "b", "c", "a", "d"}
+	d.put(`[{"r":"d","attributes":{"points":1}}]`)
+	if p, err := d.Profile("d"); p == nil || err != nil { // so that it is known that there is none
+		t.Fatal(err)
+	}
+	d.memory.times = 0
+	if err := d.Aliases(aliases[:], ids...); err != nil || d.memory.times != 1 {
+		t.Fatal(d.memory.times, err)
+	}
+	if aliases[0] != aliases[3] || aliases[1] != before || aliases[0] == aliases[2] || aliases[4] == [16]byte{} {
+		t.Errorf("%x, of b it was %x", aliases, before)
+	}
+	d.open()
+	for i, id := range ids {
+		if _, err := d.Profile(id); err != nil { // the alias comes with it
+			t.Fatal(err)
+		}
+		if alias, ok := d.CachedAlias(id); !ok || alias != aliases[i] {
+			t.Errorf("of %s %x is kept, %v, want %x", id, alias, ok, aliases[i])
+		}
+	}
+	d.memory.broken = errors.New("broken")
+	if err := d.Aliases(aliases[:1], "e"); err == nil {
+		t.Error("an alias is made that nobody keeps")
+	}
+}

@@ -253,26 +253,11 @@ func (k *keptProfile) entry(declared []rules.Attribute, at, now int64) *entry {
 		Locale: k.home[0], Zone: k.home[1], Country: k.home[2], City: k.home[3], Postcode: k.home[4],
 		Attributes: make([]rules.Value, len(declared)), Declared: declared, Imported: true,
 	}}
-	for i := range declared {
-		d := &declared[i]
-		for _, a := range k.attributes {
-			if a.name != d.Name || a.value.Type != d.Type {
-				continue
-			}
-			if a.at == 0 {
-				a.at = at
-			}
-			ages := a.at + d.Age.Milliseconds()
-			switch {
-			case d.Age == 0:
-				e.profile.Attributes[i] = a.value
-			case now < ages:
-				e.profile.Attributes[i] = a.value
-				if e.until == 0 || ages < e.until {
-					e.until = ages
-				}
-			}
+	for _, a := range k.attributes {
+		if a.at == 0 {
+			a.at = at
 		}
+		e.take(&a, now)
 	}
 	return e
 }

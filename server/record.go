@@ -17,8 +17,11 @@ import (
 	"example.com/opentime/rules"
 )
 
-// recorderQueue is how many impressions may wait to be written.
-const recorderQueue = 1 << 16
+// Limits of impressions that wait to be written.
+const (
+	recorderQueue    = 1 << 16
+	recordedTogether = 256
+)
 
 // recorder writes impressions to the journal: those of aliases that are known at
 // once, and the others beside the path of an open, since their alias may have to be
@@ -69,24 +72,36 @@ func (r *recorder) append(record *journal.Record) {
 }
 
 func (r *recorder) run() {
-	for i := range r.queue {
-		r.write(&i)
+	var some []impression
+	for first := range r.queue {
+		some = append(some[:0], first)
+		for len(some) < recordedTogether && len(r.queue) > 0 { // nobody else takes from it
+			some = append(some, <-r.queue)
+		}
+		r.write(some)
+		clear(some) // lets go of its texts
 	}
 }
 
-func (r *recorder) write(i *impression) {
+// write gives impressions their aliases, which are made together, and records them.
+func (r *recorder) write(some []impression) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			slog.Error("recording panicked", "cause", cause)
 		}
 	}()
-	alias, err := r.profiles.Alias(i.recipient)
-	if err != nil {
-		r.dropped.Add(1)
+	ids, aliases := make([]string, len(some)), make([][16]byte, len(some))
+	for i := range some {
+		ids[i] = some[i].recipient
+	}
+	if err := r.profiles.Aliases(aliases, ids...); err != nil {
+		r.dropped.Add(uint64(len(some)))
 		return
 	}
-	i.record.Alias = alias
-	r.append(&i.record)
+	for i := range some {
+		some[i].record.Alias = aliases[i]
+		r.append(&some[i].record)
+	}
 }
 
 // close writes what waits and ends. Nothing may be added any more.

@@ -65,6 +65,8 @@ type Store struct {
 	macs        sync.Pool // of H, keyed with secret
 	alarms      atomic.Uint64
 
+	unshown unshown
+
 	synced, unsynced atomic.Uint64 // batches
 
 	forgotten atomic.Pointer[map[Hash]int64]    // when; a map never changes

@@ -119,7 +119,11 @@ func (s *Store) keyOf(full []byte) Hash {
 // Shown appends to dst what is kept of a send of a campaign that a recipient
 // was shown; where there is none, or it is damaged, it returns dst as it is.
 func (s *Store) Shown(recipient, campaign, send string, dst []byte) ([]byte, error) {
-	key := ShownKey(make([]byte, 0, 128), s.H(s.sender, recipient), campaign, send)
+	h := s.H(s.sender, recipient)
+	if s.unshown.has(h) && !s.Failed() {
+		return dst, nil
+	}
+	key := ShownKey(make([]byte, 0, 128), h, campaign, send)
 	payload, _, err := s.read(key, KindShown, fullShownKey(make([]byte, 0, 192), recipient, campaign, send), dst)
 	if errors.Is(err, ErrDamaged) {
 		return payload, nil
@@ -148,13 +152,20 @@ func (s *Store) ShownTo(recipient string, each func(campaign, send string, paylo
 func (s *Store) PutShown(fill func(put func(recipient, campaign, send string, at int64, payload []byte))) error {
 	b := Batch{Lazy: true}
 	var key, full, value []byte
+	var hashes []Hash
 	s.putting.RLock()
 	defer s.putting.RUnlock()
+	defer func() {
+		for _, h := range hashes {
+			s.unshown.drop(h)
+		}
+	}()
 	fill(func(recipient, campaign, send string, at int64, payload []byte) {
 		h := s.H(s.sender, recipient)
 		if s.isForgotten(h) {
 			return
 		}
+		hashes = append(hashes, h)
 		key = ShownKey(key[:0], h, campaign, send)
 		full = fullShownKey(full[:0], recipient, campaign, send)
 		value = Seal(value[:0], KindShown, full, at, payload)
