@@ -66,6 +66,9 @@ func (b *bench) start(ctx context.Context) error {
 		{whole, "opentime: five rules on weather, place and profile, readings of six images, journal", &b.ours, whole, few, true},
 		{missed, "the same, each recipient once: profiles are read from the store", &b.ours, whole, once, false},
 	}
+	if err := b.choose(); err != nil {
+		return err
+	}
 	if err := b.startOurs(ctx); err != nil {
 		return err
 	}
@@ -83,6 +86,19 @@ func (b *bench) start(ctx context.Context) error {
 	if b.wide, err = startFixed(ctx, files, 128<<10); err != nil {
 		return err
 	}
+	return nil
+}
+
+// choose leaves the ways that are asked for.
+func (b *bench) choose() error {
+	for _, name := range b.options.ways {
+		if !slices.ContainsFunc(b.ways, func(w way) bool { return w.name == name }) {
+			return fmt.Errorf("--ways: %q is none; README.md of bench/ has them", name)
+		}
+	}
+	b.ways = slices.DeleteFunc(b.ways, func(w way) bool {
+		return len(b.options.ways) > 0 && !slices.Contains(b.options.ways, w.name)
+	})
 	return nil
 }
 

@@ -119,7 +119,8 @@ func (b *bench) slice(ctx context.Context, w *way, s size, round int) (*slice, e
 // steadily measures latency at a share of what each of two ways can hold.
 func (b *bench) steadily(ctx context.Context, r *result) error {
 	i := slices.IndexFunc(b.only, func(s size) bool { return s.name == steadySize })
-	if i < 0 {
+	has := func(name string) bool { return slices.ContainsFunc(b.ways, func(w way) bool { return w.name == name }) }
+	if i < 0 || !has(nginx) || !has(whole) {
 		return nil
 	}
 	for round := range b.rounds {
