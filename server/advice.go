@@ -130,9 +130,14 @@ func (a *adviser) count(m mistake, where func() string) {
 	a.show(m, where)
 }
 
-// notice looks at an open for what shows a mistake. Unbelieved says that it came
-// with an X-Forwarded-For that was not believed.
-func (s *Server) notice(open *Open, unbelieved bool) {
+// notice counts an open, and looks at it for what shows a mistake.
+func (s *Server) notice(open *Open) {
+	if open.Link.Damage != Undamaged {
+		s.metrics.damaged(open.Link.Damage)
+	}
+	if open.Link.Seal != "" {
+		s.use.count(open.Link.Seal, open.state, open.At)
+	}
 	a := s.advice
 	a.opens.Add(1)
 	block := open.Link.place
@@ -151,7 +156,7 @@ func (s *Server) notice(open *Open, unbelieved bool) {
 		return
 	}
 	why := privateReader
-	if unbelieved {
+	if open.unbelieved {
 		why = unbelievedForward
 	}
 	a.count(why, open.Address.String)

@@ -212,5 +212,5 @@ func (s *Server) Preview(ask Ask) (render.Image, error) {
 	if err != nil {
 		return render.Image{}, err
 	}
-	return s.images.get(answer.Key, answer.Picture, wanted{proven, ask.Campaign, askTime})
+	return s.images.get(answer.Key, answer.Picture, wanted{proven, ask.Campaign, s.config.Now().Add(askTime)})
 }

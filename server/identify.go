@@ -22,7 +22,13 @@ type Open struct {
 	Flags    uint64 // header flags, for the record
 	Agent    string // the User-Agent as sent, cut at 512 bytes
 	Deadline time.Time
+
+	state      SealState // of its seal, if it has one
+	unbelieved bool      // it came with an X-Forwarded-For that is not believed
 }
+
+// setTime sets the moment of an open, and until when it is to be answered.
+func (o *Open) setTime(now time.Time) { o.At, o.Deadline = now, now.Add(requestTime) }
 
 // Flags of an Open: what headers said that may matter when opens are judged.
 const (
@@ -39,12 +45,10 @@ const maxAgent = 512
 
 // identify makes the Open of a request. The clock is read here, once.
 func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.Campaign) *Open {
-	now := s.config.Now()
 	header := &ctx.Request.Header
-	open := &Open{Link: link, Deadline: now.Add(requestTime)}
-	open.At = now
-	var unbelieved bool
-	open.Address, unbelieved = s.address(ctx)
+	open := &Open{Link: link}
+	open.setTime(s.config.Now())
+	open.Address, open.unbelieved = s.address(ctx)
 	open.Method = ctx.Method()[0] | 0x20
 	var headers signals.Headers
 	headers, open.Flags = s.readHeaders(header)
@@ -53,7 +57,7 @@ func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.C
 	open.Client = s.config.Gatherer.Classify(headers)
 	s.trust(open)
 	s.readParameters(open, campaign)
-	s.notice(open, unbelieved)
+	s.notice(open)
 	return open
 }
 
@@ -72,18 +76,13 @@ func (s *Server) trust(open *Open) {
 		open.Trust = rules.Anonymous
 		link.Recipient, link.Damage = "", BadSeal
 	}
-	if link.Damage != Undamaged {
-		s.metrics.damaged(link.Damage)
-	}
 	open.Recipient, open.Locale, open.Send = link.Recipient, link.Locale, link.Send
 }
 
-// sealed reports whether the link's seal proves its id, and counts by which key.
+// sealed reports whether the link's seal proves its id.
 func (s *Server) sealed(open *Open) bool {
-	link := &open.Link
-	state := s.config.Keys.Check(s.config.Sender, link.Recipient, link.Seal, open.At)
-	s.use.count(link.Seal, state, open.At)
-	return state == Verified
+	open.state = s.config.Keys.Check(s.config.Sender, open.Link.Recipient, open.Link.Seal, open.At)
+	return open.state == Verified
 }
 
 // readParameters takes the parameters that the campaign declares, and sees

@@ -104,7 +104,7 @@ func (i *images) close() {
 type wanted struct {
 	lane     lane
 	campaign string
-	patience time.Duration // how long they do
+	until    time.Time
 }
 
 // get returns the image of a picture with this key in time, or an error that sends
@@ -118,7 +118,7 @@ func (i *images) get(key []byte, p *render.Picture, w wanted) (render.Image, err
 	if err != nil {
 		return render.Image{}, err
 	}
-	late := time.NewTimer(w.patience)
+	late := time.NewTimer(w.until.Sub(i.now()))
 	defer late.Stop()
 	select {
 	case <-f.done:
@@ -183,9 +183,9 @@ func (i *images) board(key []byte, p *render.Picture, w wanted) (*flight, error)
 // of that time nobody sees the first drawing but those who ask again, so it need
 // only begin in time.
 func (i *images) admits(p *render.Picture, w wanted) bool {
-	cost := i.lineup.cost(p)
+	cost, patience := i.lineup.cost(p), w.until.Sub(i.now())
 	wait := i.lineup.wait(w.lane, w.campaign, cost) / time.Duration(i.workers)
-	return i.busy < maxUnderWay*i.workers && (wait == 0 || wait+wait/4+min(cost, w.patience/2) <= w.patience)
+	return i.busy < maxUnderWay*i.workers && (wait == 0 || wait+wait/4+min(cost, patience/2) <= patience)
 }
 
 // work draws until close.

@@ -41,7 +41,7 @@ func newStudio(t *testing.T) *studio {
 
 // ask asks for the picture of a name.
 func (s *studio) ask(name string, l lane, patience time.Duration) (string, error) {
-	image, err := s.get([]byte(name), &render.Picture{Locale: name}, wanted{l, "c", patience})
+	image, err := s.get([]byte(name), &render.Picture{Locale: name}, wanted{l, "c", s.now().Add(patience)})
 	return string(image.Bytes), err
 }
 
@@ -77,7 +77,7 @@ func TestAPictureIsDrawnOnceAtATimeAndKept(t *testing.T) {
 func TestWhatWaitsIsTheDrawingsOwn(t *testing.T) {
 	s := newStudio(t)
 	picture := &render.Picture{Locale: "hero", Values: []render.Value{{Text: "hero"}}}
-	if _, err := s.get([]byte("hero"), picture, wanted{proven, "c", 50 * time.Millisecond}); !errors.Is(err, errSlow) {
+	if _, err := s.get([]byte("hero"), picture, wanted{proven, "c", s.now().Add(50 * time.Millisecond)}); !errors.Is(err, errSlow) {
 		t.Fatal(err)
 	}
 	s.mu.Lock()

@@ -15,6 +15,14 @@ type lazy struct{ net.Listener }
 
 // Accept returns the next connection.
 func (l lazy) Accept() (net.Conn, error) {
+	conn, err := l.accept()
+	if err != nil {
+		return nil, err // and no connection
+	}
+	return conn, nil
+}
+
+func (l lazy) accept() (*lazyConn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func (l patient) Accept() (net.Conn, error) {
 // Serve answers on the admin listener until Shutdown, or until that or the
 // public listener fails; then the other is closed too.
 func (s *Server) Serve(public *Public, admin net.Listener) error {
-	go serveOn(s.admin, admin, public.ended)
+	go serveOn(s.admin, lazy{patient{admin}}, public.ended)
 	first := <-public.ended
 	if first != nil { // not by Close and Shutdown
 		_, _ = public.listener.Close(), admin.Close()
@@ -52,5 +52,5 @@ func serveOn(server *fasthttp.Server, listener net.Listener, ended chan<- error)
 			ended <- fmt.Errorf("serve: panic: %v", cause)
 		}
 	}()
-	ended <- server.Serve(lazy{patient{listener}})
+	ended <- server.Serve(listener)
 }

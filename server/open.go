@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
-	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -28,16 +27,40 @@ func (s *Server) open(ctx *fasthttp.RequestCtx, link Link) {
 	}
 	open := s.identify(ctx, link, published.Campaign)
 	r, block := s.reading(open, published, block)
+	shown := s.answerOpen(open, r, block)
+	if c, ok := ctx.Conn().(*connection); ok && len(c.key) > 0 && wantsAnswer(&ctx.Request.Header) {
+		s.heads.keep(c.key, open, r)
+	}
+	s.explainRung(ctx, shown.rung)
+	sendImage(ctx, shown.image)
+}
+
+// join answers an open whose head is known where it joins the reading that the others
+// of that head belong to. Of open, the link's place is the request's own; the rest is
+// as it was read then, and the moment is set here.
+func (s *Server) join(open *Open, r *reading) (render.Image, bool) {
+	published, block, ok := s.site.Load().find(&open.Link)
+	open.setTime(s.config.Now())
+	if !ok || published != r.published || !s.readings.underWay(r, open.At) || !within(block, open.Link.Position) ||
+		!r.answered.add(place(block, open.Link.Position)) {
+		return render.Image{}, false
+	}
+	s.notice(open)
+	return s.answerOpen(open, r, block).image, true
+}
+
+// answerOpen decides an open's reading, unless that was done, works out what it shows
+// in the block, and notes it.
+func (s *Server) answerOpen(open *Open, r *reading, block *rules.Block) shown {
 	s.decide(r, open)
 	shown := s.show(r, open, block)
-	if within(block, link.Position) {
-		fell := shown.rung == Generic && r.fallen.add(place(block, link.Position))
+	if within(block, open.Link.Position) {
+		fell := shown.rung == Generic && r.fallen.add(place(block, open.Link.Position))
 		s.keepShown(r, open, fell)
 	}
 	s.recordImpression(open, r, shown)
-	s.metrics.open(published.ID, shown.rung, open.Client.Class, time.Since(ctx.Time()))
-	s.explainRung(ctx, shown.rung)
-	sendImage(ctx, shown.image)
+	s.metrics.open(r.published.ID, shown.rung, open.Client.Class, s.config.Now().Sub(open.At))
+	return shown
 }
 
 // reading returns the reading that an open joins, and its block there: the
@@ -109,7 +132,8 @@ func (s *Server) profile(r *reading, open *Open) (*rules.Profile, rules.Trust) {
 	profile, ok := s.config.Profiles.Cached(open.Recipient)
 	var err error
 	if !ok {
-		profile, err = inTime(s.reads, storeTime, func() (*rules.Profile, error) { return s.config.Profiles.Profile(open.Recipient) })
+		recipient := open.Recipient // open is over before a slow store is
+		profile, err = inTime(s.reads, storeTime, func() (*rules.Profile, error) { return s.config.Profiles.Profile(recipient) })
 	}
 	if err != nil {
 		r.local = true
@@ -179,7 +203,7 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 	if err == nil {
 		room.key = picture.Key(room.key[:0])
 		var image render.Image
-		image, err = s.images.get(room.key, picture, wanted{r.lane(), r.published.ID, open.Deadline.Sub(s.config.Now())})
+		image, err = s.images.get(room.key, picture, wanted{r.lane(), r.published.ID, open.Deadline})
 		if err == nil {
 			sum := digest(room.key)
 			if picture.Format == FormatOf(block) && !holdsSecond(picture) {

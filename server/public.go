@@ -25,6 +25,8 @@ type Public struct {
 	started  chan struct{}          // closed once there is one
 	early    atomic.Uint64          // images that were sent before that
 	draining atomic.Bool
+	ending   atomic.Bool // no connection stays
+	dates    dates
 }
 
 // startPatience is how long who comes is kept waiting for a server that starts.
@@ -45,7 +47,7 @@ const (
 // home until a Server answers.
 func ServePublic(listener net.Listener, home string) *Public {
 	p := newPublic(listener, home)
-	go serveOn(p.http, listener, p.ended)
+	go serveOn(p.http, connections{lazy{patient{listener}}, p}, p.ended)
 	return p
 }
 
@@ -63,6 +65,7 @@ func newPublic(listener net.Listener, home string) *Public {
 
 // Close stops accepting and lets requests under way finish until ctx ends.
 func (p *Public) Close(ctx context.Context) error {
+	p.ending.Store(true)
 	err := p.http.ShutdownWithContext(ctx)
 	_ = p.listener.Close() // where it did not come to serving
 	return err
@@ -108,6 +111,9 @@ func sendState(ctx *fasthttp.RequestCtx, state string) {
 
 func (p *Public) handle(ctx *fasthttp.RequestCtx) {
 	defer p.rescue(ctx)
+	if c, ok := ctx.Conn().(*connection); ok {
+		defer c.answered(wantsAnswer(&ctx.Request.Header))
+	}
 	if isHealthPath(ctx) && !ctx.IsOptions() {
 		sendState(ctx, p.State())
 		return

@@ -23,6 +23,7 @@ const (
 type reading struct {
 	key       []byte // full, compared on every look-up
 	at        time.Time
+	era       uint32 // of the table
 	id        [8]byte
 	published *Published // as of its first open: a publishing in between changes nothing
 
@@ -87,6 +88,7 @@ func (r *reading) resolved(at int) *rules.Resolved {
 // covers the look-up only.
 type readings struct {
 	seed   maphash.Seed
+	era    atomic.Uint32 // grows when all end
 	shards [readingShards]readingShard
 }
 
@@ -124,6 +126,7 @@ func (t *readings) len() int {
 
 // end ends all readings: every next open begins one.
 func (t *readings) end() {
+	t.era.Add(1)
 	for i := range t.shards {
 		shard := &t.shards[i]
 		shard.mu.Lock()
@@ -144,15 +147,19 @@ func (t *readings) join(open *Open, published *Published, position int) *reading
 
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	if r, ok := shard.byKey[hash]; ok && string(r.key) == string(key) &&
-		open.At.Sub(r.at) < readingTime && !open.At.Before(r.at) && r.answered.add(position) {
+	if r, ok := shard.byKey[hash]; ok && string(r.key) == string(key) && t.underWay(r, open.At) && r.answered.add(position) {
 		return r
 	}
-	r := &reading{key: append([]byte(nil), key...), at: open.At, published: published}
+	r := &reading{key: append([]byte(nil), key...), at: open.At, era: t.era.Load(), published: published}
 	binary.BigEndian.PutUint64(r.id[:], hash^uint64(open.At.UnixNano()))
 	r.answered.add(position)
 	shard.add(hash, r)
 	return r
+}
+
+// underWay reports whether an open now may still join a reading.
+func (t *readings) underWay(r *reading, now time.Time) bool {
+	return r.era == t.era.Load() && now.Sub(r.at) < readingTime && !now.Before(r.at)
 }
 
 // add puts r in the shard and lets those that are over, or too many, go.

@@ -111,6 +111,7 @@ type Server struct {
 	rates     rates
 	rooms     sync.Pool // of *composition
 	agents    agents
+	heads     heads
 	paths     paths
 	use       *keyUse
 	admin     *fasthttp.Server
@@ -121,7 +122,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{config: config, readings: newReadings(), metrics: newMetrics(), started: config.Now()}
 	s.metrics.expect(config.Webhooks)
 	s.advice = newAdviser(s.metrics)
-	s.agents.seed, s.paths.seed = maphash.MakeSeed(), maphash.MakeSeed()
+	s.agents.seed, s.paths.seed, s.heads.seed = maphash.MakeSeed(), maphash.MakeSeed(), maphash.MakeSeed()
 	s.use = newKeyUse(s.metrics, config.Keys, config.Now())
 	images, err := newImages(s.draw, config.Now)
 	if err != nil {

@@ -67,7 +67,7 @@ func rescueWarming(p *Published) {
 
 // drawAhead draws a picture into the cache, when nobody waits.
 func (s *Server) drawAhead(p *Published, picture *render.Picture) {
-	_, _ = s.images.get(picture.Key(nil), picture, wanted{ahead, p.ID, warmTime})
+	_, _ = s.images.get(picture.Key(nil), picture, wanted{ahead, p.ID, s.config.Now().Add(warmTime)})
 }
 
 // warm draws one variant, whatever comes of it.

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"bytes"
+	"hash/maphash"
+	"sync/atomic"
+
+	"github.com/valyala/fasthttp"
+)
+
+// headSlots is how many heads are kept: those of mails that were opened a moment ago.
+const headSlots = 1 << 13
+
+// heads keeps what the heads of opens under way said. The images of a mail are asked
+// for together, and nothing but the path differs from one request to the next: what
+// was read once need not be read again. Each head has one place, and takes it from
+// whoever has it. It is safe for concurrent use.
+type heads struct {
+	seed  maphash.Seed
+	slots [headSlots]atomic.Pointer[head]
+}
+
+// head is what a request said in all but its path, who opened by it, and the reading
+// that open belongs to. It never changes.
+type head struct {
+	key     []byte // full, compared on every look-up
+	open    *Open
+	reading *reading
+}
+
+// find returns what is kept under key, or nil.
+func (h *heads) find(key []byte) *head {
+	if kept := h.slots[maphash.Bytes(h.seed, key)%headSlots].Load(); kept != nil && bytes.Equal(kept.key, key) {
+		return kept
+	}
+	return nil
+}
+
+// keep keeps a copy of key with an open, which does not change any more, and its
+// reading.
+func (h *heads) keep(key []byte, open *Open, r *reading) {
+	h.slots[maphash.Bytes(h.seed, key)%headSlots].Store(&head{bytes.Clone(key), open, r})
+}
+
+// lineEnd ends a request's line, so that its method and version are those that heads
+// are kept of.
+var (
+	lineBegin = []byte("GET /")
+	lineEnd   = []byte(" HTTP/1.1\r\n")
+	headEnd   = []byte("\r\n\r\n")
+)
+
+// splitHead takes apart what came over a connection where it is one whole head of a
+// GET: its path, and the rest appended to key. The path is valid as long as data.
+func splitHead(data, key []byte) (path, rest []byte, ok bool) {
+	if !bytes.HasPrefix(data, lineBegin) || !bytes.HasSuffix(data, headEnd) {
+		return nil, key, false
+	}
+	end := bytes.IndexByte(data, '\r')
+	line := data[:end+2]
+	if !bytes.HasSuffix(line, lineEnd) || bytes.Index(data, headEnd) != len(data)-len(headEnd) {
+		return nil, key, false
+	}
+	target := line[len(lineBegin)-1 : len(line)-len(lineEnd)]
+	if bytes.IndexByte(target, '#') >= 0 {
+		return nil, key, false
+	}
+	path, query, _ := bytes.Cut(target, []byte("?"))
+	key = append(key, query...)
+	return path, append(key, data[end:]...), true
+}
+
+// wantsAnswer reports whether a request wants nothing but an answer: no body follows, the
+// connection stays, and nobody is to be told more than others.
+func wantsAnswer(h *fasthttp.RequestHeader) bool {
+	return h.IsGet() && h.IsHTTP11() && !h.ConnectionClose() &&
+		(h.ContentLength() == 0 || h.ContentLength() < -1) &&
+		len(h.Peek("Transfer-Encoding")) == 0 && len(h.Peek("Expect")) == 0 && len(h.Peek("Upgrade")) == 0 &&
+		len(h.Peek("Authorization")) == 0
+}

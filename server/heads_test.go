@@ -1,0 +1,107 @@
+package server
+
+import (
+	"bytes"
+	"hash/maphash"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/opentime/rules"
+)
+
+// FuzzSplitHead takes apart what comes over a connection: nothing is lost, and nothing
+// is taken for one head that is not.
+func FuzzSplitHead(f *testing.F) {
+	for _, text := range []string{
+		"GET /i/a/b.jpg?r=x HTTP/1.1\r\nHost: x\r\n\r\n", "GET /i/a/b.jpg HTTP/1.1\r\n\r\n", "GET /i/a.jpg#b HTTP/1.1\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",
+		"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n", "HEAD / HTTP/1.1\r\n\r\n", "GET /\n HTTP/1.1\r\n\r\n", "GET /? HTTP/1.1\r\n\r\n", "GET /\r\n\r\n", "\r\n\r\n",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path, rest, ok := splitHead(data, []byte("key"))
+		if !ok {
+			if string(rest) != "key" {
+				t.Errorf("%q: key is %q", data, rest)
+			}
+			return
+		}
+		rest = bytes.TrimPrefix(rest, []byte("key"))
+		query, after, _ := bytes.Cut(rest, []byte("\r\n"))
+		line := "GET " + string(path)
+		if len(query) > 0 || bytes.HasPrefix(data[len(line):], []byte("?")) {
+			line += "?" + string(query)
+		}
+		if line+" HTTP/1.1\r\n"+string(after) != string(data) || strings.Count(string(data), "\r\n\r\n") != 1 || strings.Contains(line, "#") {
+			t.Errorf("%q: path %q, rest %q", data, path, rest)
+		}
+	})
+}
+
+// TestHeadsAreComparedAsAWhole keeps a head, and asks for others in its place.
+func TestHeadsAreComparedAsAWhole(t *testing.T) {
+	h, own := &heads{seed: maphash.MakeSeed()}, &Open{}
+	key := []byte("a key")
+	h.keep(key, own, &reading{})
+	copy(key, "another's")
+	if found := h.find([]byte("a key")); found == nil || found.open != own {
+		t.Error("a head that is kept is not found")
+	}
+	for i := range h.slots {
+		h.slots[i].Store(&head{key: []byte("a key"), open: own})
+	}
+	if h.find([]byte("a kez")) != nil {
+		t.Error("a head is found by another's key")
+	}
+}
+
+// TestReadingsThatEndedAreNotJoined ends all readings, and lets one grow old.
+func TestReadingsThatEndedAreNotJoined(t *testing.T) {
+	table := newReadings()
+	open := &Open{}
+	open.At, open.Address = time.Unix(1_800_000_000, 0), netip.MustParseAddr("192.0.2.1")
+	join := func() *reading { return table.join(open, &Published{Campaign: &rules.Campaign{ID: "spring"}}, 0) }
+	r := join()
+	if !table.underWay(r, open.At.Add(readingTime-1)) || table.underWay(r, open.At.Add(readingTime)) || table.underWay(r, open.At.Add(-1)) {
+		t.Error("a reading is under way for ten seconds from its first open")
+	}
+	table.end()
+	if table.underWay(r, open.At) {
+		t.Error("a reading that was ended is under way")
+	}
+	if r = join(); !table.underWay(r, open.At) {
+		t.Error("a reading that began after the end of others is not under way")
+	}
+}
+
+// TestAnswersAreSentBeforeTheConnectionCloses closes a connection while an answer is
+// being sent, and while nothing is.
+func TestAnswersAreSentBeforeTheConnectionCloses(t *testing.T) {
+	own, other := lazyPair(t)
+	c := &connection{lazyConn: own.(*lazyConn)}
+	c.state.Store(answering)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Write([]byte("x")); err != nil {
+		t.Errorf("closed while it is answered: %v", err)
+	}
+	one := make([]byte, 1)
+	if _, err := other.Read(one); err != nil {
+		t.Error(err)
+	}
+	c.rest()
+	if _, err := c.Write(one); err == nil {
+		t.Error("it stays open after the answer")
+	}
+	own, _ = lazyPair(t)
+	c = &connection{lazyConn: own.(*lazyConn)}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.Write(one); err == nil {
+		t.Error("closed at rest, it stays open")
+	}
+}

@@ -1,0 +1,202 @@
+package server
+
+import (
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"example.com/opentime/render"
+)
+
+// connection answers opens that join a reading before fasthttp sees them, where their
+// head is, to the byte, one that fasthttp read a moment ago: it is the same recipient in
+// the same client, and only the path has to be read. Everything else is left to
+// fasthttp as it came.
+//
+// fasthttp calls Read when it waits for a request, and in the middle of one. Only in the
+// former may anything be answered here, so between is true but from when the connection
+// answered a plain request, read as a whole, until it gave fasthttp the next bytes.
+type connection struct {
+	*lazyConn
+	public *Public
+	peer   [16]byte // its address
+
+	between bool   // what comes next begins a request
+	begun   bool   // fasthttp has answered one: to it a connection that has not is never idle
+	key     []byte // of the head that fasthttp was given last; empty where that is not one whole head
+	open    Open
+	head    []byte // of the answer
+	parts   [2][]byte
+	buffers net.Buffers
+	state   atomic.Int32
+}
+
+// States of a connection: whether it is being answered here, and whether it was closed
+// meanwhile, which then waits for the answer's end.
+const (
+	atRest int32 = iota
+	answering
+	closing
+)
+
+// connections is a listener of them.
+type connections struct {
+	lazy
+	public *Public
+}
+
+// Accept returns the next connection.
+func (l connections) Accept() (net.Conn, error) {
+	conn, err := l.lazy.accept()
+	if err != nil {
+		return nil, err
+	}
+	c := &connection{lazyConn: conn, public: l.public, between: true}
+	if peer, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		c.peer = peer.AddrPort().Addr().As16()
+	}
+	return c, nil
+}
+
+// Read returns what comes and is not answered here.
+func (c *connection) Read(p []byte) (int, error) {
+	for {
+		n, err := c.lazyConn.Read(p)
+		if err != nil || !c.between {
+			return n, err
+		}
+		answered, err := c.answer(p[:n])
+		if err != nil {
+			return 0, err
+		}
+		if !answered {
+			c.between = false
+			return n, nil
+		}
+		if err := c.SetReadDeadline(time.Now().Add(idleTime)); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// Close closes the connection once what is being answered here is sent.
+func (c *connection) Close() error {
+	if c.state.CompareAndSwap(answering, closing) {
+		return nil
+	}
+	return c.lazyConn.Close()
+}
+
+// rest closes the connection where it was closed while it was being answered here.
+func (c *connection) rest() {
+	if !c.state.CompareAndSwap(answering, atRest) {
+		_ = c.lazyConn.Close()
+	}
+}
+
+// answered says that fasthttp's request, plain or not, is about to be answered.
+func (c *connection) answered(plain bool) {
+	c.begun = true
+	c.between = plain && len(c.key) > 0
+	c.key = c.key[:0]
+}
+
+// answer answers what came where that is an open that joins a reading.
+func (c *connection) answer(data []byte) (bool, error) {
+	path, key, ok := splitHead(data, append(c.key[:0], c.peer[:]...))
+	c.key = key
+	if !ok {
+		c.key = c.key[:0]
+		return false, nil
+	}
+	s := c.public.server.Load()
+	if s == nil || !c.begun || c.public.ending.Load() || !isImagePath(path) {
+		return false, nil
+	}
+	known := s.heads.find(key)
+	if known == nil || !c.state.CompareAndSwap(atRest, answering) {
+		return false, nil
+	}
+	defer c.rest()
+	image, ok := c.joined(s, known, path)
+	if !ok {
+		return false, nil
+	}
+	return true, c.send(image)
+}
+
+// joined returns the image for an open whose head is known, where it joins that
+// reading. A panic sends the request to fasthttp, which answers it once more.
+func (c *connection) joined(s *Server, known *head, path []byte) (image render.Image, ok bool) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.Error("request panicked", "cause", cause, "stack", string(debug.Stack()))
+			ok = false
+		}
+	}()
+	link, ok := s.paths.parse(path)
+	if !ok {
+		return render.Image{}, false
+	}
+	open := &c.open
+	*open = *known.open
+	open.Link.Campaign, open.Link.Block, open.Link.Position, open.Link.Format = link.Campaign, link.Block, link.Position, link.Format
+	return s.join(open, known.reading)
+}
+
+// send answers with an image, as sendImage does.
+func (c *connection) send(image render.Image) error {
+	now := time.Now()
+	c.head = appendHead(c.head[:0], image, c.public.dates.line(now))
+	c.parts = [2][]byte{c.head, image.Bytes}
+	c.buffers = c.parts[:]
+	if err := c.SetWriteDeadline(now.Add(writeTime)); err != nil {
+		return err
+	}
+	for {
+		if _, err := c.buffers.WriteTo(c.Conn); !c.writing.early(err) {
+			return err
+		}
+	}
+}
+
+// appendHead appends what stands before an image's bytes.
+func appendHead(dst []byte, image render.Image, date []byte) []byte {
+	dst = append(dst, "HTTP/1.1 200 OK\r\nDate: "...)
+	dst = append(dst, date...)
+	dst = append(dst, "\r\nContent-Type: "...)
+	dst = append(dst, image.Type.ContentType()...)
+	dst = append(dst, "\r\nContent-Length: "...)
+	dst = strconv.AppendInt(dst, int64(len(image.Bytes)), 10)
+	dst = append(dst, "\r\n"...)
+	dst = append(dst, imageHeaders[0]...)
+	dst = append(dst, ": "...)
+	dst = append(dst, imageHeaders[1]...)
+	return append(dst, "\r\n\r\n"...)
+}
+
+// dates keeps the date of the second, as a response has it. It is safe for concurrent
+// use.
+type dates struct{ last atomic.Pointer[dated] }
+
+// dated is a second's date. It never changes.
+type dated struct {
+	second int64
+	text   []byte
+}
+
+// line returns the date of a moment.
+func (d *dates) line(now time.Time) []byte {
+	second := now.Unix()
+	if last := d.last.Load(); last != nil && last.second == second {
+		return last.text
+	}
+	text := fasthttp.AppendHTTPDate(nil, now)
+	d.last.Store(&dated{second, text})
+	return text
+}
