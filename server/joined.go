@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"runtime/debug"
@@ -78,9 +79,6 @@ func (c *connection) Read(p []byte) (int, error) {
 			c.between = false
 			return n, nil
 		}
-		if err := c.SetReadDeadline(time.Now().Add(idleTime)); err != nil {
-			return 0, err
-		}
 	}
 }
 
@@ -149,13 +147,14 @@ func (c *connection) joined(s *Server, known *head, path []byte) (image render.I
 	return s.join(open, known.reading)
 }
 
-// send answers with an image, as sendImage does.
+// send answers with an image, as sendImage does, and waits for the next request from
+// then on.
 func (c *connection) send(image render.Image) error {
-	now := time.Now()
+	now := time.Now() //nolint:forbidigo // for deadlines and the date, which are no open's
 	c.head = appendHead(c.head[:0], image, c.public.dates.line(now))
 	c.parts = [2][]byte{c.head, image.Bytes}
 	c.buffers = c.parts[:]
-	if err := c.SetWriteDeadline(now.Add(writeTime)); err != nil {
+	if err := errors.Join(c.SetWriteDeadline(now.Add(writeTime)), c.SetReadDeadline(now.Add(idleTime))); err != nil {
 		return err
 	}
 	for {

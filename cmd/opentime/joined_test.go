@@ -137,7 +137,7 @@ func TestNothingIsAnsweredWithinARequest(t *testing.T) {
 			k.hear()
 			k.say(c.segments...)
 			var got []string
-			for range strings.Fields(c.statuses) {
+			for range strings.FieldsSeq(c.statuses) {
 				head, _ := k.hear()
 				got = append(got, strings.Fields(head)[1])
 			}
