@@ -81,6 +81,7 @@ func (e *engine) open() (err error) {
 	}
 	e.db, err = pebble.Open(e.store.dir, &pebble.Options{
 		FS: fence{e.store.files, e}, Logger: e, Cache: cache, MemTableSize: memTableBytes,
+		L0CompactionThreshold: compactAt, L0StopWritesThreshold: stopAt,
 		MaxOpenFiles: openFiles, Levels: levels, FormatMajorVersion: pebble.FormatNewest,
 		EventListener: &pebble.EventListener{BackgroundError: failed},
 	})

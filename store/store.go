@@ -42,7 +42,9 @@ func (damaged) Damaged() bool { return true }
 // Sizes of the engine's memory.
 const (
 	cacheBytes    = 64 << 20
-	memTableBytes = 16 << 20
+	memTableBytes = 32 << 20 // of two: one is filled while the other is written out
+	compactAt     = 8        // newest files a read has to look into
+	stopAt        = 24
 	openFiles     = 500
 	bloomBits     = 10
 )
