@@ -149,7 +149,7 @@ func decideAll(t *testing.T, c *rules.Campaign, s *rules.Signals) {
 			t.Fatalf("no variant: %+v", decision)
 		}
 		d.Resolve(c, s, decision)
-		d.Destination(c, s, decision, "click")
+		d.Destination(c, s, decision, rules.Marks{Click: "click"})
 		rules.Explain(c, s, decision.Block.ID, decision.Position)
 		if until := rules.Until(c, s, decision); !until.IsZero() && !until.After(s.At) {
 			t.Fatalf("at %v until is %v", s.At, until)

@@ -139,14 +139,14 @@ func TestDecideIsTotalPureAndHoldsUntilUntil(t *testing.T) {
 				t.Fatalf("decisions differ: %+v, %+v", decisions[i], other)
 			}
 			again.Resolve(c, &s, &decisions[i])
-			again.Destination(c, &s, &decisions[i], "")
+			again.Destination(c, &s, &decisions[i], rules.Marks{})
 		}
-		to := again.Destinations(nil, c, &s, decisions, "click")
+		to := again.Destinations(nil, c, &s, decisions, rules.Marks{Click: "click"})
 		again.ResolveAll(c, &s, decisions, func(i int, r rules.Resolved) {
 			if one := d.Resolve(c, &s, &decisions[i]); !reflect.DeepEqual(one, r) {
 				t.Fatalf("resolved with others: %+v, alone: %+v", r, one)
 			}
-			if one := d.Destination(c, &s, &decisions[i], "click"); one != to[i] {
+			if one := d.Destination(c, &s, &decisions[i], rules.Marks{Click: "click"}); one != to[i] {
 				t.Fatalf("led with others: %+v, alone: %+v", to[i], one)
 			}
 		})
@@ -259,7 +259,7 @@ blocks:
 		b.ReportAllocs()
 		for b.Loop() {
 			d.Resolve(c, &s, &decision)
-			d.Destination(c, &s, &decision, "click")
+			d.Destination(c, &s, &decision, rules.Marks{Click: "click"})
 		}
 	})
 	b.Run("of-six", func(b *testing.B) { // to be divided by six
@@ -267,7 +267,7 @@ blocks:
 		six := slices.Repeat([]rules.Decision{decision}, 6)
 		for b.Loop() {
 			d.ResolveAll(c, &s, six, func(int, rules.Resolved) {})
-			d.Destinations(nil, c, &s, six, "click")
+			d.Destinations(nil, c, &s, six, rules.Marks{Click: "click"})
 		}
 	})
 }

@@ -45,7 +45,7 @@ blocks:
 		if decision.Rule != nil {
 			name = decision.Rule.Name
 		}
-		if r := d.Destination(c, &s, decision, ""); !r.Ended.IsZero() {
+		if r := d.Destination(c, &s, decision, rules.Marks{}); !r.Ended.IsZero() {
 			got = r.Ended.In(zone).Format("2006-01-02 15:04")
 		}
 		if name != rule || got != ended {

@@ -72,7 +72,7 @@ func Explain(c *Campaign, s *Signals, block string, position int) Explanation {
 
 func (d *Decider) explain(decisions []Decision, at int) Explanation {
 	decision := decisions[at]
-	resolved, to := d.resolve(&decision, make([]Value, len(decision.Variant.Values))), d.destination(&decision, "{click}")
+	resolved, to := d.resolve(&decision, make([]Value, len(decision.Variant.Values))), d.destination(&decision, Marks{Click: "{click}", Recipient: "{r}"})
 	x := Explanation{
 		Campaign: d.campaign.ID, Block: decision.Block.ID, Position: decision.Position,
 		Rule: ruleName(decision.Rule), Variant: decision.Variant.ID, Reason: decision.Reason.String(),

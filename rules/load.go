@@ -250,6 +250,11 @@ func (l *loader) append(n *strict.Node) {
 			l.Errorf(e.Key, "%q is no name for a query; write letters, digits, _, - and .", name)
 		}
 		t, _ := l.template(e.Value, scope{kind: appendText})
+		for i := range t {
+			if t[i].Ref.Kind == RecipientRef && (len(t) > 1 || t[i].Format.Name != "") {
+				l.Errorf(e.Value, "{r} has nothing beside it; write it alone, as in r: \"{r}\"")
+			}
+		}
 		l.c.Append = append(l.c.Append, Append{Name: name, Text: t})
 	}
 }

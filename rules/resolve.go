@@ -31,18 +31,24 @@ func (d *Decider) ResolveAll(c *Campaign, s *Signals, decisions []Decision, each
 	}
 }
 
-// Destination is Resolve for where a click leads. click is what {click} in the
-// campaign's append stands for.
-func (d *Decider) Destination(c *Campaign, s *Signals, decision *Decision, click string) Destination {
+// Marks are what stands in a destination for what only a click has. They are
+// written as they are given: who answers the click puts the real ones there.
+type Marks struct {
+	Click     string // its id, {click}
+	Recipient string // its link's r, {r}; "": no parameter has it
+}
+
+// Destination is Resolve for where a click leads.
+func (d *Decider) Destination(c *Campaign, s *Signals, decision *Decision, marks Marks) Destination {
 	d.resume(c, s)
-	return d.destination(decision, click)
+	return d.destination(decision, marks)
 }
 
 // Destinations appends to dst the Destination of all that was decided.
-func (d *Decider) Destinations(dst []Destination, c *Campaign, s *Signals, decisions []Decision, click string) []Destination {
+func (d *Decider) Destinations(dst []Destination, c *Campaign, s *Signals, decisions []Decision, marks Marks) []Destination {
 	d.resume(c, s)
 	for i := range decisions {
-		dst = append(dst, d.destination(&decisions[i], click))
+		dst = append(dst, d.destination(&decisions[i], marks))
 	}
 	return dst
 }
@@ -79,9 +85,9 @@ func (d *Decider) resolve(decision *Decision, values []Value) Resolved {
 	return r
 }
 
-func (d *Decider) destination(decision *Decision, click string) Destination {
+func (d *Decider) destination(decision *Decision, marks Marks) Destination {
 	d.scope(decision)
-	d.click = click
+	d.marks = marks
 	if decision.Reason == Retired {
 		return Destination{Link: string(d.appended([]byte(decision.Block.Retired)))}
 	}
@@ -230,7 +236,7 @@ func (v *view) appended(link []byte) []byte {
 		separator = '&'
 	}
 	for _, a := range v.campaign.Append {
-		if has.Has(a.Name) || !v.knows(a.Text, true) {
+		if has.Has(a.Name) || !v.knows(a.Text, true) || a.Text[0].Ref.Kind == RecipientRef && v.marks.Recipient == "" {
 			continue
 		}
 		link = append(link, separator)
@@ -245,8 +251,7 @@ func (v *view) appended(link []byte) []byte {
 	return link
 }
 
-// parameter writes the value of an appended parameter. The click's id is
-// written as it is given: the server puts the real one there.
+// parameter writes the value of an appended parameter.
 func (v *view) parameter(dst []byte, template Template) []byte {
 	for i := range template {
 		p := &template[i]
@@ -254,7 +259,9 @@ func (v *view) parameter(dst []byte, template Template) []byte {
 		case NoRef:
 			dst = append(dst, escape(p.Literal)...)
 		case ClickRef:
-			dst = append(dst, v.click...)
+			dst = append(dst, v.marks.Click...)
+		case RecipientRef:
+			dst = append(dst, v.marks.Recipient...)
 		default:
 			dst = append(dst, escape(v.plain(v.value(p.Ref), &p.Format))...)
 		}

@@ -26,7 +26,7 @@ blocks:
 		s.Values[slot] = rules.Value{Type: rules.Text, Text: name}
 		var d rules.Decider
 		decision := &d.Decide(c, &s)[0]
-		r, to := d.Resolve(c, &s, decision), d.Destination(c, &s, decision, "")
+		r, to := d.Resolve(c, &s, decision), d.Destination(c, &s, decision, rules.Marks{})
 		if got := r.Values[0].Text; got != "Dag \u2068"+drawn+"\u2069!" {
 			t.Errorf("%q is drawn %q, want %q", name, got, drawn)
 		}

@@ -222,9 +222,10 @@ const (
 	RuleRef
 	VariantRef
 	PositionRef
-	ClickRef      // the click's id, in append only: written as {click} by Resolve
+	ClickRef      // the click's id, in append only: written as Marks has it
 	AnswerRef     // Index is an AnswerPart of the position's answer
 	PlaceStockRef // stock of the item in scope at a place, which Index numbers
+	RecipientRef  // the link's r, alone in append only: written as Marks has it
 )
 
 // AnswerPart numbers what is known of the answer of a position.

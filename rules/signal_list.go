@@ -297,6 +297,8 @@ func (l *lister) trust(k *known) (t Trust, sealed bool) {
 	case NoRef:
 	case ItemRef:
 		sig = Signal{Source: ItemSource, Index: k.index}
+	case RecipientRef:
+		return Keyed, false // else it is left out
 	default:
 		return Anonymous, false
 	}

@@ -96,7 +96,11 @@ func TestListedSignalsStandWhereTheListSays(t *testing.T) {
 		f("known", naming{when: "known: " + name}, s.Stands.Conditions)
 		f("a condition", naming{when: name + ": " + cmp.Or(s.Example, "x")}, s.Example != "")
 		f("a text", naming{title: "x {" + name + "}"}, s.Stands.Texts)
-		f("append", naming{appended: "x {" + name + "}"}, s.Stands.Append)
+		appended := "x {" + name + "}"
+		if name == "r" {
+			appended = "{r}" // alone
+		}
+		f("append", naming{appended: appended}, s.Stands.Append)
 		f("a fallback", naming{fallback: "x {" + name + "}"}, s.Stands.Fallback && s.Stands.Texts)
 		if strings.HasPrefix(name, "answer.") {
 			continue // asked for in the other block

@@ -96,8 +96,9 @@ var (
 		{"variant", Text, "", "of a split, else none"},
 		{"position", Number, "", "1 for the first item"},
 		{"click", Text, "", "an id of the click, for conversions"},
+		{"r", Text, "", "the link's recipient with its seal, for pages of origins"},
 	}
-	ownKinds = [len(ownWords)]RefKind{CampaignRef, BlockRef, RuleRef, VariantRef, PositionRef, ClickRef}
+	ownKinds = [len(ownWords)]RefKind{CampaignRef, BlockRef, RuleRef, VariantRef, PositionRef, ClickRef, RecipientRef}
 )
 
 // itemFields are the attributes every item has.

@@ -132,6 +132,8 @@ func outside(k *known, sc scope) string {
 		return k.name + " cannot name a picture; write a file, or {item.image} alone"
 	case k.kind == ClickRef && sc.kind != appendText:
 		return "{click} can stand in append only; move it there"
+	case k.kind == RecipientRef && sc.kind != appendText:
+		return "{r} can stand in append only; move it there"
 	}
 	return ""
 }

@@ -24,7 +24,7 @@ type view struct {
 	block    *Block
 	rule     *Rule
 	variant  *Variant
-	click    string
+	marks    Marks  // of the destination that is being written
 	buffer   []byte // scratch, of the text being written
 }
 
@@ -347,7 +347,9 @@ func (v *view) value(ref Ref) Value {
 	case VariantRef:
 		return Value{Type: Text, Text: v.variant.ID}
 	case ClickRef:
-		return Value{Type: Text, Text: v.click}
+		return Value{Type: Text, Text: v.marks.Click}
+	case RecipientRef:
+		return Value{Type: Text, Text: v.marks.Recipient}
 	case AnswerRef:
 		return v.answer(AnswerPart(ref.Index))
 	case PlaceStockRef:

@@ -38,7 +38,7 @@ func (s *Server) answer(ctx *fasthttp.RequestCtx, link Link) {
 		return
 	}
 	if len(block.Answers) == 0 || block.Retired != "" {
-		sendRedirect(ctx, strings.ReplaceAll(cmp.Or(published.link(block, 0), s.config.Home), clickMark, ""))
+		sendRedirect(ctx, unclicked(cmp.Or(published.link(block, 0), s.config.Home)))
 		return
 	}
 	open := s.identify(ctx, link, published.Campaign)

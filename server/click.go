@@ -2,16 +2,12 @@ package server
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
 
 	"example.com/opentime/rules"
 )
-
-// clickMark stands in a resolved link where the click's id goes.
-const clickMark = "\u0001click\u0001"
 
 // click answers the request for a block's link. It leads where the picture
 // that was shown said, not where the rules would lead now. It is always a 302:
@@ -42,7 +38,7 @@ func (s *Server) follow(open *Open, published *Published, block *rules.Block) (t
 	id := s.recordClick(open, r, found, how)
 	s.noteClick(open, r, found)
 	to = cmp.Or(destination(found, open.At), published.link(block, r.locale()), s.config.Home)
-	return strings.ReplaceAll(to, clickMark, id), how
+	return filled(to, id, s.toldOf(to, open, r)), how
 }
 
 // destination is where a position that was shown leads at now: its link, or

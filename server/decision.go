@@ -138,9 +138,6 @@ func fallenPosition(shown *shownPosition, position int) Position {
 	return p
 }
 
-// unclicked is a link without the id that a click would have.
-func unclicked(link string) string { return strings.ReplaceAll(link, clickMark, "") }
-
 // decisionsRoute answers GET /v1/decisions/{campaign}/{block}?r=...: what a recipient's
 // mail shows now, for whoever speaks with them.
 func (s *Server) decisionsRoute(ctx *fasthttp.RequestCtx) {

@@ -171,7 +171,7 @@ func (s *Server) demoTurned(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	s.writePage(ctx, "click.html", map[string]any{
-		"Link": strings.ReplaceAll(answer.Explanation.Link, clickMark, "..."), "How": "rule " + answer.Explanation.Rule + ", " + answer.Explanation.Reason,
+		"Link": unclicked(answer.Explanation.Link), "How": "rule " + answer.Explanation.Rule + ", " + answer.Explanation.Reason,
 	})
 }
 

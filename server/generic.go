@@ -65,7 +65,7 @@ func DrawGeneric(p *Published, items rules.Items, draw func(*render.Picture) (re
 	for i := range decisions {
 		d := &decisions[i]
 		signals := rules.Signals{Items: items}
-		texts, to := decider.Resolve(c, &signals, d), decider.Destination(c, &signals, d, clickMark)
+		texts, to := decider.Resolve(c, &signals, d), decider.Destination(c, &signals, d, clickMarks())
 		for _, format := range p.formatsOf(d.Block) {
 			picture := p.fallbackPicture(d, &texts, format)
 			shown := shownOf(d, &texts, &to)

@@ -59,7 +59,7 @@ func (a *shownReading) tell(campaign, send string) ToldShown {
 	t := ToldShown{Campaign: campaign, Send: send, At: time.UnixMilli(a.At).UTC().Format(time.RFC3339Nano), Blocks: []ToldPosition{}}
 	for i := range a.Positions {
 		p := &a.Positions[i]
-		t.Blocks = append(t.Blocks, ToldPosition{p.Block, p.Position, p.Rule, p.Item, strings.ReplaceAll(p.Link, clickMark, "")})
+		t.Blocks = append(t.Blocks, ToldPosition{p.Block, p.Position, p.Rule, p.Item, unclicked(p.Link)})
 	}
 	return t
 }

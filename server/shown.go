@@ -239,7 +239,7 @@ func (r *reading) shown(kept *shownDraft, class rules.Class, os string, told tie
 	}
 	if !r.failed {
 		decider := r.deciders.Get().(*rules.Decider)
-		kept.to = decider.Destinations(kept.to[:0], r.published.Campaign, &r.signals, r.decisions, clickMark)
+		kept.to = decider.Destinations(kept.to[:0], r.published.Campaign, &r.signals, r.decisions, clickMarks())
 		r.deciders.Put(decider)
 	}
 	for _, block := range r.published.Blocks {
@@ -260,7 +260,7 @@ func (r *reading) shown(kept *shownDraft, class rules.Class, os string, told tie
 func (r *reading) shownOne(at int) shownPosition {
 	decider := r.deciders.Get().(*rules.Decider)
 	defer r.deciders.Put(decider)
-	to := decider.Destination(r.published.Campaign, &r.signals, &r.decisions[at], clickMark)
+	to := decider.Destination(r.published.Campaign, &r.signals, &r.decisions[at], clickMarks())
 	return r.shownAt(at, &to)
 }
 

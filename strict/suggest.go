@@ -14,7 +14,8 @@ const maxListed = 24
 func Nearest(word string, known []string) string {
 	best, distance := "", 1+max(1, min(3, len([]rune(word))/3))
 	for _, k := range known {
-		if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < distance {
+		d := editDistance(strings.ToLower(word), strings.ToLower(k))
+		if d < distance && d < max(len([]rune(word)), len([]rune(k))) { // else they have nothing in common
 			best, distance = k, d
 		}
 	}

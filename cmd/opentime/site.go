@@ -281,6 +281,7 @@ func (s *site) addCampaign(f yamlFile) {
 	}
 	s.campaigns = append(s.campaigns, c)
 	s.warnUnknown(c)
+	s.warnUntold(c)
 }
 
 // addTests loads a campaign's tests.

@@ -90,6 +90,18 @@ func (s *site) warnUnknown(c *campaign) {
 	})
 }
 
+// warnUntold warns of an r that no page is told.
+func (s *site) warnUntold(c *campaign) {
+	isR := func(a rules.Append) bool { return len(a.Text) == 1 && a.Text[0].Ref.Kind == rules.RecipientRef }
+	if len(s.config.origins) > 0 || !slices.ContainsFunc(c.Append, isR) {
+		return
+	}
+	s.problems = append(s.problems, strict.Problem{
+		File: c.File, Line: 1, Col: 1, Level: strict.Warning,
+		Text: "{r} is left out of every link, since no page may know it; name the pages that may with origins: in " + s.config.file,
+	})
+}
+
 // addPlaces reads the lists of places.
 func (s *site) addPlaces() {
 	known, all := map[string]bool{}, true
