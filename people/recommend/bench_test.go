@@ -99,12 +99,12 @@ func BenchmarkTrain(b *testing.B) {
 		l.Add(Event{Person: names[p], Item: l.items[(i+items)%items].ID, At: float64(n) / 1e5, Weight: 1})
 	}
 	for b.Loop() {
-		before := cpu()
+		before := cpuTime()
 		m, err := Train(context.Background(), l, defaults(Known), nil)
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric((cpu() - before).Seconds(), "cpu-s")
+		b.ReportMetric((cpuTime() - before).Seconds(), "cpu-s")
 		var memory runtime.MemStats
 		runtime.ReadMemStats(&memory)
 		b.ReportMetric(float64(memory.Sys)/(1<<20), "MB")
@@ -117,8 +117,8 @@ func BenchmarkTrain(b *testing.B) {
 	}
 }
 
-// cpu is the time that all processors spent on the process.
-func cpu() time.Duration {
+// cpuTime is the time that all processors spent on the process.
+func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0

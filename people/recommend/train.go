@@ -105,7 +105,7 @@ func (t *Trainer) work(ctx context.Context, dirty []int32, tell Progress) (*Mode
 	})
 	if err == nil {
 		err = parallel(ctx, t.l.hands, len(dirty), told("solving"), func() func(n int) {
-			v := newSolver(items, t.size.near)
+			v := newSolver(items)
 			return func(n int) { t.found[dirty[n]] = g.weights(v, dirty[n], t.size.near, &t.s) }
 		})
 	}

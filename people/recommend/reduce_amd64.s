@@ -1,0 +1,46 @@
+#include "textflag.h"
+
+// func reduceAVX2(four, to *float32, stride, begin, end int)
+TEXT ·reduceAVX2(SB), NOSPLIT, $0-40
+	MOVQ four+0(FP), SI
+	MOVQ to+8(FP), DI
+	MOVQ stride+16(FP), R8
+	MOVQ begin+24(FP), R9
+	MOVQ end+32(FP), R10
+	SHLQ $2, R8
+	LEAQ (SI)(R8*1), BX
+	LEAQ (SI)(R8*2), CX
+	LEAQ (BX)(R8*2), DX
+
+row:
+	CMPQ R9, R10
+	JGE done
+	VBROADCASTSS (SI)(R9*4), Y0
+	VBROADCASTSS (BX)(R9*4), Y1
+	VBROADCASTSS (CX)(R9*4), Y2
+	VBROADCASTSS (DX)(R9*4), Y3
+	MOVQ R9, R11
+	ANDQ $-8, R11
+	SHLQ $2, R11
+
+eight:
+	VMOVUPS (DI)(R11*1), Y4
+	VMULPS (SI)(R11*1), Y0, Y5
+	VMULPS (BX)(R11*1), Y1, Y6
+	VMULPS (CX)(R11*1), Y2, Y7
+	VMULPS (DX)(R11*1), Y3, Y8
+	VSUBPS Y5, Y4, Y4
+	VSUBPS Y6, Y4, Y4
+	VSUBPS Y7, Y4, Y4
+	VSUBPS Y8, Y4, Y4
+	VMOVUPS Y4, (DI)(R11*1)
+	ADDQ $32, R11
+	CMPQ R11, R8
+	JLT eight
+	ADDQ R8, DI
+	INCQ R9
+	JMP row
+
+done:
+	VZEROUPPER
+	RET
