@@ -154,15 +154,17 @@ func (h *histories) add(l *Log, order []int32, seen []int32) {
 	}
 	from := len(h.item)
 	steps := int32(0)
+	later := 0.0 // when the one before, which is later, was: ages are too coarse to tell seconds apart
 	for _, n := range slices.Backward(order) {
 		e := &l.events[n]
 		if at := seen[e.item]; at > int32(from) {
 			h.weight[at-1] = max(h.weight[at-1], h.worth(e))
 			continue
 		}
-		if n := len(h.item); n > from && float32(max(0, h.now-e.at)) != h.age[n-1] {
+		if len(h.item) > from && e.at != later {
 			steps++
 		}
+		later = e.at
 		h.item = append(h.item, e.item)
 		h.step = append(h.step, steps)
 		h.age = append(h.age, float32(max(0, h.now-e.at)))

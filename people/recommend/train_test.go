@@ -252,3 +252,17 @@ func TestTheSmallestSumsAreExact(t *testing.T) {
 		}
 	})
 }
+
+// TestSecondsAreStepsHoweverLongAgo has events of one evening, and of one years
+// later, which are told apart as well.
+func TestSecondsAreStepsHoweverLongAgo(t *testing.T) {
+	const second = 1.0 / 86_400
+	l := NewLog(nil)
+	for n, at := range []float64{0, second, 2 * second, 2 * second, 5000} {
+		l.Add(Event{Person: "p", Item: fmt.Sprint(n), At: at, Weight: 1})
+	}
+	h := l.histories(l.latest, nil, 1)
+	if want := []int32{0, 1, 2, 2, 3}; !slices.Equal(h.step, want) {
+		t.Errorf("the steps are %v, not %v", h.step, want)
+	}
+}
