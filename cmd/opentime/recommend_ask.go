@@ -9,27 +9,35 @@ import (
 	"example.com/opentime/people/recommend"
 )
 
-// audience is for whom to tune: known persons, where most of the input's are.
+// audience is for whom to tune: known persons, where most of the input's are of
+// whom anything is known.
 func (d *recommendData) audience() recommend.Audience {
-	var persons []string
+	persons := d.persons()
+	known := d.log.Histories(persons)
+	strangers := 0
 	for n := range d.input {
-		if len(d.input[n].history) > 0 {
-			persons = append(persons, d.input[n].person)
+		if _, ok := known[d.input[n].person]; !ok && len(d.input[n].history) > 0 {
+			strangers++
 		}
 	}
-	if known := d.log.Histories(persons); len(persons) > 0 && 2*len(known) < len(persons) {
+	if strangers > len(known) {
 		return recommend.Strangers
 	}
 	return recommend.Known
 }
 
-// ask makes the queries of the input.
-func (d *recommendData) ask(model *recommend.Model, top int) []query {
+// persons are those of the input.
+func (d *recommendData) persons() []string {
 	persons := make([]string, len(d.input))
 	for n := range d.input {
 		persons[n] = d.input[n].person
 	}
-	known := d.log.Histories(persons)
+	return persons
+}
+
+// ask makes the queries of the input.
+func (d *recommendData) ask(model *recommend.Model, top int) []query {
+	known := d.log.Histories(d.persons())
 	allowed := recommend.NewSet(model.Items())
 	for i := range int32(model.Items()) {
 		id := model.Item(i).ID
@@ -55,8 +63,11 @@ func (d *recommendData) ask(model *recommend.Model, top int) []query {
 
 // history is a history of the input, with the times that the log has of it. What
 // the log lacks was at the time of what stands before it; without any the order
-// alone counts.
+// alone counts. Where the input has none it is what the log has.
 func (d *recommendData) history(model *recommend.Model, ids []string, known []recommend.Seen) []recommend.Seen {
+	if len(ids) == 0 {
+		return known
+	}
 	times := make(map[int32]recommend.Seen, len(known))
 	for _, s := range known {
 		times[s.Item] = s

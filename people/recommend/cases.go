@@ -89,12 +89,24 @@ type trial struct {
 	now   float64
 	size  sizes
 	cases []Case
+
+	lately map[float64]popularity // by days
+}
+
+// popularity is what is popular of what is not held back.
+func (t *trial) popularity(l *Log, lately float64) popularity {
+	p, ok := t.lately[lately]
+	if !ok {
+		p = newPopularity(l, t.now, t.keep, lately)
+		t.lately[lately] = p
+	}
+	return p
 }
 
 // train learns from what is not held back.
 func (t *trial) train(ctx context.Context, l *Log, s Settings) (*Model, error) {
-	trainer := &Trainer{l: l, s: s, size: t.size, keep: t.keep, now: t.now}
-	return trainer.Train(ctx, nil)
+	trainer := &Trainer{s: s, size: t.size, keep: t.keep, now: t.now, bare: true}
+	return trainer.train(ctx, l, nil)
 }
 
 // maxCases bounds the persons that are measured on.
@@ -139,7 +151,7 @@ func newHeld(l *Log) *held {
 // trial learns from the events of sampled persons that keep holds for.
 func (b *held) trial(name string, now float64, keep func(n int) bool) *trial {
 	sampled := func(n int) bool { return b.sampled[b.l.events[n].person] && keep(n) }
-	return &trial{name: name, now: now, size: tuningSizes(len(b.l.items)), keep: sampled}
+	return &trial{name: name, now: now, size: tuningSizes(len(b.l.items)), keep: sampled, lately: map[float64]popularity{}}
 }
 
 // every is the step by which persons are passed over, so that at most most stay.
@@ -188,27 +200,53 @@ func (b *held) timeOut(share float64) *trial {
 	return t
 }
 
-// strangers holds back one in ten persons whole, and asks with few of their
+// someOut holds back one in five of each person's events: of those whose times
+// are not known.
+func (b *held) someOut() *trial {
+	out := make([]bool, len(b.l.events))
+	t := b.trial("some out", b.l.latest, func(n int) bool { return !out[n] })
+	step := every(len(b.persons), maxCases)
+	for p := 0; p < len(b.persons); p += step {
+		if !b.sampled[p] {
+			continue
+		}
+		known, rest := oneInFive(p, b.persons[p])
+		if len(known) > 0 && len(rest) > 0 {
+			t.add(b, known, rest, out)
+		}
+	}
+	return t
+}
+
+// oneInFive parts the events of a person at random, always alike.
+func oneInFive(person int, events []int32) (known, rest []int32) {
+	random := uint64(person)*0x9e3779b97f4a7c15 + 1
+	for _, n := range events {
+		random ^= random << 13
+		random ^= random >> 7
+		random ^= random << 17
+		if random%5 == 0 {
+			rest = append(rest, n)
+		} else {
+			known = append(known, n)
+		}
+	}
+	return known, rest
+}
+
+// strangers holds back some persons whole, and asks with few of their
 // events, or with 0 a random four in five of them, for the others.
 func (b *held) strangers(few int) *trial {
 	out := make([]bool, len(b.l.events))
 	t := b.trial("strangers", b.l.latest, func(n int) bool { return !out[n] })
-	step := max(10, every(len(b.persons), maxCases/2))
+	// One in ten, of few persons up to one in five.
+	step := max(min(10, max(5, len(b.persons)/1500)), every(len(b.persons), maxCases/2))
 	for p := 0; p < len(b.persons); p += step {
 		events := b.persons[p]
-		random := uint64(p)*0x9e3779b97f4a7c15 + 1
-		var known, rest []int32
 		for _, n := range events {
 			out[n] = true
-			random ^= random << 13
-			random ^= random >> 7
-			random ^= random << 17
-			if random%5 == 0 {
-				rest = append(rest, n)
-			} else {
-				known = append(known, n)
-			}
 		}
+		known, rest := oneInFive(p, events)
 		if few > 0 {
 			known = known[:min(few, len(known))]
 		}

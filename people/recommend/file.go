@@ -13,7 +13,7 @@ import (
 // A file of a model is its mark, then what encoder writes, then the CRC-32C of
 // all before. Numbers are uvarints, floats IEEE 754 little-endian, lists after
 // their length; the targets of a list by how far they are from the one before.
-const fileMark = "OTREC1\n"
+const fileMark = "OTREC2\n"
 
 // castagnoli is the table of the sum.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -48,6 +48,16 @@ type gram struct {
 	self   []float32 // by item: its sum with itself
 	mean   float32   // of self, where it is above 0
 	rows   []row
+	square []float32 // all sums, by item and item; nil: items are too many
+}
+
+// room makes room for the rows.
+func (g *gram) room() {
+	items := g.h.items
+	g.rows = make([]row, items)
+	if items*items <= maxGram {
+		g.square = make([]float32, items*items)
+	}
 }
 
 // row is the co-occurrence of an item with others, in the order of their
@@ -132,6 +142,9 @@ func (g *gram) row(c *counter, i int32, size int) (row, []candidate) {
 		r.item[n], r.sum[n], r.before[n] = o.item, c.sum[o.item], c.before[o.item]
 	}
 	for _, j := range c.touched {
+		if g.square != nil {
+			g.square[int(i)*len(g.rows)+int(j)] = c.sum[j]
+		}
 		c.seen[j] = false
 		c.sum[j], c.before[j], c.later[j] = 0, 0, 0
 	}

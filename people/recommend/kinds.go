@@ -95,7 +95,7 @@ func (m *Model) similar(s *Scratch, to []int32, below float64, q *Query, dst []P
 // nearShare is what likeness by content counts beside what people did.
 const nearShare = 0.01
 
-// Popular appends the N most popular items of the last 30 days in the region,
+// Popular appends the N items that are most popular lately in the region,
 // then of all.
 func (m *Model) Popular(s *Scratch, q *Query, dst []Pick) []Pick {
 	s.fit(m)

@@ -145,6 +145,25 @@ func (l *Log) histories(now float64, keep func(n int) bool, low float64) *histor
 	return h
 }
 
+// marks returns for each item a number that is another where anybody who took it
+// did something else, and the same whatever persons are called.
+func (h *histories) marks() []uint64 {
+	marks := make([]uint64, h.items)
+	for p := range len(h.start) - 1 {
+		from, to := h.of(int32(p))
+		mark := uint64(to - from)
+		mix := func(v uint64) { mark = (mark ^ v) * 0x9e3779b97f4a7c15; mark ^= mark >> 29 }
+		for e := from; e < to; e++ {
+			mix(uint64(h.item[e])<<32 | uint64(h.step[e]))
+			mix(uint64(math.Float32bits(h.age[e]))<<32 | uint64(math.Float32bits(h.weight[e])))
+		}
+		for e := from; e < to; e++ {
+			marks[h.item[e]] += mark
+		}
+	}
+	return marks
+}
+
 // add adds the events of one person, which it sorts. Of several with one item
 // the weightiest counts, at the time of the last.
 func (h *histories) add(l *Log, order []int32, seen []int32) {

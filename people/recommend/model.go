@@ -35,8 +35,11 @@ func (t *Trainer) model(h *histories) *Model {
 	}
 	m.lists = packLists(bySource(t.found), t.size.keep)
 	m.next = packLists(copied(t.next), nextSize)
-	m.popularity = newPopularity(t.l, t.now, t.keep)
-	m.taste = newTaste(h, items)
+	m.popularity = newPopularity(t.l, t.now, t.keep, t.s.Lately)
+	m.taste = &taste{lists: packLists(nil, 0)}
+	if !t.bare {
+		m.taste = newTaste(h, items, t.l.hands)
+	}
 	events := make([]int32, len(items))
 	for _, i := range h.item {
 		events[i]++

@@ -15,15 +15,17 @@ type Settings struct {
 	// Of serving.
 	Decay float64 `json:"decay"` // the event s steps before the last counts Decay^s
 	Floor float64 `json:"floor"` // and never less than this
-	Trend float64 `json:"trend"` // what the trend of the last 30 days counts
+	Trend float64 `json:"trend"` // what counts that is popular lately
 	Fresh float64 `json:"fresh"` // what items count that nobody took yet, beside known ones like them
 	Taste float64 `json:"taste"` // what declared preferences count beside three events
+	// Of popularity.
+	Lately float64 `json:"lately"` // days over which it is taken: half of what an event counts fades in half of them; 0: of all time
 }
 
 // defaults are the settings that tuning starts from: of strangers no time is
 // known, and what else they like is not what they do next.
 func defaults(who Audience) Settings {
-	s := Settings{Near: 1, Back: 1, Low: 0.5, Ridge: 1, Share: 0.1, Decay: 1, Trend: 0, Fresh: 0.3, Taste: 1}
+	s := Settings{Near: 1, Back: 1, Low: 0.5, Ridge: 1, Share: 0.1, Decay: 1, Trend: 0, Fresh: 0.3, Taste: 1, Lately: 30}
 	if who == Known {
 		s.Near, s.Decay, s.Floor, s.Trend = 0.85, 0.9, 0.1, 0.05
 	}
@@ -32,8 +34,8 @@ func defaults(who Audience) Settings {
 
 // String says what the settings are, as a line of a report.
 func (s Settings) String() string {
-	return fmt.Sprintf("near=%g back=%g long=%g low=%g old=%g ridge=%g share=%g decay=%g floor=%g trend=%g fresh=%g taste=%g",
-		s.Near, s.Back, s.Long, s.Low, s.Old, s.Ridge, s.Share, s.Decay, s.Floor, s.Trend, s.Fresh, s.Taste)
+	return fmt.Sprintf("near=%g back=%g long=%g low=%g old=%g ridge=%g share=%g decay=%g floor=%g trend=%g fresh=%g taste=%g lately=%g",
+		s.Near, s.Back, s.Long, s.Low, s.Old, s.Ridge, s.Share, s.Decay, s.Floor, s.Trend, s.Fresh, s.Taste, s.Lately)
 }
 
 // sizes bound what training keeps for each item.
@@ -60,13 +62,14 @@ func sizesFor(items int) sizes {
 
 // tuningSizes are sizes that are enough to tell settings apart.
 func tuningSizes(items int) sizes {
-	if items <= 2*small {
-		return sizes{near: 60, keep: 200, row: 800}
+	size := sizesFor(items)
+	if items <= small {
+		return sizes{near: size.near, keep: size.keep, row: 1000}
 	}
-	return sizes{near: 40, keep: 80, row: 400}
+	return sizes{near: 60, keep: 80, row: 400}
 }
 
 // values are all settings, in the order that files have them.
 func (s *Settings) values() []*float64 {
-	return []*float64{&s.Near, &s.Back, &s.Long, &s.Low, &s.Old, &s.Ridge, &s.Share, &s.Decay, &s.Floor, &s.Trend, &s.Fresh, &s.Taste}
+	return []*float64{&s.Near, &s.Back, &s.Long, &s.Low, &s.Old, &s.Ridge, &s.Share, &s.Decay, &s.Floor, &s.Trend, &s.Fresh, &s.Taste, &s.Lately}
 }

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"context"
 	"math"
 	"slices"
 )
@@ -25,7 +26,7 @@ type taste struct {
 // newTaste learns from histories: what a person who would declare the features
 // of most of what they chose has chosen. It is a ridge regression of every item
 // on the features.
-func newTaste(h *histories, items []Item) *taste {
+func newTaste(h *histories, items []Item, hands int) *taste {
 	t := &taste{byName: map[string]int32{}}
 	t.choose(h, items)
 	v := &favour{of: t.ofItems(items), counts: make([]float64, len(t.features))}
@@ -54,7 +55,7 @@ func newTaste(h *histories, items []Item) *taste {
 	for f := range size {
 		gram[f*size+f] += tasteRidge
 	}
-	solveAll(gram, chosen, size, len(items))
+	solveAll(gram, chosen, size, len(items), hands)
 	bySource := make([][]candidate, size)
 	for f := range size {
 		for i, w := range chosen[f*len(items) : (f+1)*len(items)] {
@@ -148,11 +149,25 @@ func (v *favour) find(dst, chosen []int32, standing bool) []int32 {
 	return dst
 }
 
+// tasteBlock is how many columns are solved for at once: their rows should stay
+// near the processor.
+const tasteBlock = 256
+
 // solveAll solves gram x = right for each of n columns; x replaces right, gram
 // is overwritten. Both are row by row.
-func solveAll(gram []float64, right []float32, size, n int) {
+func solveAll(gram []float64, right []float32, size, n, hands int) {
 	factor(gram, size)
-	row := func(i int) []float32 { return right[i*n : (i+1)*n] }
+	blocks := (n + tasteBlock - 1) / tasteBlock
+	_ = parallel(context.Background(), hands, blocks, nil, func() func(int) { // nothing there can fail
+		return func(block int) {
+			from, to := block*tasteBlock, min(n, (block+1)*tasteBlock)
+			solveBlock(gram, size, func(i int) []float32 { return right[i*n+from : i*n+to] })
+		}
+	})
+}
+
+// solveBlock is solveAll of some columns, after the factor was taken.
+func solveBlock(gram []float64, size int, row func(i int) []float32) {
 	for i := range size {
 		for j := range i {
 			subtract(row(i), row(j), gram[i*size+j])

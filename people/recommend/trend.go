@@ -7,31 +7,28 @@ import (
 	"slices"
 )
 
-// trendDays is over how many days the trend is taken: what an event counts
-// halves with half of them.
-const trendDays = 30
-
 // trending is how many items have a trend that is added to scores.
 const trending = 200
 
 // regional is how many items a region's own order has; minRegional how many
-// events of the last days it takes to have one.
+// events of its last regionDays it takes to have one.
 const (
 	regional    = 500
 	minRegional = 100
+	regionDays  = 30
 )
 
 // popularity is what is liked by all, and by those of a region.
 type popularity struct {
-	trend   []float32 // by item, 0..1: of the last days
+	trend   []float32 // by item, 0..1: lately
 	top     []int32   // the items of the highest trend, at most trending
 	order   []int32   // all items, by trend, then by all events, then by number
 	regions map[string][]int32
 }
 
-// newPopularity counts events up to now of those that keep holds for; nil is
-// all.
-func newPopularity(l *Log, now float64, keep func(n int) bool) popularity {
+// newPopularity counts events up to now of those that keep holds for, nil is
+// all, lately as Settings has it.
+func newPopularity(l *Log, now float64, keep func(n int) bool, lately float64) popularity {
 	recent, ever := make([]float64, len(l.items)), make([]float64, len(l.items))
 	regions := make([]map[int32]float64, len(l.regions))
 	for n := range l.events {
@@ -41,9 +38,11 @@ func newPopularity(l *Log, now float64, keep func(n int) bool) popularity {
 		}
 		w := float64(e.weight)
 		ever[e.item] += w
-		w *= math.Exp2(-max(0, now-e.at) / (trendDays / 2))
+		if lately > 0 {
+			w *= math.Exp2(-max(0, now-e.at) / (lately / 2))
+		}
 		recent[e.item] += w
-		if e.region > 0 && now-e.at <= trendDays {
+		if e.region > 0 && now-e.at <= regionDays {
 			if regions[e.region] == nil {
 				regions[e.region] = map[int32]float64{}
 			}
