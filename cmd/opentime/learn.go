@@ -40,6 +40,7 @@ type learner struct {
 	learning sync.Mutex // one at a time; held for what follows too
 	events   int        // that were there when a model was last made
 	items    int
+	trainer  *recommend.Trainer // that made it; nil: none since the start, or it failed
 
 	telling sync.Mutex
 	told    server.ModelStatus
@@ -116,6 +117,9 @@ func (l *learner) learn(ctx context.Context, anew bool) {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v", cause)
 		}
+		if err != nil {
+			l.trainer = nil // it may have stopped halfway
+		}
 		if err != nil && !errors.Is(err, context.Canceled) {
 			slog.Error("learning what to recommend failed; the last model serves on", "err", err)
 		}
@@ -150,7 +154,7 @@ func (l *learner) work(ctx context.Context, began time.Time, anew bool) error {
 		}
 		told.Settings, told.Lifts, told.Tuned = &tuned.Settings, lifts(tuned.Results), began
 	}
-	m, err := recommend.Train(ctx, log, *told.Settings, l.progress)
+	m, worked, err := l.model(ctx, log, *told.Settings, tune)
 	if err != nil {
 		return err
 	}
@@ -161,8 +165,19 @@ func (l *learner) work(ctx context.Context, began time.Time, anew bool) error {
 		t.Learnt, t.Took, t.Events, t.Items = now, now.Sub(began).Seconds(), l.events, l.items
 		t.Settings, t.Lifts, t.Tuned = told.Settings, told.Lifts, told.Tuned
 	})
-	slog.Info("learnt what to recommend", "events", l.events, "items", l.items)
+	slog.Info("learnt what to recommend", "events", l.events, "items", l.items, "worked_out", worked)
 	return writeFile(l.file, func(w io.Writer) error { return m.Save(w) })
+}
+
+// model learns all anew, or what changed since the last model was made. It returns
+// how many items were worked out.
+func (l *learner) model(ctx context.Context, log *recommend.Log, s recommend.Settings, anew bool) (*recommend.Model, int, error) {
+	if !anew && l.trainer != nil {
+		return l.trainer.Update(ctx, log, l.progress)
+	}
+	l.trainer = recommend.NewTrainer(s)
+	m, err := l.trainer.Train(ctx, log, l.progress)
+	return m, log.Items(), err
 }
 
 // progress tells how far the work is, as recommend.Progress.

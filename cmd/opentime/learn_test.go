@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/opentime/people/recommend"
+	"example.com/opentime/rules"
 	"example.com/opentime/server"
 )
 
@@ -183,4 +185,37 @@ func TestTrainingIsOneAtATime(t *testing.T) {
 	} else {
 		<-third
 	}
+}
+
+// TestWhatIsNewIsLearntAlone has one recipient buy more: on its schedule the
+// server works out again what they took, from what it learnt last, and shows it.
+func TestWhatIsNewIsLearntAlone(t *testing.T) {
+	c := lineShop(t)
+	c.trained()
+	l := c.app.learner
+	trainer, model, events := l.trainer, l.lists.Model(), l.status().Events
+	c.app.learner.learn(t.Context(), false)
+	if l.lists.Model() != model {
+		t.Error("a model was made though nothing is new")
+	}
+	if status, answer := c.send("POST", "/v1/events", `[{"r": "finn", "kind": "bought", "item": "l5p1", "at": "2026-11-20T10:00:00Z"}, {"r": "finn", "kind": "bought", "item": "l0p2", "at": "2026-11-21T10:00:00Z"}]`, "Authorization: Bearer ingest"); status != 200 {
+		t.Fatal(status, answer)
+	}
+	l.learn(t.Context(), false)
+	if told := l.status(); told.Failures > 0 || told.Events != events+2 || l.trainer != trainer || l.lists.Model() == model {
+		t.Errorf("%+v", told)
+	}
+	if _, worked, err := l.trainer.Update(t.Context(), logOf(t, c), nil); err != nil || worked != 0 {
+		t.Errorf("what was learnt is worked out again: %d items, %v", worked, err)
+	}
+}
+
+// logOf is what a server's recipients did, as it learns from it.
+func logOf(t *testing.T, c *counter) *recommend.Log {
+	log := recommend.NewLog(nil)
+	c.app.catalogue.EachItem(func(item *rules.Item) { log.AddItem(learnable(item)) })
+	if err := c.app.profiles.Learn(log); err != nil {
+		t.Fatal(err)
+	}
+	return log
 }
