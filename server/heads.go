@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"bytes"
 	"hash/maphash"
 	"sync/atomic"
@@ -51,23 +52,41 @@ var (
 )
 
 // splitHead takes apart what came over a connection where it is one whole head of a
-// GET: its path, and the rest appended to key. The path is valid as long as data.
-func splitHead(data, key []byte) (path, rest []byte, ok bool) {
-	if !bytes.HasPrefix(data, lineBegin) || !bytes.HasSuffix(data, headEnd) {
-		return nil, key, false
+// GET: path, query, and all that follows the request's line.
+func splitHead(data []byte) (path, query, rest []byte, ok bool) {
+	if !bytes.HasPrefix(data, lineBegin) || !bytes.HasSuffix(data, headEnd) || bytes.Index(data, headEnd) != len(data)-len(headEnd) {
+		return nil, nil, nil, false
 	}
 	end := bytes.IndexByte(data, '\r')
 	line := data[:end+2]
-	if !bytes.HasSuffix(line, lineEnd) || bytes.Index(data, headEnd) != len(data)-len(headEnd) {
-		return nil, key, false
+	if !bytes.HasSuffix(line, lineEnd) {
+		return nil, nil, nil, false
 	}
 	target := line[len(lineBegin)-1 : len(line)-len(lineEnd)]
 	if bytes.IndexByte(target, '#') >= 0 {
-		return nil, key, false
+		return nil, nil, nil, false
 	}
-	path, query, _ := bytes.Cut(target, []byte("?"))
-	key = append(key, query...)
-	return path, append(key, data[end:]...), true
+	path, query, _ = bytes.Cut(target, []byte("?"))
+	return path, query, data[end:], true
+}
+
+// headRoom is where a head is read by fasthttp's parser, as its server reads it.
+type headRoom struct {
+	data   bytes.Reader
+	buffer *bufio.Reader
+	header fasthttp.RequestHeader
+}
+
+// newHeadRoom returns a room for heads that may be as large as a server takes them.
+func newHeadRoom() any { return &headRoom{buffer: bufio.NewReaderSize(nil, maxHeader)} }
+
+// read reads a whole head, and reports whether it wants nothing but an answer. The
+// header is valid until the next.
+func (r *headRoom) read(data []byte) bool {
+	r.data.Reset(data)
+	r.buffer.Reset(&r.data)
+	r.header.Reset()
+	return r.header.Read(r.buffer) == nil && r.buffer.Buffered() == 0 && wantsAnswer(&r.header)
 }
 
 // wantsAnswer reports whether a request wants nothing but an answer: no body follows, the

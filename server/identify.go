@@ -43,16 +43,27 @@ const (
 // maxAgent is how much of a User-Agent is looked at and recorded.
 const maxAgent = 512
 
-// identify makes the Open of a request. The clock is read here, once.
+// identify makes the Open of a request.
 func (s *Server) identify(ctx *fasthttp.RequestCtx, link Link, campaign *rules.Campaign) *Open {
-	header := &ctx.Request.Header
+	return s.identifyBy(&ctx.Request.Header, peerOf(ctx), link, campaign)
+}
+
+// peerOf is the address of whoever sent a request, the zero address if it has none.
+func peerOf(ctx *fasthttp.RequestCtx) netip.Addr {
+	peer, _ := netip.AddrFromSlice(ctx.RemoteIP())
+	return peer.Unmap()
+}
+
+// identifyBy makes the Open of a request from its head and its peer's address. The
+// clock is read here, once.
+func (s *Server) identifyBy(header *fasthttp.RequestHeader, peer netip.Addr, link Link, campaign *rules.Campaign) *Open {
 	open := &Open{Link: link}
 	open.setTime(s.config.Now())
-	open.Address, open.unbelieved = s.address(ctx)
-	open.Method = ctx.Method()[0] | 0x20
+	open.Address, open.unbelieved = s.address(header, peer)
+	open.Method = header.Method()[0] | 0x20
 	var headers signals.Headers
 	headers, open.Flags = s.readHeaders(header)
-	headers.Method, headers.Address, headers.Click = methodName(ctx), open.Address, link.Kind == ClickLink || link.Kind == AnswerLink
+	headers.Method, headers.Address, headers.Click = methodName(header), open.Address, link.Kind == ClickLink || link.Kind == AnswerLink
 	open.Agent = headers.UserAgent
 	open.Client = s.config.Gatherer.Classify(headers)
 	s.trust(open)
@@ -108,14 +119,9 @@ func (s *Server) readParameters(open *Open, campaign *rules.Campaign) {
 // address returns the address of whoever asks: the peer's, or, where the peer
 // is a trusted proxy, the last in X-Forwarded-For that is none. It reports
 // whether there was such a header that is not believed.
-func (s *Server) address(ctx *fasthttp.RequestCtx) (address netip.Addr, unbelieved bool) {
-	peer, ok := netip.AddrFromSlice(ctx.RemoteIP())
-	if !ok {
-		return netip.Addr{}, false
-	}
-	peer = peer.Unmap()
-	lines := ctx.Request.Header.PeekAll("X-Forwarded-For")
-	if len(lines) == 0 {
+func (s *Server) address(header *fasthttp.RequestHeader, peer netip.Addr) (address netip.Addr, unbelieved bool) {
+	lines := header.PeekAll("X-Forwarded-For")
+	if len(lines) == 0 || !peer.IsValid() {
 		return peer, false
 	}
 	if !s.trusted(peer) {
@@ -194,14 +200,14 @@ func (s *Server) readHeaders(h *fasthttp.RequestHeader) (client signals.Headers,
 
 // methodName is the request's method, without a copy where it is one of the
 // usual.
-func methodName(ctx *fasthttp.RequestCtx) string {
+func methodName(header *fasthttp.RequestHeader) string {
 	switch {
-	case ctx.IsGet():
+	case header.IsGet():
 		return fasthttp.MethodGet
-	case ctx.IsHead():
+	case header.IsHead():
 		return fasthttp.MethodHead
 	}
-	return string(ctx.Method())
+	return string(header.Method())
 }
 
 func cut(text []byte, n int) []byte { return text[:min(len(text), n)] }

@@ -18,7 +18,7 @@ func TestTheAddressIsWhatTrustedProxiesSaw(t *testing.T) {
 		}
 		var ctx fasthttp.RequestCtx
 		ctx.Init(&request, &net.TCPAddr{IP: net.ParseIP(peer), Port: 4711}, nil)
-		if got, _ := s.address(&ctx); got != netip.MustParseAddr(want) {
+		if got, _ := s.address(&ctx.Request.Header, peerOf(&ctx)); got != netip.MustParseAddr(want) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
@@ -39,7 +39,7 @@ func TestTheAddressIsWhatTrustedProxiesSaw(t *testing.T) {
 	request.Header.Set("X-Forwarded-For", "unknown")
 	var ctx fasthttp.RequestCtx
 	ctx.Init(&request, &net.TCPAddr{IP: net.ParseIP("10.0.0.1")}, nil)
-	if got, _ := s.address(&ctx); got.IsValid() {
+	if got, _ := s.address(&ctx.Request.Header, peerOf(&ctx)); got.IsValid() {
 		t.Errorf("what is no address: %s", got)
 	}
 }

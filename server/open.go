@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"runtime/debug"
 	"sync/atomic"
 
@@ -19,20 +20,25 @@ import (
 // Nothing here waits on the network, and nothing here fails where the
 // recipient would see it: any trouble ends one rung further down.
 func (s *Server) open(ctx *fasthttp.RequestCtx, link Link) {
-	site := s.site.Load()
-	published, block, ok := site.find(&link)
-	if !ok {
+	_, r, shown := s.openBy(&ctx.Request.Header, peerOf(ctx), link)
+	if r == nil {
 		s.sendBuiltIn(ctx, link.Format, unknownLink)
 		return
 	}
-	open := s.identify(ctx, link, published.Campaign)
-	r, block := s.reading(open, published, block)
-	shown := s.answerOpen(open, r, block)
-	if c, ok := ctx.Conn().(*connection); ok && len(c.key) > 0 && wantsAnswer(&ctx.Request.Header) {
-		s.heads.keep(c.key, open, r)
-	}
 	s.explainRung(ctx, shown.rung)
 	sendImage(ctx, shown.image)
+}
+
+// openBy answers an open that a head and the peer's address tell of. The reading is
+// nil where the link is of nothing that is published.
+func (s *Server) openBy(header *fasthttp.RequestHeader, peer netip.Addr, link Link) (*Open, *reading, shown) {
+	published, block, ok := s.site.Load().find(&link)
+	if !ok {
+		return nil, nil, shown{}
+	}
+	open := s.identifyBy(header, peer, link, published.Campaign)
+	r, block := s.reading(open, published, block)
+	return open, r, s.answerOpen(open, r, block)
 }
 
 // join answers an open whose head is known where it joins the reading that the others

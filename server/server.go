@@ -112,6 +112,7 @@ type Server struct {
 	rooms     sync.Pool // of *composition
 	agents    agents
 	heads     heads
+	headRooms sync.Pool // of *headRoom
 	paths     paths
 	use       *keyUse
 	admin     *fasthttp.Server
@@ -142,6 +143,7 @@ func New(config Config) (*Server, error) {
 	s.deciders.New = func() any { return new(rules.Decider) }
 	s.reads = make(chan struct{}, storeReads)
 	s.beacons = make(chan struct{}, beaconsOpen)
+	s.headRooms.New = newHeadRoom
 	s.rooms.New = func() any { return new(composition) }
 	s.site.Store(&Site{Campaigns: map[string]*Published{}})
 	s.admin = s.newAdmin()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"runtime/debug"
 	"strconv"
 	"sync/atomic"
@@ -14,22 +15,23 @@ import (
 	"example.com/opentime/render"
 )
 
-// connection answers opens that join a reading before fasthttp sees them, where their
-// head is, to the byte, one that fasthttp read a moment ago: it is the same recipient in
-// the same client, and only the path has to be read. Everything else is left to
-// fasthttp as it came.
+// connection answers opens before fasthttp's server sees them, where one whole request
+// came at once that wants nothing but an image. Where its head is, to the byte, one of
+// a moment ago, it is the same recipient in the same client, and only the path has to be
+// read. Everything else is left to fasthttp as it came.
 //
 // fasthttp calls Read when it waits for a request, and in the middle of one. Only in the
-// former may anything be answered here, so between is true but from when the connection
-// answered a plain request, read as a whole, until it gave fasthttp the next bytes.
+// former may anything be answered here, so between is true but from when fasthttp was
+// given bytes until it answered a plain request that they were the whole of.
 type connection struct {
 	*lazyConn
 	public *Public
-	peer   [16]byte // its address
+	peer   netip.Addr
 
 	between bool   // what comes next begins a request
 	begun   bool   // fasthttp has answered one: to it a connection that has not is never idle
-	key     []byte // of the head that fasthttp was given last; empty where that is not one whole head
+	whole   bool   // fasthttp was given one whole head
+	key     []byte // of the head that is answered
 	open    Open
 	head    []byte // of the answer
 	parts   [2][]byte
@@ -59,7 +61,7 @@ func (l connections) Accept() (net.Conn, error) {
 	}
 	c := &connection{lazyConn: conn, public: l.public, between: true}
 	if peer, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
-		c.peer = peer.AddrPort().Addr().As16()
+		c.peer = peer.AddrPort().Addr().Unmap()
 	}
 	return c, nil
 }
@@ -100,37 +102,27 @@ func (c *connection) rest() {
 // answered says that fasthttp's request, plain or not, is about to be answered.
 func (c *connection) answered(plain bool) {
 	c.begun = true
-	c.between = plain && len(c.key) > 0
-	c.key = c.key[:0]
+	c.between = plain && c.whole
 }
 
-// answer answers what came where that is an open that joins a reading.
+// answer answers what came where that is an open.
 func (c *connection) answer(data []byte) (bool, error) {
-	path, key, ok := splitHead(data, append(c.key[:0], c.peer[:]...))
-	c.key = key
-	if !ok {
-		c.key = c.key[:0]
-		return false, nil
-	}
+	path, query, rest, ok := splitHead(data)
 	s := c.public.server.Load()
-	if s == nil || !c.begun || c.public.ending.Load() || !isImagePath(path) {
-		return false, nil
-	}
-	known := s.heads.find(key)
-	if known == nil || !c.state.CompareAndSwap(atRest, answering) {
+	if c.whole = ok; !ok || s == nil || !c.begun || c.public.ending.Load() || !isImagePath(path) || !c.state.CompareAndSwap(atRest, answering) {
 		return false, nil
 	}
 	defer c.rest()
-	image, ok := c.joined(s, known, path)
+	image, ok := c.image(s, data, path, query, rest)
 	if !ok {
 		return false, nil
 	}
 	return true, c.send(image)
 }
 
-// joined returns the image for an open whose head is known, where it joins that
-// reading. A panic sends the request to fasthttp, which answers it once more.
-func (c *connection) joined(s *Server, known *head, path []byte) (image render.Image, ok bool) {
+// image returns the image of an open. A panic sends the request to fasthttp, which
+// answers it once more.
+func (c *connection) image(s *Server, data, path, query, rest []byte) (image render.Image, ok bool) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			slog.Error("request panicked", "cause", cause, "stack", string(debug.Stack()))
@@ -141,10 +133,28 @@ func (c *connection) joined(s *Server, known *head, path []byte) (image render.I
 	if !ok {
 		return render.Image{}, false
 	}
-	open := &c.open
-	*open = *known.open
-	open.Link.Campaign, open.Link.Block, open.Link.Position, open.Link.Format = link.Campaign, link.Block, link.Position, link.Format
-	return s.join(open, known.reading)
+	peer := c.peer.As16()
+	c.key = append(append(append(c.key[:0], peer[:]...), query...), rest...)
+	if known := s.heads.find(c.key); known != nil {
+		open := &c.open
+		*open = *known.open
+		open.Link.Campaign, open.Link.Block, open.Link.Position, open.Link.Format = link.Campaign, link.Block, link.Position, link.Format
+		if image, ok := s.join(open, known.reading); ok {
+			return image, true
+		}
+	}
+	head := s.headRooms.Get().(*headRoom)
+	defer s.headRooms.Put(head)
+	if !head.read(data) {
+		return render.Image{}, false
+	}
+	link.parseQuery(query)
+	open, r, shown := s.openBy(&head.header, c.peer, link)
+	if r == nil {
+		return render.Image{}, false
+	}
+	s.heads.keep(c.key, open, r)
+	return shown.image, true
 }
 
 // send answers with an image, as sendImage does, and waits for the next request from
