@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"sync/atomic"
@@ -81,6 +82,7 @@ func (c *connection) Read(p []byte) (int, error) {
 			c.between = false
 			return n, nil
 		}
+		runtime.Gosched() // while others are answered the next request comes, and need not be waited for
 	}
 }
 
