@@ -212,5 +212,9 @@ func (s *Server) Preview(ask Ask) (render.Image, error) {
 	if err != nil {
 		return render.Image{}, err
 	}
-	return s.images.get(answer.Key, answer.Picture, wanted{proven, ask.Campaign, s.config.Now().Add(askTime)})
+	drawn, err := s.images.get(answer.Key, answer.Picture, wanted{proven, ask.Campaign, s.config.Now().Add(askTime)})
+	if err != nil {
+		return render.Image{}, err
+	}
+	return drawn.image, nil
 }

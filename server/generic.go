@@ -192,8 +192,8 @@ func (s *Server) generic(r *reading, open *Open, block *rules.Block) shown {
 
 // load returns a generic picture from memory, else from its file.
 func (s *Server) load(g *genericPicture, format render.Format) (render.Image, bool) {
-	if image, ok := s.generics.get([]byte(g.path)); ok {
-		return image, true
+	if kept := s.generics.get([]byte(g.path)); kept != nil {
+		return kept.image, true
 	}
 	data, err := os.ReadFile(g.path)
 	if err != nil {
@@ -201,7 +201,7 @@ func (s *Server) load(g *genericPicture, format render.Format) (render.Image, bo
 		return render.Image{}, false
 	}
 	image := render.Image{Bytes: data, Type: format}
-	s.generics.keep(g.path, image, 0)
+	s.generics.keep(remember(g.path, image), 0)
 	return image, true
 }
 

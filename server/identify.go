@@ -24,6 +24,7 @@ type Open struct {
 	Deadline time.Time
 
 	state      SealState // of its seal, if it has one
+	began      time.Time // of its send; zero: not known
 	unbelieved bool      // it came with an X-Forwarded-For that is not believed
 }
 
@@ -88,6 +89,7 @@ func (s *Server) trust(open *Open) {
 		link.Recipient, link.Damage = "", BadSeal
 	}
 	open.Recipient, open.Locale, open.Send = link.Recipient, link.Locale, link.Send
+	open.began = sendBegan(link.Send)
 }
 
 // sealed reports whether the link's seal proves its id.

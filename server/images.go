@@ -55,13 +55,13 @@ type images struct {
 // laneCounts count a lane's pictures.
 type laneCounts struct{ drawn, refused uint64 }
 
-// flight is one drawing. image and err are set before done is closed and never
+// flight is one drawing. drawn and err are set before done is closed and never
 // changed again; the rest is guarded by the images' lock.
 type flight struct {
 	key     string
 	picture *render.Picture
 	done    chan struct{}
-	image   render.Image
+	drawn   *remembered
 	err     error
 
 	lane    lane // the best of whoever waits
@@ -110,38 +110,38 @@ type wanted struct {
 // get returns the image of a picture with this key in time, or an error that sends
 // the open one rung down; a drawing that is late once it has begun ends into the
 // cache all the same.
-func (i *images) get(key []byte, p *render.Picture, w wanted) (render.Image, error) {
-	if image, ok := i.kept(key, p); ok {
-		return image, nil
+func (i *images) get(key []byte, p *render.Picture, w wanted) (*remembered, error) {
+	if kept := i.kept(key, p); kept != nil {
+		return kept, nil
 	}
 	f, err := i.board(key, p, w)
 	if err != nil {
-		return render.Image{}, err
+		return nil, err
 	}
 	late := time.NewTimer(w.until.Sub(i.now()))
 	defer late.Stop()
 	select {
 	case <-f.done:
-		return f.image, f.err
+		return f.drawn, f.err
 	case <-late.C:
 	}
 	i.mu.Lock()
 	f.waiting--
 	i.mu.Unlock()
-	return render.Image{}, errSlow
+	return nil, errSlow
 }
 
 // kept returns the image of a picture from memory. One that was drawn for strangers
 // and is asked for again is kept as others are.
-func (i *images) kept(key []byte, p *render.Picture) (render.Image, bool) {
-	if image, ok := i.drawn.get(key); ok {
-		return image, true
+func (i *images) kept(key []byte, p *render.Picture) *remembered {
+	if kept := i.drawn.get(key); kept != nil {
+		return kept
 	}
-	image, ok := i.strangers.get(key)
-	if ok {
-		i.drawn.keep(string(key), image, lasts(p))
+	kept := i.strangers.get(key)
+	if kept != nil {
+		i.drawn.keep(kept, lasts(p))
 	}
-	return image, ok
+	return kept
 }
 
 // lasts is how long a picture's image is worth keeping; 0: as long as there is room.
@@ -244,7 +244,9 @@ func (i *images) finish(t *turn) {
 		i.lineup.learn(f.picture, took)
 		i.land(f)
 	}()
-	if f.image, f.err = i.draw(f.picture); f.err == nil {
+	var image render.Image
+	if image, f.err = i.draw(f.picture); f.err == nil {
+		f.drawn = remember(f.key, image)
 		i.keep(f)
 	}
 }
@@ -255,7 +257,7 @@ func (i *images) keep(f *flight) {
 	if f.lane == stranger {
 		to = i.strangers
 	}
-	to.keep(f.key, f.image, lasts(f.picture))
+	to.keep(f.drawn, lasts(f.picture))
 }
 
 // land wakes who waits for a flight. One that went well is remembered until the

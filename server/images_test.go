@@ -41,8 +41,11 @@ func newStudio(t *testing.T) *studio {
 
 // ask asks for the picture of a name.
 func (s *studio) ask(name string, l lane, patience time.Duration) (string, error) {
-	image, err := s.get([]byte(name), &render.Picture{Locale: name}, wanted{l, "c", s.now().Add(patience)})
-	return string(image.Bytes), err
+	drawn, err := s.get([]byte(name), &render.Picture{Locale: name}, wanted{l, "c", s.now().Add(patience)})
+	if err != nil {
+		return "", err
+	}
+	return string(drawn.image.Bytes), nil
 }
 
 func TestAPictureIsDrawnOnceAtATimeAndKept(t *testing.T) {

@@ -23,8 +23,14 @@ type memory struct {
 // remembered is an image with its whole key, compared on every read: a 64-bit
 // hash is no proof.
 type remembered struct {
-	key   string
-	image render.Image
+	key    string
+	image  render.Image
+	digest uint64 // of the key, as records carry it
+}
+
+// remember returns an image under its key.
+func remember(key string, image render.Image) *remembered {
+	return &remembered{key, image, digest([]byte(key))}
 }
 
 // memoryItems is about how many images a memory holds at most.
@@ -43,21 +49,20 @@ func newMemory(bytes int64) (*memory, error) {
 	return m, nil
 }
 
-// get returns the image kept under key.
-func (m *memory) get(key []byte) (render.Image, bool) {
+// get returns what is kept under key, nil if there is nothing.
+func (m *memory) get(key []byte) *remembered {
 	if r, ok := m.cache.Get(maphash.Bytes(m.seed, key)); ok && r.key == string(key) {
 		m.hits.Add(1)
-		return r.image, true
+		return r
 	}
 	m.misses.Add(1)
-	return render.Image{}, false
+	return nil
 }
 
-// keep keeps an image under key, for a time or, if that is 0, for as long as
-// there is room.
-func (m *memory) keep(key string, image render.Image, during time.Duration) {
-	cost := int64(len(image.Bytes) + len(key) + 64)
-	m.cache.SetWithTTL(maphash.String(m.seed, key), &remembered{key, image}, cost, during)
+// keep keeps an image for a time or, if that is 0, for as long as there is room.
+func (m *memory) keep(r *remembered, during time.Duration) {
+	cost := int64(len(r.image.Bytes) + len(r.key) + 64)
+	m.cache.SetWithTTL(maphash.String(m.seed, r.key), r, cost, during)
 }
 
 // bytes is about how many are held.

@@ -208,14 +208,13 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 	picture, err := r.picture(room, at, open)
 	if err == nil {
 		room.key = picture.Key(room.key[:0])
-		var image render.Image
-		image, err = s.images.get(room.key, picture, wanted{r.lane(), r.published.ID, open.Deadline})
+		var drawn *remembered
+		drawn, err = s.images.get(room.key, picture, wanted{r.lane(), r.published.ID, open.Deadline})
 		if err == nil {
-			sum := digest(room.key)
 			if picture.Format == FormatOf(block) && !holdsSecond(picture) {
-				r.digests[at].Store(sum) // of the very picture that is kept as shown
+				r.digests[at].Store(drawn.digest) // of the very picture that is kept as shown
 			}
-			return shown{image: image, rung: r.rung(), decision: &r.decisions[at], digest: sum}
+			return shown{image: drawn.image, rung: r.rung(), decision: &r.decisions[at], digest: drawn.digest}
 		}
 	}
 	s.metrics.dropped(err)

@@ -183,23 +183,31 @@ func (s *Server) record(kind journal.Kind, open *Open, r *reading) journal.Recor
 	record.Network = open.Client.Network
 	if r.consent == rules.ConsentFull {
 		record.At, record.Reading = open.At.UnixMilli(), r.id
-		record.Since = since(open.Send, open.At)
+		record.Since = open.since()
 	}
 	return record
 }
 
-// since returns the seconds since a send began, where its id begins with that
-// moment as 20261123T0800Z; else 0.
-func since(send string, now time.Time) int64 {
+// sendBegan returns when a send began, where its id begins with that moment as
+// 20261123T0800Z; else the zero time.
+func sendBegan(send string) time.Time {
 	const layout = "20060102T1504Z"
 	if len(send) < len(layout) {
-		return 0
+		return time.Time{}
 	}
 	began, err := time.Parse(layout, send[:len(layout)])
 	if err != nil {
+		return time.Time{}
+	}
+	return began
+}
+
+// since returns the seconds since the open's send began; 0 where that is not known.
+func (o *Open) since() int64 {
+	if o.began.IsZero() {
 		return 0
 	}
-	return max(0, int64(now.Sub(began).Seconds()))
+	return max(0, int64(o.At.Sub(o.began).Seconds()))
 }
 
 // recordClick notes a click before it is answered, and returns its id. A disk
