@@ -72,7 +72,7 @@ func (who *remembered) open() *history {
 	case who.past != nil:
 		who.history = who.past.history()
 	default:
-		who.history = &history{}
+		who.history = &history{events: make([]keptEvent, 0, 8)} // most tell of a mail with as many
 	}
 	return who.history
 }

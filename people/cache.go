@@ -95,14 +95,21 @@ func (c *cache) replace(id string, e *entry) {
 // put takes an entry in, and drops others where there is no room.
 func (s *shard) put(id string, e *entry) {
 	s.drop(id)
-	for other := range s.entries {
-		if len(s.entries) < cacheSize/cacheShards && s.bytes+e.bytes <= cacheBytes/cacheShards {
-			break
+	if !s.hasRoom(e) {
+		for other := range s.entries {
+			s.drop(other)
+			if s.hasRoom(e) {
+				break
+			}
 		}
-		s.drop(other)
 	}
 	s.entries[id] = e
 	s.bytes += e.bytes
+}
+
+// hasRoom reports whether an entry can be taken in as it is.
+func (s *shard) hasRoom(e *entry) bool {
+	return len(s.entries) < cacheSize/cacheShards && s.bytes+e.bytes <= cacheBytes/cacheShards
 }
 
 // drop takes an entry out.

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -85,11 +86,22 @@ func TestNotesLeaveTheProfileInMemory(t *testing.T) {
 	}
 }
 
+var blocks = [...]string{"b0", "b1", "b2", "b3", "b4", "b5"}
+
 // BenchmarkNotes notes opens of mails of six images by 1000 recipients whose profile is in
-// memory, a thousand opens at once: of another mail each time, and of the same again.
+// memory, a thousand opens at once: of another mail each time, of the same again, and
+// each of somebody who never opened one.
 func BenchmarkNotes(b *testing.B) {
-	for name, another := range map[string]bool{"another": true, "same": false} {
+	events := func(campaign string, at int64) []rules.Event {
+		all := []rules.Event{{Kind: rules.Opened, At: at, Campaign: campaign}}
+		for block := range 6 {
+			all = append(all, rules.Event{Kind: rules.Shown, At: at, Campaign: campaign, Block: blocks[block], Rule: "rain"})
+		}
+		return all
+	}
+	for _, name := range []string{"another", "same", "first"} {
 		b.Run(name, func(b *testing.B) {
+			another := name == "another"
 			s, err := store.Open(b.TempDir(), "cinema")
 			if err != nil {
 				b.Fatal(err)
@@ -106,16 +118,22 @@ func BenchmarkNotes(b *testing.B) {
 					campaign = fmt.Sprint("mail", n%40)
 					at += time.Minute.Milliseconds() / 10
 				}
+				prefix := "r"
+				if name == "first" {
+					prefix = fmt.Sprint("r", n, "-")
+				}
 				for i := range 1000 {
-					events := []rules.Event{{Kind: rules.Opened, At: at, Campaign: campaign}}
-					for block := range 6 {
-						events = append(events, rules.Event{Kind: rules.Shown, At: at, Campaign: campaign, Block: fmt.Sprint("b", block), Rule: "rain"})
+					id := prefix + strconv.Itoa(i)
+					if name == "first" {
+						if _, err := p.Profile(id); err != nil {
+							b.Fatal(err)
+						}
 					}
-					notes.Add(fmt.Sprint("r", i), events...)
+					notes.Add(id, events(campaign, at)...)
 				}
 				notes.Close()
 				for i := range 1000 {
-					if _, err := p.Profile(fmt.Sprint("r", i)); err != nil {
+					if _, err := p.Profile(prefix + strconv.Itoa(i)); err != nil {
 						b.Fatal(err)
 					}
 				}

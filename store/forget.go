@@ -9,7 +9,9 @@ import (
 
 // Forgotten reports whether a recipient was forgotten. Nothing of theirs is kept
 // or taken in any more.
-func (s *Store) Forgotten(id string) bool { return s.isForgotten(s.H(s.sender, id)) }
+func (s *Store) Forgotten(id string) bool {
+	return len(*s.forgotten.Load()) > 0 && s.isForgotten(s.H(s.sender, id))
+}
 
 func (s *Store) isForgotten(h Hash) bool {
 	_, ok := (*s.forgotten.Load())[h]
