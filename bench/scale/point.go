@@ -67,6 +67,9 @@ func (p *point) start(ctx context.Context, program string, o *options) error {
 	if p.program, err = launch.Start(ctx); err != nil {
 		return err
 	}
+	if err := p.rest(ctx); err != nil {
+		return err
+	}
 	p.random = rand.New(rand.NewPCG(uint64(p.n), 1))
 	first, err := p.ask(ctx, o.opens/2) // what is drawn once is
 	if err == nil && first.notLive == first.opens {
@@ -74,6 +77,30 @@ func (p *point) start(ctx context.Context, program string, o *options) error {
 		return fmt.Errorf("no image is live; the server says: %s", said)
 	}
 	return err
+}
+
+// restPatience is how long a server may take for what it does once it has started.
+const restPatience = 10 * time.Minute
+
+// rest waits until the server has done what it does once, beside the opens: it draws
+// ahead, and learns from all that is kept of recipients.
+func (p *point) rest(ctx context.Context) error {
+	until := time.Now().Add(restPatience)
+	for used, still := p.cpu(), 0; still < 4; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+		now := p.cpu()
+		if still++; now-used > 0.02 {
+			still = 0
+		}
+		if used = now; time.Now().After(until) {
+			return fmt.Errorf("the server of %d does not come to rest", p.n)
+		}
+	}
+	return nil
 }
 
 // close ends the server and removes all of it.
