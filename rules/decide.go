@@ -22,16 +22,36 @@ type Decider struct {
 	anyItem   bool                  // the fallback's: what the mail shows does not count
 	facts     []string              // the recipient's own items that are in the list so far
 	filling   []Candidate           // what a fallback's list, or the recipient's own, have so far
+	chosen    []Candidate           // what decisions show
+}
+
+// Keep copies what was decided, so that it outlives the next Decide.
+func Keep(decisions []Decision) []Decision {
+	kept, items := slices.Clone(decisions), 0
+	for i := range kept {
+		if kept[i].Item != nil {
+			items++
+		}
+	}
+	own := make([]Candidate, 0, items)
+	for i := range kept {
+		if kept[i].Item != nil {
+			own = append(own, *kept[i].Item)
+			kept[i].Item = &own[len(own)-1]
+		}
+	}
+	return kept
 }
 
 // nothingLeft is shown where a fallback runs out of items.
 var nothingLeft = &Variant{ID: "none", Nothing: true}
 
 // Decide decides every position of every block of a campaign, in file order:
-// c.Positions decisions, valid until the next call. It is pure and total: the
+// c.Positions decisions, valid until the next call unless they are kept. It is pure and total: the
 // same signals give the same decisions, and each has a variant.
 func (d *Decider) Decide(c *Campaign, s *Signals) []Decision {
 	d.begin(c, s)
+	d.chosen = slices.Grow(d.chosen[:0], c.Positions)
 	reason := d.standing()
 	for _, block := range c.Blocks {
 		d.enter(block)
@@ -46,7 +66,7 @@ func (d *Decider) Decide(c *Campaign, s *Signals) []Decision {
 
 // note remembers what a position shows, for those after it.
 func (d *Decider) note(decision *Decision) {
-	if !decision.HasItem {
+	if decision.Item == nil {
 		return
 	}
 	d.offered = append(d.offered, decision.Item.ID)
@@ -207,7 +227,8 @@ func (d *Decider) decision(rule *Rule, variant *Variant, reason Reason) Decision
 		Block: d.block, Position: d.position, Rule: rule, Variant: variant, Reason: reason, Locale: d.locale,
 	}
 	if d.item != nil {
-		decision.HasItem, decision.Item, decision.ranked = true, *d.item, d.ranking
+		d.chosen = append(d.chosen, *d.item)
+		decision.Item, decision.ranked = &d.chosen[len(d.chosen)-1], d.ranking
 	}
 	return decision
 }

@@ -251,8 +251,8 @@ blocks:
 	}
 	var d rules.Decider
 	decision := d.Decide(c, &s)[0]
-	decision.HasItem, decision.Variant = true, c.Blocks[0].Rules[0].Variant
-	decision.Item = rules.Candidate{Item: &rules.Item{
+	decision.Variant = c.Blocks[0].Rules[0].Variant
+	decision.Item = &rules.Candidate{Item: &rules.Item{
 		ID: "dune-3", Title: "Dune", Link: "https://shop.example/dune-3", Price: rules.Value{Type: rules.Money, N: 123450, Text: "EUR"},
 	}}
 	b.Run("alone", func(b *testing.B) {

@@ -24,9 +24,8 @@ type Decision struct {
 	Rule     *Rule // nil: the fallback
 	Variant  *Variant
 	Reason   Reason
-	HasItem  bool
-	Item     Candidate
-	Locale   int // index in Campaign.Locales
+	Item     *Candidate // nil: none; never changed
+	Locale   int        // index in Campaign.Locales
 
 	ranked bool // the item was ranked for the recipient, no fact
 }

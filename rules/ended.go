@@ -26,7 +26,7 @@ func (v *view) ended(d *Decision) int64 {
 			earlier(last)
 		}
 	}
-	if d.HasItem {
+	if d.Item != nil {
 		if ends := v.attribute(ItemEnds); ends.Type == Moment {
 			earlier(ends.N)
 		}

@@ -78,7 +78,7 @@ func (d *Decider) explain(decisions []Decision, at int) Explanation {
 		Rule: ruleName(decision.Rule), Variant: decision.Variant.ID, Reason: decision.Reason.String(),
 		Link: to.Link, After: to.After, Says: says(&resolved), Rules: []RuleAccount{},
 	}
-	if decision.HasItem {
+	if decision.Item != nil {
 		x.Item = decision.Item.ID
 	}
 	if decision.Variant.Layout != nil {

@@ -64,10 +64,7 @@ func (d *Decider) resume(c *Campaign, s *Signals) {
 func (d *Decider) scope(decision *Decision) {
 	d.enter(decision.Block)
 	d.position, d.rule, d.variant = decision.Position, decision.Rule, decision.Variant
-	d.item, d.locale = nil, decision.Locale
-	if decision.HasItem {
-		d.item = &decision.Item
-	}
+	d.item, d.locale = decision.Item, decision.Locale
 }
 
 // resolve fills values, as many as the variant has, which become the result's.

@@ -94,7 +94,7 @@ type shown struct {
 
 func shownBy(d *rules.Decision) shown {
 	s := shown{rule: d.Rule, variant: d.Variant, reason: d.Reason}
-	if d.HasItem {
+	if d.Item != nil {
 		s.item = d.Item.Item
 	}
 	return s

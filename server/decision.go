@@ -115,7 +115,7 @@ func (r *reading) tell(at int) Position {
 		Position: d.Position, Rule: shown.Rule, Variant: shown.Variant, Reason: d.Reason.String(), Item: shown.Item,
 		Values: map[string]any{}, Link: unclicked(shown.Link), After: unclicked(shown.After),
 	}
-	if d.HasItem && d.Item.Item != nil {
+	if d.Item != nil && d.Item.Item != nil {
 		p.Title, p.Price, p.Because = d.Item.Title, rules.FactOf(d.Item.Price), d.Item.Because.Text
 	}
 	if d.Variant.Layout == nil {

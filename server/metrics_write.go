@@ -181,7 +181,7 @@ func (s *Server) writeKept(w io.Writer) {
 	flagged(w, "opentime_journal_failing", journal.Failing)
 	gauge(w, "opentime_journal_syncs_total", journal.Syncs)
 	gauge(w, "opentime_journal_sync_failures_total", journal.Unsynced)
-	gauge(w, "opentime_impressions_waiting", len(s.recorder.queue))
+	gauge(w, "opentime_impressions_waiting", s.recorder.waits())
 	gauge(w, "opentime_impressions_dropped_total", s.recorder.dropped.Load())
 	if s.config.Disk != nil {
 		disk := s.config.Disk()

@@ -180,7 +180,7 @@ func (s *Server) settle(r *reading) {
 	decider := s.deciders.Get().(*rules.Decider)
 	defer s.deciders.Put(decider)
 	c := r.published.Campaign
-	r.decisions = append([]rules.Decision(nil), decider.Decide(c, &r.signals)...)
+	r.decisions = rules.Keep(decider.Decide(c, &r.signals))
 	r.deciders = &s.deciders
 	r.texts = make([]atomic.Pointer[rules.Resolved], len(r.decisions))
 	r.digests = make([]atomic.Uint64, len(r.decisions))

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,7 +31,9 @@ type recorder struct {
 	journal  *journal.Journal
 	profiles *people.Profiles
 
-	queue   chan impression
+	mu      sync.Mutex
+	waiting []impression
+	wake    chan struct{} // something waits
 	dropped atomic.Uint64
 	done    sync.WaitGroup
 }
@@ -42,7 +45,7 @@ type impression struct {
 }
 
 func newRecorder(j *journal.Journal, profiles *people.Profiles) *recorder {
-	r := &recorder{journal: j, profiles: profiles, queue: make(chan impression, recorderQueue)}
+	r := &recorder{journal: j, profiles: profiles, wake: make(chan struct{}, 1)}
 	r.done.Go(r.run)
 	return r
 }
@@ -58,11 +61,27 @@ func (r *recorder) add(record *journal.Record, recipient string) {
 		r.append(record)
 		return
 	}
-	select {
-	case r.queue <- impression{*record, recipient}:
-	default:
-		r.dropped.Add(1)
+	r.mu.Lock()
+	full := len(r.waiting) >= recorderQueue
+	if !full {
+		r.waiting = append(r.waiting, impression{*record, recipient})
 	}
+	r.mu.Unlock()
+	if full {
+		r.dropped.Add(1)
+		return
+	}
+	select {
+	case r.wake <- struct{}{}:
+	default: // it is awake already
+	}
+}
+
+// waits is how many impressions wait.
+func (r *recorder) waits() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.waiting)
 }
 
 func (r *recorder) append(record *journal.Record) {
@@ -71,15 +90,21 @@ func (r *recorder) append(record *journal.Record) {
 	}
 }
 
+// run writes what waits until close. Two lists take turns.
 func (r *recorder) run() {
-	var some []impression
-	for first := range r.queue {
-		some = append(some[:0], first)
-		for len(some) < recordedTogether && len(r.queue) > 0 { // nobody else takes from it
-			some = append(some, <-r.queue)
+	var taken []impression
+	for open := true; open; {
+		_, open = <-r.wake
+		r.mu.Lock()
+		taken, r.waiting = r.waiting, taken[:0]
+		r.mu.Unlock()
+		for some := range slices.Chunk(taken, recordedTogether) {
+			r.write(some)
 		}
-		r.write(some)
-		clear(some) // lets go of its texts
+		clear(taken) // lets go of its texts
+		if cap(taken) > recorderQueue/8 {
+			taken = nil // there was much to do, which is over
+		}
 	}
 }
 
@@ -106,7 +131,7 @@ func (r *recorder) write(some []impression) {
 
 // close writes what waits and ends. Nothing may be added any more.
 func (r *recorder) close() {
-	close(r.queue)
+	close(r.wake)
 	r.done.Wait()
 }
 
@@ -161,7 +186,7 @@ func (s *shown) describe(record *journal.Record) {
 	if d.Rule != nil {
 		record.Rule, record.Split = d.Rule.Name, len(d.Rule.Split) > 0
 	}
-	if d.HasItem {
+	if d.Item != nil {
 		record.Items = []string{d.Item.ID}
 	}
 }

@@ -40,12 +40,14 @@ func showItems(d rules.Decision, s *rules.Signals, items []rules.Candidate, show
 	switch v := d.Variant; {
 	case v.Nothing || d.Block.Retired != "":
 	case v.List != nil:
-		for _, d.Item = range items {
-			d.HasItem = true
+		for i := range items {
+			d.Item = &items[i]
 			show(d)
 		}
 	case v.Item != "" && s.Items != nil:
-		d.Item, d.HasItem = s.Items.Item(v.Item)
+		if item, ok := s.Items.Item(v.Item); ok {
+			d.Item = &item
+		}
 		show(d)
 	default:
 		show(d)

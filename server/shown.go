@@ -75,7 +75,7 @@ func shownOf(d *rules.Decision, r *rules.Resolved, to *rules.Destination) shownP
 	if d.Rule != nil {
 		p.Rule = d.Rule.Name
 	}
-	if d.HasItem {
+	if d.Item != nil {
 		p.Item = d.Item.ID
 	}
 	if !to.Ended.IsZero() {
