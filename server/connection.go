@@ -35,7 +35,7 @@ type connection struct {
 	key     []byte // of the head that is answered
 	open    Open
 	head    []byte // of the answer
-	parts   [2][]byte
+	pieces  [2][]byte
 	buffers net.Buffers
 	state   atomic.Int32
 }
@@ -109,13 +109,13 @@ func (c *connection) answered(plain bool) {
 
 // answer answers what came where that is an open.
 func (c *connection) answer(data []byte) (bool, error) {
-	path, query, rest, ok := splitHead(data)
+	head, ok := splitHead(data)
 	s := c.public.server.Load()
-	if c.whole = ok; !ok || s == nil || !c.begun || c.public.ending.Load() || !isImagePath(path) || !c.state.CompareAndSwap(atRest, answering) {
+	if c.whole = ok; !ok || s == nil || !c.begun || c.public.ending.Load() || !isImagePath(head.path) || !c.state.CompareAndSwap(atRest, answering) {
 		return false, nil
 	}
 	defer c.rest()
-	image, ok := c.image(s, data, path, query, rest)
+	image, ok := c.image(s, data, head)
 	if !ok {
 		return false, nil
 	}
@@ -124,19 +124,19 @@ func (c *connection) answer(data []byte) (bool, error) {
 
 // image returns the image of an open. A panic sends the request to fasthttp, which
 // answers it once more.
-func (c *connection) image(s *Server, data, path, query, rest []byte) (image render.Image, ok bool) {
+func (c *connection) image(s *Server, data []byte, head parts) (image render.Image, ok bool) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			slog.Error("request panicked", "cause", cause, "stack", string(debug.Stack()))
 			ok = false
 		}
 	}()
-	link, ok := s.paths.parse(path)
+	link, ok := s.paths.parse(head.path)
 	if !ok {
 		return render.Image{}, false
 	}
 	peer := c.peer.As16()
-	c.key = append(append(append(c.key[:0], peer[:]...), query...), rest...)
+	c.key = append(append(append(c.key[:0], peer[:]...), head.query...), head.rest...)
 	if known := s.heads.find(c.key); known != nil {
 		open := &c.open
 		*open = *known.open
@@ -145,13 +145,13 @@ func (c *connection) image(s *Server, data, path, query, rest []byte) (image ren
 			return image, true
 		}
 	}
-	head := s.headRooms.Get().(*headRoom)
-	defer s.headRooms.Put(head)
-	if !head.read(data) {
+	room := s.headRooms.Get().(*headRoom)
+	defer s.headRooms.Put(room)
+	if !room.read(data) {
 		return render.Image{}, false
 	}
-	link.parseQuery(query)
-	open, r, shown := s.openBy(&head.header, c.peer, link)
+	link.parseQuery(head.query)
+	open, r, shown := s.openBy(&room.header, c.peer, link)
 	if r == nil {
 		return render.Image{}, false
 	}
@@ -164,8 +164,8 @@ func (c *connection) image(s *Server, data, path, query, rest []byte) (image ren
 func (c *connection) send(image render.Image) error {
 	now := time.Now() //nolint:forbidigo // for deadlines and the date, which are no open's
 	c.head = appendHead(c.head[:0], image, c.public.dates.line(now))
-	c.parts = [2][]byte{c.head, image.Bytes}
-	c.buffers = c.parts[:]
+	c.pieces = [2][]byte{c.head, image.Bytes}
+	c.buffers = c.pieces[:]
 	if err := errors.Join(c.SetWriteDeadline(now.Add(writeTime)), c.SetReadDeadline(now.Add(idleTime))); err != nil {
 		return err
 	}

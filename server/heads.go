@@ -51,23 +51,27 @@ var (
 	headEnd   = []byte("\r\n\r\n")
 )
 
+// parts are those of a head: path, query, and all that follows the request's line. They
+// are valid as long as what they are of.
+type parts struct{ path, query, rest []byte }
+
 // splitHead takes apart what came over a connection where it is one whole head of a
-// GET: path, query, and all that follows the request's line.
-func splitHead(data []byte) (path, query, rest []byte, ok bool) {
+// GET.
+func splitHead(data []byte) (parts, bool) {
 	if !bytes.HasPrefix(data, lineBegin) || !bytes.HasSuffix(data, headEnd) || bytes.Index(data, headEnd) != len(data)-len(headEnd) {
-		return nil, nil, nil, false
+		return parts{}, false
 	}
 	end := bytes.IndexByte(data, '\r')
 	line := data[:end+2]
 	if !bytes.HasSuffix(line, lineEnd) {
-		return nil, nil, nil, false
+		return parts{}, false
 	}
 	target := line[len(lineBegin)-1 : len(line)-len(lineEnd)]
 	if bytes.IndexByte(target, '#') >= 0 {
-		return nil, nil, nil, false
+		return parts{}, false
 	}
-	path, query, _ = bytes.Cut(target, []byte("?"))
-	return path, query, data[end:], true
+	path, query, _ := bytes.Cut(target, []byte("?"))
+	return parts{path, query, data[end:]}, true
 }
 
 // headRoom is where a head is read by fasthttp's parser, as its server reads it.

@@ -21,11 +21,11 @@ func FuzzSplitHead(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		path, query, after, ok := splitHead(data)
+		head, ok := splitHead(data)
 		if !ok {
 			return
 		}
-		after = bytes.TrimPrefix(after, []byte("\r\n"))
+		path, query, after := head.path, head.query, bytes.TrimPrefix(head.rest, []byte("\r\n"))
 		line := "GET " + string(path)
 		if len(query) > 0 || bytes.HasPrefix(data[len(line):], []byte("?")) {
 			line += "?" + string(query)
