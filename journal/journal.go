@@ -22,7 +22,7 @@ const (
 	shards      = 8
 	shardLimit  = 8192 // records waiting in a shard
 	urgentLimit = 8192 // clicks and the like that wait
-	flushEvery  = 100 * time.Millisecond
+	flushEvery  = 20 * time.Millisecond
 	syncEvery   = 500 * time.Millisecond
 	retryEvery  = time.Second // after the disk failed
 	writeWait   = 250 * time.Millisecond

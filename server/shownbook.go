@@ -16,8 +16,8 @@ const (
 	shownOfTrust  = 4                  // readings that differ, of each trust
 	aggregateKeep = 7 * 24 * time.Hour // with consent to aggregates only
 	shownPending  = 50_000             // readings waiting for the store
-	shownFlush    = 50 * time.Millisecond
-	shownPause    = 20 // flushes left out after the store failed
+	shownFlush    = 10 * time.Millisecond
+	shownPause    = 100 // flushes left out after the store failed
 )
 
 // Store is what the server needs of the store.
