@@ -4,6 +4,7 @@ package store
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"syscall"
 	"testing"
 	"time"
@@ -89,4 +90,68 @@ func processor() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // it does not fail for one's own
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkFirstOpen reads what is known of recipients whom the sender told of, in a
+// store that has 400,000 of them and what 50,000 were shown since.
+func BenchmarkFirstOpen(b *testing.B) {
+	s, err := Open(b.TempDir(), "shop")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	const all, opened = 400_000, 50_000
+	id := func(i int) string { return fmt.Sprintf("recipient-%08d", i) }
+	payload := make([]byte, 120)
+	for from := 0; from < all; from += 1000 {
+		err := s.PutRecipients(false, func(put func(string, byte, int64, []byte)) {
+			for i := range 1000 {
+				put(id(from+i), KindProfile, 1, payload)
+			}
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	for from := 0; from < opened; from += 100 {
+		err := s.PutRecipients(false, func(put func(string, byte, int64, []byte)) {
+			for i := range 100 {
+				put(id(from+i), KindAlias, 1, payload[:18])
+				put(id(from+i), KindHistory, 1, payload)
+			}
+		})
+		if err == nil {
+			err = s.PutShown(func(put func(recipient, campaign, send string, at int64, payload []byte)) {
+				for i := range 100 {
+					put(id(from+i), "weekly", "20261126T0800Z", 1, make([]byte, 600))
+				}
+			})
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	who := func() string { return id(opened + rand.IntN(all-opened)) }
+	b.Run("many", func(b *testing.B) {
+		b.ReportAllocs()
+		began := processor()
+		defer func() { b.ReportMetric(float64((processor()-began).Nanoseconds())/1000/float64(b.N), "CPU-us/op") }()
+		for b.Loop() {
+			n := 0
+			if err := s.Many([]string{who()}, []byte{KindConsent, KindHistory, KindProfile}, func(int, byte, int64, []byte, error) { n++ }); err != nil || n != 1 {
+				b.Fatal(n, err)
+			}
+		}
+	})
+	b.Run("one", func(b *testing.B) {
+		b.ReportAllocs()
+		began := processor()
+		defer func() { b.ReportMetric(float64((processor()-began).Nanoseconds())/1000/float64(b.N), "CPU-us/op") }()
+		for b.Loop() {
+			n := 0
+			if err := s.One(who(), func(byte, int64, []byte, error) { n++ }); err != nil || n != 1 {
+				b.Fatal(n, err)
+			}
+		}
+	})
 }

@@ -45,7 +45,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	f.IntVar(&o.rounds, "rounds", 3, "how often each point is measured, in turn with the others of its axis")
 	f.IntVar(&o.most, "most", 1_000_000, "the most recipients, items and pictures: less is quicker")
 	f.BoolVar(&o.full, "full", false, "go to ten million recipients")
-	f.StringVar(&o.memory, "memory", "270MiB", "GOMEMLIMIT of the servers whose recipients are grown: memory that may be used is used, to collect garbage less often")
+	f.StringVar(&o.memory, "memory", "230MiB", "GOMEMLIMIT of the servers whose recipients are grown: memory that may be used is used, to collect garbage less often")
 	f.StringVar(&o.html, "html", "", "`file` to write a report with plots to")
 	if err := f.Parse(args); err != nil {
 		return err
