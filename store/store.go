@@ -42,7 +42,7 @@ func (damaged) Damaged() bool { return true }
 // Sizes of the engine's memory.
 const (
 	cacheBytes    = 64 << 20
-	memTableBytes = 32 << 20 // of two: one is filled while the other is written out
+	memTableBytes = 16 << 20 // of two, one filled while the other is written out; what they take blocks go without
 	compactAt     = 8        // newest files a read has to look into
 	stopAt        = 24
 	openFiles     = 500
