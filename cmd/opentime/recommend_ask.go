@@ -51,6 +51,11 @@ func (d *recommendData) ask(model *recommend.Model, top int) []query {
 		for _, s := range known[row.person] {
 			q.Barred = append(q.Barred, s.Item)
 		}
+		for _, id := range d.refused[row.person] {
+			if i, ok := model.Number(id); ok {
+				q.Barred = append(q.Barred, i)
+			}
+		}
 		for _, name := range row.declared {
 			if f, ok := model.Feature(name); ok && !slices.Contains(q.Declared, f) {
 				q.Declared = append(q.Declared, f)

@@ -120,6 +120,7 @@ type recommendData struct {
 	candidates map[string]bool // nil: all
 	input      []inputRow
 	truth      map[string][]string
+	refused    map[string][]string // by person, items of no value, such as those sent back: not to be offered again
 }
 
 // inputRow is a line of the input.
@@ -131,7 +132,7 @@ type inputRow struct {
 
 // read reads all files.
 func (c *recommendCmd) read(e *env) (*recommendData, error) {
-	d := &recommendData{log: recommend.NewLog(nil)}
+	d := &recommendData{log: recommend.NewLog(nil), refused: map[string][]string{}}
 	if c.Items != "" {
 		d.listed = map[string]bool{}
 		if err := readTabbed(e, c.Items, 1, namesFirst("item", "item_id", "id"), d.itemRow); err != nil {
@@ -222,6 +223,9 @@ func (d *recommendData) trainRow(t *tabbed, fields []string) {
 		event.Weight = float32(value)
 	}
 	d.events++
+	if !(event.Weight > 0) {
+		d.refused[event.Person] = append(d.refused[event.Person], event.Item)
+	}
 	d.log.Add(event)
 }
 

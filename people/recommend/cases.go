@@ -91,6 +91,7 @@ type trial struct {
 	cases []Case
 
 	lately map[float64]popularity // by days
+	alike  *likeness              // nil: not looked for yet
 }
 
 // popularity is what is popular of what is not held back.
@@ -106,11 +107,14 @@ func (t *trial) popularity(l *Log, lately float64) popularity {
 // train learns from what is not held back.
 func (t *trial) train(ctx context.Context, l *Log, s Settings) (*Model, error) {
 	trainer := &Trainer{s: s, size: t.size, keep: t.keep, now: t.now, bare: true}
-	return trainer.train(ctx, l, nil)
+	trainer.alike = t.alike
+	m, err := trainer.train(ctx, l, nil)
+	t.alike = trainer.alike
+	return m, err
 }
 
 // maxCases bounds the persons that are measured on.
-const maxCases = 6000
+const maxCases = 3000
 
 // held collects what trials hold back.
 type held struct {
@@ -154,15 +158,15 @@ func (b *held) trial(name string, now float64, keep func(n int) bool) *trial {
 	return &trial{name: name, now: now, size: tuningSizes(len(b.l.items)), keep: sampled, lately: map[float64]popularity{}}
 }
 
-// every is the step by which persons are passed over, so that at most most stay.
-func every(persons, most int) int { return max(1, (persons+most-1)/most) }
+// every is the step by which persons are passed over, so that at most maxCases stay.
+func every(persons int) int { return max(1, (persons+maxCases-1)/maxCases) }
 
 // lastOut holds back what each person did last, at one moment, and was new to
 // them.
 func (b *held) lastOut() *trial {
 	out := make([]bool, len(b.l.events))
 	t := b.trial("last out", b.l.latest, func(n int) bool { return !out[n] })
-	step := every(len(b.persons), maxCases)
+	step := every(len(b.persons))
 	for p := 0; p < len(b.persons); p += step {
 		events := b.persons[p]
 		if !b.sampled[p] {
@@ -189,7 +193,7 @@ func (b *held) timeOut(share float64) *trial {
 	slices.Sort(times)
 	cut := times[int(float64(len(times)-1)*(1-share))]
 	t := b.trial("time", cut, func(n int) bool { return b.l.events[n].at < cut })
-	step := every(len(b.persons), maxCases)
+	step := every(len(b.persons))
 	for p := 0; p < len(b.persons); p += step {
 		events := b.persons[p]
 		at, _ := slices.BinarySearchFunc(events, cut, func(n int32, cut float64) int { return cmp.Compare(b.l.events[n].at, cut) })
@@ -205,7 +209,7 @@ func (b *held) timeOut(share float64) *trial {
 func (b *held) someOut() *trial {
 	out := make([]bool, len(b.l.events))
 	t := b.trial("some out", b.l.latest, func(n int) bool { return !out[n] })
-	step := every(len(b.persons), maxCases)
+	step := every(len(b.persons))
 	for p := 0; p < len(b.persons); p += step {
 		if !b.sampled[p] {
 			continue
@@ -240,9 +244,12 @@ func (b *held) strangers(few int) *trial {
 	out := make([]bool, len(b.l.events))
 	t := b.trial("strangers", b.l.latest, func(n int) bool { return !out[n] })
 	// One in ten, of few persons up to one in five.
-	step := max(min(10, max(5, len(b.persons)/1500)), every(len(b.persons), maxCases/2))
-	for p := 0; p < len(b.persons); p += step {
-		events := b.persons[p]
+	step := max(min(10, max(5, len(b.persons)/1500)), every(len(b.persons)))
+	for p, events := range b.persons {
+		// Drawn, lest they be all who are sampled.
+		if int(uint64(p+1)*0x9e3779b97f4a7c15>>33)%step > 0 {
+			continue
+		}
 		for _, n := range events {
 			out[n] = true
 		}
@@ -270,13 +277,17 @@ func (t *trial) add(b *held, before, after []int32, out []bool) []Seen {
 	}
 	c.Query.History = lastOfEach(c.Query.History)
 	c.Query.Region = b.l.regions[b.l.events[before[len(before)-1]].region]
+	known := make(map[int32]bool, len(before))
+	for _, s := range c.Query.History {
+		known[s.Item] = true
+	}
 	for _, n := range after {
 		e := &b.l.events[n]
-		is := func(s Seen) bool { return s.Item == e.item }
 		if out != nil {
 			out[n] = true
 		}
-		if e.weight != disliked && !slices.ContainsFunc(c.Query.History, is) && !slices.Contains(c.Truth, e.item) {
+		if e.weight != disliked && !known[e.item] {
+			known[e.item] = true
 			c.Truth = append(c.Truth, e.item)
 		}
 	}
@@ -288,9 +299,13 @@ func (t *trial) add(b *held, before, after []int32, out []bool) []Seen {
 
 // lastOfEach keeps each item of a history where it was last.
 func lastOfEach(history []Seen) []Seen {
+	last := make(map[int32]int, len(history))
+	for n, s := range history {
+		last[s.Item] = n
+	}
 	kept := history[:0]
 	for n, s := range history {
-		if !slices.ContainsFunc(history[n+1:], func(later Seen) bool { return later.Item == s.Item }) {
+		if last[s.Item] == n {
 			kept = append(kept, s)
 		}
 	}

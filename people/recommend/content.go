@@ -1,6 +1,8 @@
 package recommend
 
 import (
+	"cmp"
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -85,13 +87,24 @@ func wordsOf(item *Item, i int32) []word {
 	return words
 }
 
+// maxHolders bounds the items that share words with one and are looked at: where
+// there are more, what its rarest words say is enough.
+const maxHolders = 20_000
+
 // like returns the n known items that are most like an item, best first. sums is
 // by item, all 0 before and after.
 func (c *content) like(i int32, n int, sums []float64) []candidate {
 	var list []candidate
 	var touched []int32
-	for _, w := range c.words[i] {
-		for _, o := range c.with[w.text] {
+	words := slices.Clone(c.words[i])
+	slices.SortStableFunc(words, func(a, b word) int { return len(c.with[a.text]) - len(c.with[b.text]) })
+	left := maxHolders
+	for _, w := range words {
+		holders := c.with[w.text]
+		if left -= len(holders); left < 0 && len(touched) > n {
+			break
+		}
+		for _, o := range holders {
 			if sums[o.item] == 0 {
 				touched = append(touched, o.item)
 			}
@@ -106,7 +119,7 @@ func (c *content) like(i int32, n int, sums []float64) []candidate {
 	}
 	keepBest(&list, n)
 	slices.SortFunc(list, order)
-	return list
+	return slices.Clone(list)
 }
 
 // closeness is how near two numbers are, 0..1: as years where both can be one,
@@ -122,47 +135,91 @@ func closeness(a, b float64) float64 {
 	return math.Exp(-math.Abs(math.Log(a / b)))
 }
 
-// borrow gives items that nobody took yet the weights of known ones that they
-// are like: the mean by likeness. near says what each item with few events is
-// like. events are by item.
-func borrow(m *Model, events []int32) (fresh, near *lists) {
-	lent := make([][]candidate, len(m.items)) // by known item, to which new ones and how much
-	like := make([][]candidate, len(m.items))
-	bySource := make([][]candidate, len(m.items))
+// likeness says which known items others are like by what is said of them.
+type likeness struct {
+	lists [][]candidate // by item of few events, best first
+	fresh []int32       // items that nobody took
+}
+
+// newLikeness looks at items by what is said of them. events are by item.
+func newLikeness(items []Item, events []int32, hands int) *likeness {
+	a := &likeness{lists: make([][]candidate, len(items))}
 	known := func(j int32) bool { return events[j] >= fewEvents }
-	if few := slices.ContainsFunc(events, func(n int32) bool { return n < fewEvents }); !few || !slices.ContainsFunc(events, func(n int32) bool { return n >= fewEvents }) {
-		return packLists(bySource, 0), packLists(like, 0)
-	}
-	c := newContent(m.items, known)
-	sums := make([]float64, len(m.items))
-	for i := range int32(len(m.items)) {
+	var few []int32
+	for i := range int32(len(items)) {
 		if known(i) {
 			continue
 		}
-		list := c.like(i, borrowFrom, sums)
-		like[i] = list
-		if events[i] > 0 {
-			continue
+		few = append(few, i)
+		if events[i] == 0 {
+			a.fresh = append(a.fresh, i)
 		}
+	}
+	if len(few) == 0 || len(few) == len(items) {
+		a.fresh = nil
+		return a
+	}
+	c := newContent(items, known)
+	_ = parallel(context.Background(), hands, len(few), nil, func() func(int) { // nothing there can fail
+		sums := make([]float64, len(items))
+		return func(n int) { a.lists[few[n]] = c.like(few[n], borrowFrom, sums) }
+	})
+	return a
+}
+
+// maxLent is how many new items a known one lends its weights to, those that are
+// most like it.
+const maxLent = 200
+
+// borrow gives items that nobody took yet the weights of known ones that they are
+// like: the mean by likeness.
+func (a *likeness) borrow(m *Model, hands int) *lists {
+	bySource := make([][]candidate, len(m.items))
+	if len(a.fresh) == 0 {
+		return packLists(bySource, 0)
+	}
+	lent := make([][]candidate, len(m.items)) // by known item, to which new ones and how much
+	own := make([][]candidate, len(m.items))
+	for _, i := range a.fresh {
 		total := float32(0)
-		for _, o := range list {
+		for _, o := range a.lists[i] {
 			total += o.score
 		}
-		for _, o := range list {
+		for _, o := range a.lists[i] {
 			lent[o.item] = append(lent[o.item], candidate{i, o.score / total})
-			bySource[o.item] = append(bySource[o.item], candidate{i, ownShare * o.score})
+			own[o.item] = append(own[o.item], candidate{i, ownShare * o.score})
 		}
 	}
-	for source := range m.items {
-		target, weight, scale := m.lists.of(int32(source))
-		for n, j := range target {
-			for _, o := range lent[j] {
-				bySource[source] = append(bySource[source], candidate{o.item, o.score * scale * float32(weight[n])})
+	for i := range lent {
+		keepBest(&lent[i], maxLent)
+		keepBest(&own[i], maxLent)
+	}
+	_ = parallel(context.Background(), hands, len(m.items), nil, func() func(int) {
+		sums := make([]float64, len(m.items))
+		var list []candidate
+		return func(source int) {
+			list = append(list[:0], own[source]...)
+			target, weight, scale := m.lists.of(int32(source))
+			for n, j := range target {
+				for _, o := range lent[j] {
+					list = append(list, candidate{o.item, o.score * scale * float32(weight[n])})
+				}
 			}
+			bySource[source] = slices.Clone(strongest(sum(list, sums), freshKeep))
 		}
-		bySource[source] = sum(bySource[source], sums)
+	})
+	return packLists(bySource, freshKeep)
+}
+
+// strongest cuts a list to the n that are largest, be they below zero or not.
+func strongest(list []candidate, n int) []candidate {
+	if len(list) <= n {
+		return list
 	}
-	return packLists(bySource, freshKeep), packLists(like, borrowFrom)
+	slices.SortFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(max(b.score, -b.score), max(a.score, -a.score)), cmp.Compare(a.item, b.item))
+	})
+	return list[:n]
 }
 
 // freshKeep is how many new items an item speaks for at most.

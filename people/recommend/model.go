@@ -44,7 +44,13 @@ func (t *Trainer) model(h *histories) *Model {
 	for _, i := range h.item {
 		events[i]++
 	}
-	m.fresh, m.near = borrow(m, events)
+	if t.alike == nil || len(t.alike.lists) != len(items) {
+		t.alike = newLikeness(items, events, t.l.hands)
+	}
+	m.fresh, m.near = t.alike.borrow(m, t.l.hands), packLists(copied(t.alike.lists), borrowFrom)
+	if !t.bare {
+		t.alike = nil // what is said of items may be another next time
+	}
 	return m
 }
 

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -242,5 +243,26 @@ func TestAnswersAllocateNothing(t *testing.T) {
 	m.Recommend(s, &q, picks)
 	if n := testing.AllocsPerRun(100, func() { m.Recommend(s, &q, picks) }); n != 0 {
 		t.Errorf("%v allocations an answer", n)
+	}
+}
+
+// TestManyNewItemsShareWhatThereIs has a hundred new items for each known one: an
+// item speaks for a bounded number of them.
+func TestManyNewItemsShareWhatThereIs(t *testing.T) {
+	l := shop(300, 40)
+	for n := range 4000 {
+		l.AddItem(Item{ID: fmt.Sprint("new-", n), Title: fmt.Sprint("Line ", n%5), Features: []string{fmt.Sprint("line-", n%5)}})
+	}
+	m := learnt(t, l, Known)
+	some := 0
+	for i := range int32(m.Items()) {
+		target, _, _ := m.fresh.of(i)
+		if len(target) > freshKeep {
+			t.Errorf("item %d speaks for %d new ones", i, len(target))
+		}
+		some += len(target)
+	}
+	if some == 0 {
+		t.Error("nothing speaks for a new item")
 	}
 }

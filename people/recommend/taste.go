@@ -56,15 +56,17 @@ func newTaste(h *histories, items []Item, hands int) *taste {
 		gram[f*size+f] += tasteRidge
 	}
 	solveAll(gram, chosen, size, len(items), hands)
-	bySource := make([][]candidate, size)
+	t.lists = packLists(make([][]candidate, size), 0)
+	var list []candidate
 	for f := range size {
+		list = list[:0]
 		for i, w := range chosen[f*len(items) : (f+1)*len(items)] {
 			if w != 0 {
-				bySource[f] = append(bySource[f], candidate{int32(i), w})
+				list = append(list, candidate{int32(i), w})
 			}
 		}
+		t.lists.pack(f, list, tasteKeep)
 	}
-	t.lists = packLists(bySource, tasteKeep)
 	return t
 }
 

@@ -25,6 +25,7 @@ type Trainer struct {
 	now  float64          // ages of events count back from here, also later
 	mean float32          // of items' own sums, as first trained
 
+	alike *likeness     // of items; nil: to be looked for
 	items []Item        // as last trained; nil: not yet
 	whole int           // events when all was last learnt
 	marks []uint64      // by item, what all who took it did

@@ -167,6 +167,27 @@ func TestPopularityIsTakenOverTheTimeThatTells(t *testing.T) {
 	}
 }
 
+// TestStrangersAreNotAllWhoIsLearntFrom has so long histories that only every
+// fifth person is learnt from.
+func TestStrangersAreNotAllWhoIsLearntFrom(t *testing.T) {
+	l := NewLog(nil)
+	for p := range 150 {
+		for i := range 3600 {
+			l.Add(Event{Person: fmt.Sprint(p), Item: fmt.Sprint(i), At: float64(i), Weight: 1})
+		}
+	}
+	trial := newHeld(l).strangers(0)
+	left := map[int32]bool{}
+	for n := range l.events {
+		if trial.keep(n) {
+			left[l.events[n].person] = true
+		}
+	}
+	if len(trial.cases) < 15 || len(left) < 15 || len(left) > 40 {
+		t.Errorf("%d persons are measured on, %d learnt from", len(trial.cases), len(left))
+	}
+}
+
 func TestTrainingCanBeStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -60,7 +60,7 @@ var latelies = []float64{30, 10, 90, 365, 0}
 // serveKnobs are measured with a model as it is.
 var serveKnobs = []knob{
 	{"decay", func(s *Settings) *float64 { return &s.Decay }, []float64{1, 0.97, 0.93, 0.87, 0.75, 0.5, 0.3}},
-	{"trend", func(s *Settings) *float64 { return &s.Trend }, []float64{0, 0.02, 0.05, 0.1, 0.2, 0.4}},
+	{"trend", func(s *Settings) *float64 { return &s.Trend }, []float64{0, 0.02, 0.05, 0.1, 0.2, 0.4, 1, 3, 10}},
 	{"floor", func(s *Settings) *float64 { return &s.Floor }, []float64{0, 0.05, 0.15, 0.35}},
 	{"fresh", func(s *Settings) *float64 { return &s.Fresh }, []float64{0, 0.1, 0.3, 0.6}},
 }
@@ -203,7 +203,8 @@ func (b *held) budget() int {
 		if items*items <= maxGram {
 			row = near / 2 // sums are looked up
 		}
-		return 3*pairs + items*near*(near*near/100+row)
+		measuring := 5000*items + 100_000*min(float64(len(b.persons)), maxCases) // a score of times
+		return measuring + 3*pairs + items*near*(near*near/100+row)
 	}
 	left := max(least, most-cost(sizesFor(len(b.l.items)), all))
 	return int(max(2, min(trainings, left/cost(tuningSizes(len(b.l.items)), sampled))))
