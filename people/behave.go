@@ -232,7 +232,7 @@ func (who *remembered) repeats(e *keptEvent) bool {
 // not known: mails is then false. A Past may be kept.
 func (p *Profiles) Histories(each func(past *Past, mails bool) error) error {
 	since := p.now().Add(-p.keepFor()).UnixMilli()
-	return p.store.Histories(func(consent []byte, at int64, payload []byte) error {
+	return p.store.Histories(func(_ string, consent []byte, at int64, payload []byte) error {
 		word := ConsentOf(consent, p.consent)
 		if word == rules.ConsentNone || at < since {
 			return nil

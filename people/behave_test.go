@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/opentime/people"
+	"example.com/opentime/people/recommend"
 	"example.com/opentime/rules"
 )
 
@@ -180,5 +181,26 @@ func TestHistoriesAreKeptSoLong(t *testing.T) {
 	}
 	if got := d.past("emma"); got != "viewed b[]" {
 		t.Errorf("kept %s", got)
+	}
+}
+
+// TestLearningAsksForConsent learns from histories that withdrawing did not come to.
+func TestLearningAsksForConsent(t *testing.T) {
+	d := newDesk(t)
+	d.put(`[{"r":"full","consent":"full","at":"2026-01-01"},{"r":"aggregate","consent":"aggregate","at":"2026-01-01"},{"r":"none","consent":"none","at":"2026-01-01"}]`)
+	d.did(`[{"r":"full","kind":"bought","item":"dune","id":"1"},{"r":"full","kind":"viewed","item":"dune","id":"2"}]`)
+	notes := people.NewNotes(d.Profiles)
+	notes.Add("full", rules.Event{Kind: rules.Clicked, At: d.clock().UnixMilli(), Item: "dune", Campaign: "spring"})
+	notes.Close()
+	for _, id := range []string{"aggregate", "none", "word-less"} {
+		d.memory.values[id+"h"] = d.memory.values["fullh"]
+	}
+	log := recommend.NewLog(nil)
+	log.AddItem(recommend.Item{ID: "dune"})
+	if err := d.Learn(log); err != nil {
+		t.Fatal(err)
+	}
+	if got := log.Events(); got != 3+2+0+2 {
+		t.Errorf("learnt from %d events, want all three of full and two each of aggregates", got)
 	}
 }

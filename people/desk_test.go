@@ -145,12 +145,15 @@ func (m *memory) Recipients(kind byte, each func(at int64, payload []byte) error
 	return nil
 }
 
-func (m *memory) Histories(each func(consent []byte, at int64, payload []byte) error) error {
+// Withdraw does nothing: answers are the store's own.
+func (m *memory) Withdraw(...string) error { return m.broken }
+
+func (m *memory) Histories(each func(id string, consent []byte, at int64, payload []byte) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for key, v := range m.values {
 		if id, is := strings.CutSuffix(key, "h"); is {
-			if err := each(m.values[id+"c"].payload, v.at, v.payload); err != nil {
+			if err := each(id, m.values[id+"c"].payload, v.at, v.payload); err != nil {
 				return err
 			}
 		}

@@ -8,19 +8,28 @@ import (
 )
 
 // withdraw takes out of histories what their recipients' consent lets be kept no longer:
-// without any all of it, with consent to aggregates what mails tell of. Reading looks
-// at consent anyway; this is so that nothing lies there. The recipients are locked.
+// without any all of it, with consent to aggregates what mails tell of. Without any
+// what they answered counts no longer. Reading looks at consent anyway; this is so
+// that nothing lies there. The recipients are locked.
 func (p *Profiles) withdraw(w *writing) error {
 	people := map[string]*remembered{}
-	var ids []string
+	var ids, none []string
 	for id, who := range w.people {
 		if who.wroteOf && who.word.consent < rules.ConsentFull {
 			ids = append(ids, id)
 			people[id] = &remembered{consent: p.consent}
 		}
+		if who.wroteOf && who.word.consent == rules.ConsentNone {
+			none = append(none, id)
+		}
 	}
 	if len(ids) == 0 {
 		return nil
+	}
+	if len(none) > 0 {
+		if err := p.store.Withdraw(none...); err != nil {
+			return fmt.Errorf("withdraw: %w", err)
+		}
 	}
 	if err := p.readHistories(ids, people); err != nil {
 		return fmt.Errorf("withdraw: %w", err)
@@ -33,6 +42,7 @@ func (p *Profiles) withdraw(w *writing) error {
 				return who.consent == rules.ConsentNone || e.stored <= uint64(rules.Answered)+1 && rules.InMails.Has(e.Kind)
 			})
 			if len(h.events) < had {
+				p.withdrawn.Add(1)
 				put(id, kindHistory, h.newest(), appendHistory(nil, h))
 			}
 		}

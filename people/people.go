@@ -46,9 +46,12 @@ type Store interface {
 	// Recipients calls each for every value kept under kind, until it returns an
 	// error. What is passed on is valid during the call only.
 	Recipients(kind byte, each func(at int64, payload []byte) error) error
-	// Histories is Recipients for histories, with the payload of their recipient's
+	// Histories is Recipients for histories, with whose each is and the payload of their
 	// consent, nil without one.
-	Histories(each func(consent []byte, at int64, payload []byte) error) error
+	Histories(each func(id string, consent []byte, at int64, payload []byte) error) error
+	// Withdraw removes what recipients answered, which counts no longer. It returns once
+	// that would survive a loss of power.
+	Withdraw(ids ...string) error
 	// Owners is Recipients with whose each value is.
 	Owners(kind byte, each func(id string, payload []byte) error) error
 }
@@ -79,6 +82,7 @@ type Profiles struct {
 	keep       time.Duration              // of histories; 0: KeepBehaviour
 	tagsOf     func(item string) []string // nil: nobody knows any
 	lists      Lists
+	withdrawn  atomic.Uint64 // how often somebody withdrew, or was forgotten
 }
 
 // Open returns the profiles kept in store. consent is that of recipients
@@ -129,6 +133,11 @@ func (p *Profiles) fresh(e *entry) bool {
 	return e != nil && (e.until == 0 || p.now().UnixMilli() < e.until)
 }
 
+// Withdrawals counts, since the start, how often what somebody did was taken out of
+// their history by their consent, or they were forgotten: what was learnt before may be
+// of that.
+func (p *Profiles) Withdrawals() uint64 { return p.withdrawn.Load() }
+
 // Lists ranks items by what recipients did. Who is forgotten is in none of them.
 func (p *Profiles) Lists() *Lists { return &p.lists }
 
@@ -138,6 +147,7 @@ func (p *Profiles) Lists() *Lists { return &p.lists }
 func (p *Profiles) Forget(ids []string) (removed int, err error) {
 	defer p.lock(ids...)()
 	removed, err = p.store.Forget(p.now().UnixMilli(), ids...)
+	p.withdrawn.Add(1)
 	p.lists.Forget(ids)
 	// Also after an error: what was removed then is not known.
 	for _, id := range ids {

@@ -76,11 +76,11 @@ func (s *Store) Owners(kind byte, each func(id string, payload []byte) error) er
 	})
 }
 
-// Histories calls each for every history that is kept, with the payload of its
-// recipient's consent, nil without one, until it returns an error, which Histories
+// Histories calls each for every history that is kept, with whose it is and the payload
+// of their consent, nil without one, until it returns an error, which Histories
 // then returns. Damaged ones are left out; a consent that is damaged has no payload,
 // and is not nil. What is passed on is valid during the call only.
-func (s *Store) Histories(each func(consent []byte, at int64, payload []byte) error) error {
+func (s *Store) Histories(each func(id string, consent []byte, at int64, payload []byte) error) error {
 	const length = kindAt + 1
 	var of Hash
 	var consent []byte
@@ -106,7 +106,8 @@ func (s *Store) Histories(each func(consent []byte, at int64, payload []byte) er
 		case of != h:
 			consent = nil
 		}
-		return each(consent, at, payload)
+		id, _, _ := bytes.Cut(full[1:], []byte{0})
+		return each(string(id), consent, at, payload)
 	})
 }
 

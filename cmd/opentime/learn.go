@@ -41,6 +41,7 @@ type learner struct {
 	events   int        // that were there when a model was last made
 	items    int
 	trainer  *recommend.Trainer // that made it; nil: none since the start, or it failed
+	without  uint64             // Withdrawals before it was
 
 	telling sync.Mutex
 	told    server.ModelStatus
@@ -138,13 +139,17 @@ func (l *learner) learn(ctx context.Context, anew bool) {
 func (l *learner) work(ctx context.Context, began time.Time, anew bool) error {
 	log := recommend.NewLog(nil)
 	log.WorkWith(1)
+	withdrawals := l.app.profiles.Withdrawals()
 	l.app.catalogue.EachItem(func(item *rules.Item) { log.AddItem(learnable(item)) })
 	if err := l.app.profiles.Learn(log); err != nil {
 		return err
 	}
 	told := l.status()
 	tune := anew || began.Sub(told.Tuned) >= tuneEvery
-	if log.Events() == 0 || !tune && log.Events() == l.events && log.Items() == l.items {
+	switch {
+	case log.Events() == 0 && log.Items() > 0 && withdrawals != l.without:
+		return l.unlearn(withdrawals)
+	case log.Events() == 0, !tune && log.Events() == l.events && log.Items() == l.items && withdrawals == l.without:
 		return nil
 	}
 	if tune {
@@ -159,7 +164,7 @@ func (l *learner) work(ctx context.Context, began time.Time, anew bool) error {
 		return err
 	}
 	l.lists.Use(m)
-	l.events, l.items = log.Events(), log.Items()
+	l.events, l.items, l.without = log.Events(), log.Items(), withdrawals
 	now := l.app.env.now()
 	l.tell(func(t *server.ModelStatus) {
 		t.Learnt, t.Took, t.Events, t.Items = now, now.Sub(began).Seconds(), l.events, l.items
@@ -178,6 +183,17 @@ func (l *learner) model(ctx context.Context, log *recommend.Log, s recommend.Set
 	l.trainer = recommend.NewTrainer(s)
 	m, err := l.trainer.Train(ctx, log, l.progress)
 	return m, log.Items(), err
+}
+
+// unlearn leaves the model behind: all that it was made of was withdrawn.
+func (l *learner) unlearn(withdrawals uint64) error {
+	l.lists.Use(nil)
+	l.events, l.items, l.without, l.trainer = 0, 0, withdrawals, nil
+	l.tell(func(t *server.ModelStatus) { t.Learnt, t.Events, t.Items = time.Time{}, 0, 0 })
+	if err := os.Remove(l.file); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove what was learnt: %w", err)
+	}
+	return nil
 }
 
 // progress tells how far the work is, as recommend.Progress.

@@ -8,6 +8,7 @@ import (
 
 	"example.com/opentime/journal"
 	"example.com/opentime/people"
+	"example.com/opentime/rules"
 	"example.com/opentime/server"
 	"example.com/opentime/signals"
 	"example.com/opentime/store"
@@ -108,10 +109,11 @@ func (a *app) prune() {
 	})
 	_, ofEvents := a.store.PruneEvents(now.Add(-server.KeepEvents).UnixMilli(), store.MaxEvents)
 	_, ofHistories := a.profiles.PruneHistories()
+	_, ofAnswers := a.store.PruneAnswers(func(consent []byte) bool { return people.ConsentOf(consent, config.consent) == rules.ConsentNone })
 	a.reloading.Lock()
 	ofRevisions := a.publisher.prune(max(config.keep.journal, config.keep.shown) + pruneEvery)
 	a.reloading.Unlock()
-	if err := errors.Join(ofJournal, ofShown, ofEvents, ofHistories, ofRevisions); err != nil {
+	if err := errors.Join(ofJournal, ofShown, ofEvents, ofHistories, ofAnswers, ofRevisions); err != nil {
 		slog.Error("pruning failed", "err", err)
 	}
 }
