@@ -31,7 +31,7 @@ type connection struct {
 
 	between bool   // what comes next begins a request
 	begun   bool   // fasthttp has answered one: to it a connection that has not is never idle
-	whole   bool   // fasthttp was given one whole head
+	whole   bool   // fasthttp was given one whole head, and nothing after it
 	key     []byte // of the head that is answered
 	open    Open
 	head    []byte // of the answer
@@ -72,6 +72,7 @@ func (c *connection) Read(p []byte) (int, error) {
 	for {
 		n, err := c.lazyConn.Read(p)
 		if err != nil || !c.between {
+			c.whole = false
 			return n, err
 		}
 		answered, err := c.answer(p[:n])

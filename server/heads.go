@@ -49,6 +49,8 @@ var (
 	lineBegin = []byte("GET /")
 	lineEnd   = []byte(" HTTP/1.1\r\n")
 	headEnd   = []byte("\r\n\r\n")
+	lineBreak = []byte("\r\n")
+	lineFeed  = []byte("\n")
 )
 
 // parts are those of a head: path, query, and all that follows the request's line. They
@@ -56,7 +58,7 @@ var (
 type parts struct{ path, query, rest []byte }
 
 // splitHead takes apart what came over a connection where it is one whole head of a
-// GET.
+// GET. Fasthttp takes a bare line feed for a line's end, and two of them for a head's.
 func splitHead(data []byte) (parts, bool) {
 	if !bytes.HasPrefix(data, lineBegin) || !bytes.HasSuffix(data, headEnd) || bytes.Index(data, headEnd) != len(data)-len(headEnd) {
 		return parts{}, false
@@ -67,18 +69,19 @@ func splitHead(data []byte) (parts, bool) {
 		return parts{}, false
 	}
 	target := line[len(lineBegin)-1 : len(line)-len(lineEnd)]
-	if bytes.IndexByte(target, '#') >= 0 {
+	if bytes.IndexByte(target, '#') >= 0 || bytes.IndexByte(target, ' ') >= 0 || bytes.Count(data, lineFeed) != bytes.Count(data, lineBreak) {
 		return parts{}, false
 	}
 	path, query, _ := bytes.Cut(target, []byte("?"))
 	return parts{path, query, data[end:]}, true
 }
 
-// headRoom is where a head is read by fasthttp's parser, as its server reads it.
+// headRoom is where a head is read by fasthttp's parsers, as its server reads it.
 type headRoom struct {
 	data   bytes.Reader
 	buffer *bufio.Reader
 	header fasthttp.RequestHeader
+	uri    fasthttp.URI
 }
 
 // newHeadRoom returns a room for heads that may be as large as a server takes them.
@@ -90,7 +93,8 @@ func (r *headRoom) read(data []byte) bool {
 	r.data.Reset(data)
 	r.buffer.Reset(&r.data)
 	r.header.Reset()
-	return r.header.Read(r.buffer) == nil && r.buffer.Buffered() == 0 && wantsAnswer(&r.header)
+	return r.header.Read(r.buffer) == nil && r.buffer.Buffered() == 0 && wantsAnswer(&r.header) &&
+		r.uri.Parse(r.header.Host(), r.header.RequestURI()) == nil
 }
 
 // wantsAnswer reports whether a request wants nothing but an answer: no body follows, the

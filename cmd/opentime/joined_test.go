@@ -3,11 +3,15 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -114,24 +118,30 @@ func TestNothingIsAnsweredWithinARequest(t *testing.T) {
 		segments []string
 		statuses string
 	}{
-		"the next request":              {[]string{known}, "200"},
-		"a body":                        {[]string{"POST /x HTTP/1.1\r\nHost: x\r\n" + length, known}, "404"},
-		"a body, twice":                 {[]string{"POST /x HTTP/1.1\r\nHost: x\r\n" + length, known, "POST /x HTTP/1.1\r\nHost: x\r\n" + length, known}, "404 404"},
-		"a body that is waited for":     {[]string{"POST /x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n" + length, known}, "100 404"},
-		"a body of a GET":               {[]string{"GET /x HTTP/1.1\r\nHost: x\r\n" + length, known}, "404"},
-		"a body in chunks":              {[]string{"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", strconv.FormatInt(int64(len(known)), 16) + "\r\n", known, "\r\n0\r\n\r\n"}, "404"},
-		"a header":                      {[]string{"GET /x HTTP/1.1\r\nX: ", known}, "404"},
-		"a header that is refused":      {[]string{"GET /x HTTP/1.1\r\nHost: x\r\nX: \r\n ", known}, "200"},
-		"a request in parts":            {[]string{known[:30], known[30:], first}, "200 200"},
-		"two at once":                   {[]string{known + first, known}, "200 200 200"},
-		"one and a half":                {[]string{known + first[:9], first[9:], known}, "200 200 200"},
-		"behind one that closes":        {[]string{"GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", known}, "404"},
-		"with a token":                  {[]string{strings.Replace(known, "\r\n\r\n", "\r\nAuthorization: Bearer read\r\n\r\n", 1), known}, "200 200"},
-		"another method":                {[]string{strings.Replace(known, "GET", "OPTIONS", 1), known}, "204 200"},
-		"an older version":              {[]string{strings.Replace(known, "HTTP/1.1", "HTTP/1.0", 1)}, "200"},
-		"a click between":               {[]string{strings.Replace(known, "/i/weekly-films/greeting.jpg", "/c/weekly-films/greeting", 1), known}, "302 200"},
-		"an unknown campaign":           {[]string{strings.Replace(known, "weekly", "other", 1), known}, "200 200"},
-		"a mail of the same, elsewhere": {[]string{strings.Replace(known, "weekly-films/greeting", "birthday/hero", 1), known}, "200 200"},
+		"the next request":          {[]string{known}, "200"},
+		"a body":                    {[]string{"POST /x HTTP/1.1\r\nHost: x\r\n" + length, known}, "404"},
+		"a body, twice":             {[]string{"POST /x HTTP/1.1\r\nHost: x\r\n" + length, known, "POST /x HTTP/1.1\r\nHost: x\r\n" + length, known}, "404 404"},
+		"a body that is waited for": {[]string{"POST /x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n" + length, known}, "100 404"},
+		"a body of a GET":           {[]string{"GET /x HTTP/1.1\r\nHost: x\r\n" + length, known}, "404"},
+		"a body in chunks":          {[]string{"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", strconv.FormatInt(int64(len(known)), 16) + "\r\n", known, "\r\n0\r\n\r\n"}, "404"},
+		"a header":                  {[]string{"GET /x HTTP/1.1\r\nX: ", known}, "404"},
+		"a header that is refused":  {[]string{"GET /x HTTP/1.1\r\nHost: x\r\nX: \r\n ", known}, "200"},
+		"a request in parts":        {[]string{known[:30], known[30:], first}, "200 200"},
+		"two at once":               {[]string{known + first, known}, "200 200 200"},
+		"one and a half":            {[]string{known + first[:9], first[9:], known}, "200 200 200"},
+		"behind one that closes":    {[]string{"GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", known}, "404"},
+		"with a token":              {[]string{strings.Replace(known, "\r\n\r\n", "\r\nAuthorization: Bearer read\r\n\r\n", 1), known}, "200 200"},
+		"a header of the second after a body": {[]string{
+			"GET /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n", "hello" + "GET /x HTTP/1.1\r\nHost: x\r\n\r\n" + "GET /x HTTP/1.1\r\nX: ", known,
+		}, "404 404 404"},
+		"a body behind a head that ends in bare line feeds": {[]string{"GET /x HTTP/1.1\r\nHost: x\n\nPOST /x HTTP/1.1\r\nHost: x\r\n" + length, known}, "404 404"},
+		"a space before the query":                          {[]string{strings.Replace(known, "?", " ?", 1), known}, "200"},
+		"a host that is none":                               {[]string{strings.Replace(known, "Host: x", "Host: [", 1), known}, "200"},
+		"another method":                                    {[]string{strings.Replace(known, "GET", "OPTIONS", 1), known}, "204 200"},
+		"an older version":                                  {[]string{strings.Replace(known, "HTTP/1.1", "HTTP/1.0", 1)}, "200"},
+		"a click between":                                   {[]string{strings.Replace(known, "/i/weekly-films/greeting.jpg", "/c/weekly-films/greeting", 1), known}, "302 200"},
+		"an unknown campaign":                               {[]string{strings.Replace(known, "weekly", "other", 1), known}, "200 200"},
+		"a mail of the same, elsewhere":                     {[]string{strings.Replace(known, "weekly-films/greeting", "birthday/hero", 1), known}, "200 200"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := d.talk()
@@ -149,4 +159,47 @@ func TestNothingIsAnsweredWithinARequest(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDrainingCutsNoAnswer ends the server while it answers over connections that stay:
+// each of them ends between two answers.
+func TestDrainingCutsNoAnswer(t *testing.T) {
+	d := startDemo(t)
+	images := []string{"hero.jpg", "greeting.jpg", "poster.jpg", "weekend.jpg", "picks/1.jpg", "cinema.jpg"}
+	var asks sync.WaitGroup
+	var whole atomic.Int64
+	for i := range 8 {
+		k := d.talk()
+		_ = k.conn.SetDeadline(time.Now().Add(time.Minute))
+		asks.Go(func() {
+			for n := 0; ; n++ {
+				if _, err := io.WriteString(k.conn, d.requestOf(images[n%len(images)], i)); err != nil {
+					return
+				}
+				if _, err := k.reader.Peek(1); err != nil {
+					if errors.Is(err, os.ErrDeadlineExceeded) {
+						t.Error("a connection stays open, and nothing is answered")
+					}
+					return
+				}
+				answer, err := http.ReadResponse(k.reader, nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if body, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != http.StatusOK || int64(len(body)) != answer.ContentLength {
+					t.Errorf("an image came broken: %s, %d bytes, %v", answer.Status, len(body), err)
+					return
+				}
+				whole.Add(1)
+			}
+		})
+	}
+	for whole.Load() < 400 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := d.app.stop(); err != nil {
+		t.Error(err)
+	}
+	asks.Wait()
 }
