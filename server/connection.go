@@ -112,7 +112,7 @@ func (c *connection) answered(plain bool) {
 func (c *connection) answer(data []byte) (bool, error) {
 	head, ok := splitHead(data)
 	s := c.public.server.Load()
-	if c.whole = ok; !ok || s == nil || !c.begun || c.public.ending.Load() || !isImagePath(head.path) || !c.state.CompareAndSwap(atRest, answering) {
+	if c.whole = ok; !ok || len(data) > maxHead || s == nil || !c.begun || c.public.ending.Load() || !isImagePath(head.path) || !c.state.CompareAndSwap(atRest, answering) {
 		return false, nil
 	}
 	defer c.rest()
@@ -138,11 +138,11 @@ func (c *connection) image(s *Server, data []byte, head parts) (image render.Ima
 	}
 	peer := c.peer.As16()
 	c.key = append(append(append(c.key[:0], peer[:]...), head.query...), head.rest...)
-	if known := s.heads.find(c.key); known != nil {
+	if known, r := s.heads.find(c.key); r != nil {
 		open := &c.open
-		*open = *known.open
+		*open = *known
 		open.Link.Campaign, open.Link.Block, open.Link.Position, open.Link.Format = link.Campaign, link.Block, link.Position, link.Format
-		if image, ok := s.join(open, known.reading); ok {
+		if image, ok := s.join(open, r); ok {
 			return image, true
 		}
 	}

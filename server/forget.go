@@ -38,6 +38,7 @@ func (s *Server) forgetRoute(ctx *fasthttp.RequestCtx) {
 	values, err := s.config.Profiles.Forget(ids)
 	s.shown.forget(ids)
 	s.readings.end() // theirs were decided by what is no longer known
+	s.heads.forget()
 	if err != nil {
 		slog.Error("forgetting failed", "err", err)
 		answerError(ctx, fasthttp.StatusInsufficientStorage, "not all could be removed; send it again: "+err.Error())

@@ -5,12 +5,16 @@ import (
 	"bytes"
 	"hash/maphash"
 	"sync/atomic"
+	"weak"
 
 	"github.com/valyala/fasthttp"
 )
 
-// headSlots is how many heads are kept: those of mails that were opened a moment ago.
-const headSlots = 1 << 13
+// Limits of the heads that are kept: those of mails that were opened a moment ago.
+const (
+	headSlots = 1 << 13
+	maxHead   = 2 << 10 // bytes
+)
 
 // heads keeps what the heads of opens under way said. The images of a mail are asked
 // for together, and nothing but the path differs from one request to the next: what
@@ -22,25 +26,37 @@ type heads struct {
 }
 
 // head is what a request said in all but its path, who opened by it, and the reading
-// that open belongs to. It never changes.
+// that open belongs to, as long as the table of readings has it: what a reading was
+// decided by takes memory. It never changes.
 type head struct {
 	key     []byte // full, compared on every look-up
 	open    *Open
-	reading *reading
+	reading weak.Pointer[reading]
 }
 
-// find returns what is kept under key, or nil.
-func (h *heads) find(key []byte) *head {
+// find returns the open and the reading that are kept under key, or nil.
+func (h *heads) find(key []byte) (*Open, *reading) {
 	if kept := h.slots[maphash.Bytes(h.seed, key)%headSlots].Load(); kept != nil && bytes.Equal(kept.key, key) {
-		return kept
+		if r := kept.reading.Value(); r != nil {
+			return kept.open, r
+		}
 	}
-	return nil
+	return nil, nil
 }
 
 // keep keeps a copy of key with an open, which does not change any more, and its
-// reading.
+// reading. One that is not in the table of readings is that open's alone, and not kept.
 func (h *heads) keep(key []byte, open *Open, r *reading) {
-	h.slots[maphash.Bytes(h.seed, key)%headSlots].Store(&head{bytes.Clone(key), open, r})
+	if r.key != nil {
+		h.slots[maphash.Bytes(h.seed, key)%headSlots].Store(&head{bytes.Clone(key), open, weak.Make(r)})
+	}
+}
+
+// forget lets all go.
+func (h *heads) forget() {
+	for i := range h.slots {
+		h.slots[i].Store(nil)
+	}
 }
 
 // lineEnd ends a request's line, so that its method and version are those that heads
@@ -84,8 +100,8 @@ type headRoom struct {
 	uri    fasthttp.URI
 }
 
-// newHeadRoom returns a room for heads that may be as large as a server takes them.
-func newHeadRoom() any { return &headRoom{buffer: bufio.NewReaderSize(nil, maxHeader)} }
+// newHeadRoom returns a room for heads that may be as large as those that are kept.
+func newHeadRoom() any { return &headRoom{buffer: bufio.NewReaderSize(nil, maxHead)} }
 
 // read reads a whole head, and reports whether it wants nothing but an answer. The
 // header is valid until the next.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"hash/maphash"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"example.com/opentime/rules"
 )
@@ -42,18 +44,40 @@ func FuzzSplitHead(f *testing.F) {
 // TestHeadsAreComparedAsAWhole keeps a head, and asks for others in its place.
 func TestHeadsAreComparedAsAWhole(t *testing.T) {
 	h, own := &heads{seed: maphash.MakeSeed()}, &Open{}
-	key := []byte("a key")
-	h.keep(key, own, &reading{})
+	key, r := []byte("a key"), &reading{key: []byte("spring")}
+	h.keep(key, own, r)
 	copy(key, "another's")
-	if found := h.find([]byte("a key")); found == nil || found.open != own {
+	if open, found := h.find([]byte("a key")); open != own || found != r {
 		t.Error("a head that is kept is not found")
 	}
 	for i := range h.slots {
-		h.slots[i].Store(&head{key: []byte("a key"), open: own})
+		h.slots[i].Store(&head{[]byte("a key"), own, weak.Make(r)})
 	}
-	if h.find([]byte("a kez")) != nil {
+	if _, found := h.find([]byte("a kez")); found != nil {
 		t.Error("a head is found by another's key")
 	}
+	h.forget()
+	if _, found := h.find([]byte("a key")); found != nil {
+		t.Error("a head is found after all were forgotten")
+	}
+	runtime.KeepAlive(r)
+}
+
+// TestHeadsKeepNoReadings keeps a head of a reading that others may join until nobody
+// else has it, and one of a reading that is nobody else's.
+func TestHeadsKeepNoReadings(t *testing.T) {
+	h, key := &heads{seed: maphash.MakeSeed()}, []byte("a key")
+	h.keep(key, &Open{}, &reading{key: []byte("spring")})
+	runtime.GC()
+	if _, found := h.find(key); found != nil {
+		t.Error("a head keeps a reading that the table has no more")
+	}
+	alone := &reading{}
+	h.keep(key, &Open{}, alone)
+	if _, found := h.find(key); found != nil {
+		t.Error("an open that is a reading of its own is joined")
+	}
+	runtime.KeepAlive(alone)
 }
 
 // TestReadingsThatEndedAreNotJoined ends all readings, and lets one grow old.

@@ -108,6 +108,11 @@ func TestJoinedOpensAreAnsweredAsOthers(t *testing.T) {
 	}
 }
 
+// long makes a request n bytes long.
+func long(request string, n int) string {
+	return strings.Replace(request, "Accept: ", "Accept: "+strings.Repeat(" ", n-len(request)), 1)
+}
+
 // TestNothingIsAnsweredWithinARequest hides opens of a head that is known in bodies,
 // in headers and behind other requests.
 func TestNothingIsAnsweredWithinARequest(t *testing.T) {
@@ -137,6 +142,7 @@ func TestNothingIsAnsweredWithinARequest(t *testing.T) {
 		"a body behind a head that ends in bare line feeds": {[]string{"GET /x HTTP/1.1\r\nHost: x\n\nPOST /x HTTP/1.1\r\nHost: x\r\n" + length, known}, "404 404"},
 		"a space before the query":                          {[]string{strings.Replace(known, "?", " ?", 1), known}, "200"},
 		"a host that is none":                               {[]string{strings.Replace(known, "Host: x", "Host: [", 1), known}, "200"},
+		"a head as long as is kept and longer":              {[]string{long(known, 2<<10), long(known, 2<<10+1), known}, "200 200 200"},
 		"another method":                                    {[]string{strings.Replace(known, "GET", "OPTIONS", 1), known}, "204 200"},
 		"an older version":                                  {[]string{strings.Replace(known, "HTTP/1.1", "HTTP/1.0", 1)}, "200"},
 		"a click between":                                   {[]string{strings.Replace(known, "/i/weekly-films/greeting.jpg", "/c/weekly-films/greeting", 1), known}, "302 200"},
