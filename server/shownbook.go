@@ -111,7 +111,7 @@ func (b *shownBook) read(key shownKey, gate chan struct{}, patience time.Duratio
 	b.mu.Unlock()
 	kept, err := inTime(gate, patience, func() ([]shownReading, error) { return b.stored(key) })
 	if wrote {
-		last.lay(kept)
+		kept = last.lay(kept)
 	}
 	for i := range waiting {
 		var shown shownDraft

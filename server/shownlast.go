@@ -24,17 +24,19 @@ type lastShown struct {
 	as      [8]byte // which reading it was then
 	at      int64   // and the last that showed the same
 	reading [8]byte
+	oldest  int64 // of those beside it, that would be written with that
 }
 
 // lay puts the last reading that showed the same in the place of the one that was
-// written.
-func (l *lastShown) lay(kept []shownReading) {
+// written, and leaves out what was too old to be written beside it.
+func (l *lastShown) lay(kept []shownReading) []shownReading {
 	for i := range kept {
 		if k := &kept[i]; k.Reading == l.as {
 			k.At, k.Reading, k.Message = l.at, l.reading, nil
-			return
+			return slices.DeleteFunc(kept, func(r shownReading) bool { return r.At < l.oldest })
 		}
 	}
+	return kept
 }
 
 // lastTable is a table of what was last written. It is in two halves: where the

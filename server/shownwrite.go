@@ -90,9 +90,6 @@ func (b *shownBook) collect(key shownKey, readings []waiting) error {
 		if !anew && wrote && b.last.repeats(&last, &f) {
 			last.at, last.reading = one.At, one.Reading
 			room.message = room.message[:begin]
-			b.mu.Lock()
-			b.last.put(key, last)
-			b.mu.Unlock()
 			continue
 		}
 		if !anew {
@@ -101,7 +98,7 @@ func (b *shownBook) collect(key shownKey, readings []waiting) error {
 				return err
 			}
 			if anew = true; wrote {
-				last.lay(kept)
+				kept = last.lay(kept)
 			}
 		}
 		readings[i].tell(one)
@@ -112,6 +109,13 @@ func (b *shownBook) collect(key shownKey, readings []waiting) error {
 			sum: f.sum, keep: f.keep, noted: f.noted, trial: b.last.trial,
 			written: f.at, as: one.Reading, at: f.at, reading: one.Reading,
 		}
+	}
+	if !anew && wrote {
+		last.oldest = last.at - last.keep.Milliseconds()
+		b.mu.Lock()
+		b.last.put(key, last)
+		b.mu.Unlock()
+		return nil
 	}
 	if kept = recent(kept, readings[len(readings)-1].keep); anew && len(kept) > 0 {
 		room.payload = encodeShown(room.payload, kept)
