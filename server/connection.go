@@ -80,7 +80,7 @@ func (c *connection) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		if !answered {
-			c.between = false
+			c.between, c.whole = false, c.whole && !bareFeed(p[:n])
 			return n, nil
 		}
 		runtime.Gosched() // while others are answered the next request comes, and need not be waited for

@@ -74,7 +74,7 @@ var (
 type parts struct{ path, query, rest []byte }
 
 // splitHead takes apart what came over a connection where it is one whole head of a
-// GET. Fasthttp takes a bare line feed for a line's end, and two of them for a head's.
+// GET.
 func splitHead(data []byte) (parts, bool) {
 	if !bytes.HasPrefix(data, lineBegin) || !bytes.HasSuffix(data, headEnd) || bytes.Index(data, headEnd) != len(data)-len(headEnd) {
 		return parts{}, false
@@ -85,11 +85,17 @@ func splitHead(data []byte) (parts, bool) {
 		return parts{}, false
 	}
 	target := line[len(lineBegin)-1 : len(line)-len(lineEnd)]
-	if bytes.IndexByte(target, '#') >= 0 || bytes.IndexByte(target, ' ') >= 0 || bytes.Count(data, lineFeed) != bytes.Count(data, lineBreak) {
+	if bytes.IndexByte(target, '#') >= 0 || bytes.IndexByte(target, ' ') >= 0 {
 		return parts{}, false
 	}
 	path, query, _ := bytes.Cut(target, []byte("?"))
 	return parts{path, query, data[end:]}, true
+}
+
+// bareFeed reports whether a line ends without a carriage return. Fasthttp takes two such
+// ends for that of a head, whatever follows.
+func bareFeed(data []byte) bool {
+	return bytes.Count(data, lineFeed) != bytes.Count(data, lineBreak)
 }
 
 // headRoom is where a head is read by fasthttp's parsers, as its server reads it.

@@ -33,9 +33,8 @@ func FuzzSplitHead(f *testing.F) {
 		if len(query) > 0 || bytes.HasPrefix(data[len(line):], []byte("?")) {
 			line += "?" + string(query)
 		}
-		bare := strings.ReplaceAll(string(data), "\r\n", "")
 		if line+" HTTP/1.1\r\n"+string(after) != string(data) || strings.Count(string(data), "\r\n\r\n") != 1 ||
-			strings.ContainsAny(line[len("GET "):], "# ") || strings.Contains(bare, "\n") {
+			strings.ContainsAny(line[len("GET "):], "# ") || bareFeed(data) != strings.Contains(strings.ReplaceAll(string(data), "\r\n", ""), "\n") {
 			t.Errorf("%q: path %q, query %q, rest %q", data, path, query, after)
 		}
 	})
@@ -127,4 +126,32 @@ func TestAnswersAreSentBeforeTheConnectionCloses(t *testing.T) {
 	if _, err := c.Write(one); err == nil {
 		t.Error("closed at rest, it stays open")
 	}
+}
+
+// BenchmarkHeads takes a head apart and finds it, and reads it as where it is new.
+func BenchmarkHeads(b *testing.B) {
+	data := []byte("GET /i/weekly-films/greeting.jpg?r=CiJY8HQBKNkZMAh8snSZig.1dgzCQvDOahsaeSWjpJeABCA HTTP/1.1\r\nHost: img.cinema.example\r\n" +
+		"User-Agent: Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n")
+	head, _ := splitHead(data)
+	h, r := &heads{seed: maphash.MakeSeed()}, &reading{key: []byte("weekly-films")}
+	h.keep(head.rest, &Open{}, r)
+	b.Run("known", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			head, _ := splitHead(data)
+			if _, found := h.find(head.rest); found != r {
+				b.Fatal("it is not found")
+			}
+		}
+	})
+	b.Run("new", func(b *testing.B) {
+		b.ReportAllocs()
+		room := newHeadRoom().(*headRoom)
+		for b.Loop() {
+			if !room.read(data) {
+				b.Fatal("it is not read")
+			}
+			h.keep(head.rest, &Open{}, r)
+		}
+	})
 }

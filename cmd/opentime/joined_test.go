@@ -209,3 +209,29 @@ func TestDrainingCutsNoAnswer(t *testing.T) {
 	}
 	asks.Wait()
 }
+
+// TestTheForgottenAreNotJoined forgets a recipient whose mail is being opened: the next
+// image is as it is for somebody who is not known.
+func TestTheForgottenAreNotJoined(t *testing.T) {
+	d := startDemo(t)
+	k, request := d.talk(), d.requestOf("greeting.jpg", 0)
+	alone := func() []byte {
+		other := d.talk()
+		other.say(request)
+		_, body := other.hear()
+		return body
+	}
+	_, before := alone(), alone() // the first time it is drawn
+	k.say(d.requestOf("hero.jpg", 0))
+	k.hear()
+	answer, err := d.client.Post("http://"+d.app.admin+"/v1/forget", "application/json", strings.NewReader(`["`+d.people[0]+`"]`))
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatal(answer, err)
+	}
+	_ = answer.Body.Close()
+	_, want := alone(), alone()
+	k.say(request)
+	if _, body := k.hear(); !bytes.Equal(body, want) || bytes.Equal(body, before) {
+		t.Errorf("%d bytes after the recipient was forgotten, %d before; %d are to be", len(body), len(before), len(want))
+	}
+}
