@@ -98,6 +98,39 @@ func TestReadingsThatEndedAreNotJoined(t *testing.T) {
 	}
 }
 
+// TestReadingsThatAnsweredAllLeaveTheTable answers the positions of a campaign: by then a
+// reload begins a reading, and the table holds none of them.
+func TestReadingsThatAnsweredAllLeaveTheTable(t *testing.T) {
+	const positions = 70
+	table, published := newReadings(), &Published{Campaign: &rules.Campaign{ID: "spring", Positions: positions}}
+	open := &Open{}
+	open.At, open.Address = time.Unix(1_800_000_000, 0), netip.MustParseAddr("192.0.2.1")
+	r := table.join(open, published, 0)
+	for position := 1; position < positions; position++ {
+		if table.len() != 1 {
+			t.Fatalf("%d readings are held after %d positions of %d", table.len(), position, positions)
+		}
+		if position%2 == 0 {
+			if table.join(open, published, position) != r {
+				t.Fatalf("position %d is of another reading", position)
+			}
+			continue
+		}
+		r.answered.add(position)
+		table.joined(r)
+	}
+	if table.len() != 0 {
+		t.Error("a reading that answered all is held")
+	}
+	if next := table.join(open, published, 0); next == r || table.len() != 1 {
+		t.Error("a reload is of the reading before")
+	}
+	table.joined(r) // once more, of a reading that is not there any more
+	if table.len() != 1 {
+		t.Error("another reading is taken out")
+	}
+}
+
 // TestAnswersAreSentBeforeTheConnectionCloses closes a connection while an answer is
 // being sent, and while nothing is.
 func TestAnswersAreSentBeforeTheConnectionCloses(t *testing.T) {

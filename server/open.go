@@ -51,6 +51,7 @@ func (s *Server) join(open *Open, r *reading) (render.Image, bool) {
 		!r.answered.add(place(block, open.Link.Position)) {
 		return render.Image{}, false
 	}
+	s.readings.joined(r)
 	s.notice(open)
 	return s.answerOpen(open, r, block).image, true
 }

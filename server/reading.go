@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,6 +58,11 @@ func (p *positions) add(position int) bool {
 // has reports whether a position is there.
 func (p *positions) has(position int) bool {
 	return p[position/64].Load()>>(position%64)&1 == 1
+}
+
+// all reports whether the first n positions, and so all of a campaign's, are there.
+func (p *positions) all(n int) bool {
+	return bits.OnesCount64(p[0].Load())+bits.OnesCount64(p[1].Load()) >= n
 }
 
 // resolveAll resolves all positions: most are drawn soon, and all are kept as
@@ -148,13 +154,35 @@ func (t *readings) join(open *Open, published *Published, position int) *reading
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	if r, ok := shard.byKey[hash]; ok && string(r.key) == string(key) && t.underWay(r, open.At) && r.answered.add(position) {
+		shard.leave(hash, r)
 		return r
 	}
 	r := &reading{key: append([]byte(nil), key...), at: open.At, era: t.era.Load(), published: published}
 	binary.BigEndian.PutUint64(r.id[:], hash^uint64(open.At.UnixNano()))
 	r.answered.add(position)
 	shard.add(hash, r)
+	shard.leave(hash, r)
 	return r
+}
+
+// joined takes a reading that answered one more position, found elsewhere, out of the
+// table where that was the last.
+func (t *readings) joined(r *reading) {
+	if !r.answered.all(r.published.Positions) {
+		return
+	}
+	hash := maphash.Bytes(t.seed, r.key)
+	shard := &t.shards[hash%readingShards]
+	shard.mu.Lock()
+	shard.leave(hash, r)
+	shard.mu.Unlock()
+}
+
+// leave takes a reading out that has answered all positions: nobody joins it any more.
+func (s *readingShard) leave(hash uint64, r *reading) {
+	if s.byKey[hash] == r && r.answered.all(r.published.Positions) {
+		delete(s.byKey, hash)
+	}
 }
 
 // underWay reports whether an open now may still join a reading.

@@ -226,7 +226,7 @@ func FuzzDecodeShown(f *testing.F) {
 
 func TestReadingsJoinAndRenew(t *testing.T) {
 	table := newReadings()
-	published := &Published{Campaign: &rules.Campaign{ID: "weekly"}}
+	published := &Published{Campaign: &rules.Campaign{ID: "weekly", Positions: 4}}
 	open := func(at time.Duration, recipient string) *Open {
 		o := &Open{}
 		o.At = today.Add(at)
