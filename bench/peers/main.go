@@ -4,7 +4,7 @@
 // time a request of opentime, of nginx with files and of fasthttp with fixed bytes,
 // in paired rounds on one core each. README.md of bench/ says how it measures.
 //
-//	go run ./bench/peers [--json] [--profiles 1000000] [--rounds 6] [--seconds 2] [--sizes 43,8k,30k,80k] [--ways nginx,full]
+//	go run ./bench/peers [--json] [--profiles 1000000] [--rounds 6] [--seconds 2] [--sizes 43,8k,30k,80k] [--ways "nginx;full"]
 //
 // It needs two cores, nginx (Debian's nginx-light) and taskset.
 package main
@@ -51,7 +51,7 @@ func command(ctx context.Context) error {
 	flag.IntVar(&o.profiles, "profiles", 1_000_000, "imported; fewer are imported sooner")
 	flag.BoolVar(&o.json, "json", false, "print JSON")
 	names := flag.String("sizes", "43,8k,30k,80k", "of images, parted by commas")
-	ways := flag.String("ways", "", "that are measured, parted by commas; none: all")
+	ways := flag.String("ways", "", "that are measured, parted by semicolons; none: all")
 	fixed := flag.String("fixed", "", "serve the files of a folder from memory with fasthttp; for the command's own use")
 	address := flag.String("listen", "", "where to; for the command's own use")
 	buffer := flag.Int("write-buffer", 0, "bytes of it; for the command's own use")
@@ -67,7 +67,7 @@ func command(ctx context.Context) error {
 		o.only = append(o.only, sizes[i])
 	}
 	if *ways != "" {
-		o.ways = strings.Split(*ways, ",")
+		o.ways = strings.Split(*ways, ";")
 	}
 	if o.rounds < 1 || o.profiles < 4*warmPeople || o.seconds < 0.1 {
 		return fmt.Errorf("at least 1 round, %d profiles and 0.1 seconds are needed", 4*warmPeople)
