@@ -59,8 +59,8 @@ func (h *heads) forget() {
 	}
 }
 
-// lineEnd ends a request's line, so that its method and version are those that heads
-// are kept of.
+// What a request's line begins and ends with, so that its method and version are those
+// that heads are kept of; and what ends a head and its lines.
 var (
 	lineBegin = []byte("GET /")
 	lineEnd   = []byte(" HTTP/1.1\r\n")
