@@ -78,7 +78,9 @@ func (p *Profiles) About(id string) (*About, error) {
 	err := p.store.One(id, func(kind byte, at int64, payload []byte, err error) {
 		if kind == kindProfile && err == nil {
 			profile, err = decodeProfile(payload)
-			a.At = aboutTime(at)
+			if at != 0 { // of who only a feed tells there is none
+				a.At = aboutTime(at)
+			}
 		}
 		r.err = errors.Join(r.err, r.take(kind, at, payload, err))
 	})
