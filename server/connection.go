@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,8 @@ type connection struct {
 	public *Public
 	peer   netip.Addr
 
+	counted func() // says that fasthttp counts it
+
 	between bool   // what comes next begins a request
 	begun   bool   // fasthttp has answered one: to it a connection that has not is never idle
 	whole   bool   // fasthttp was given one whole head, and nothing after it
@@ -48,27 +51,54 @@ const (
 	closing
 )
 
-// connections is a listener of them.
+// connections is a listener that serves what it accepts, each connection in a goroutine
+// of its own. fasthttp's pool of workers, where there is one processor, accepts none
+// until work on the last one's first request rests: behind pictures that are being drawn
+// that is one connection each ten milliseconds, and the others wait for seconds.
 type connections struct {
 	lazy
 	public *Public
+	handed *sync.WaitGroup // connections that fasthttp does not count yet
 }
 
-// Accept returns the next connection.
+func newConnections(listener net.Listener, public *Public) connections {
+	return connections{lazy{patient{listener}}, public, &sync.WaitGroup{}}
+}
+
+// Accept returns no connection, but the error that ends accepting: then fasthttp, which
+// calls it, counts all that were accepted.
 func (l connections) Accept() (net.Conn, error) {
-	conn, err := l.lazy.accept()
-	if err != nil {
-		return nil, err
+	for {
+		conn, err := l.lazy.accept()
+		if err != nil {
+			l.handed.Wait()
+			return nil, err
+		}
+		c := &connection{lazyConn: conn, public: l.public, between: true}
+		if peer, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+			c.peer = peer.AddrPort().Addr().Unmap()
+		}
+		l.handed.Add(1)
+		c.counted = sync.OnceFunc(l.handed.Done)
+		go l.serve(c)
 	}
-	c := &connection{lazyConn: conn, public: l.public, between: true}
-	if peer, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
-		c.peer = peer.AddrPort().Addr().Unmap()
-	}
-	return c, nil
+}
+
+// serve serves a connection until it is closed. What is wrong with it is its peer's.
+func (l connections) serve(c *connection) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.Error("connection panicked", "cause", cause, "stack", string(debug.Stack()))
+			_ = c.lazyConn.Close()
+		}
+	}()
+	defer c.counted()
+	_ = l.public.http.ServeConn(c)
 }
 
 // Read returns what comes and is not answered here.
 func (c *connection) Read(p []byte) (int, error) {
+	c.counted()
 	for {
 		n, err := c.lazyConn.Read(p)
 		if err != nil || !c.between {

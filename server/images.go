@@ -188,9 +188,13 @@ func (i *images) admits(p *render.Picture, w wanted) bool {
 	return i.busy < maxUnderWay*i.workers && (wait == 0 || wait+wait/4+min(cost, patience/2) <= patience)
 }
 
-// work draws until close.
+// work draws until close. Before each drawing it lets go first whoever could run: the
+// runtime hands a processor back and forth between who draws and whom that wakes, and
+// looks for others, such as who accepts connections, each sixtieth time. Of drawings
+// of ten milliseconds that is most of a second.
 func (i *images) work() {
 	for t := i.next(); t != nil; t = i.next() {
+		runtime.Gosched()
 		i.finish(t)
 	}
 }

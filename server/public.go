@@ -47,7 +47,7 @@ const (
 // home until a Server answers.
 func ServePublic(listener net.Listener, home string) *Public {
 	p := newPublic(listener, home)
-	go serveOn(p.http, connections{lazy{patient{listener}}, p}, p.ended)
+	go serveOn(p.http, newConnections(listener, p), p.ended)
 	return p
 }
 

@@ -34,6 +34,9 @@ func levels(ctx context.Context, o *options) error {
 	fmt.Fprintln(w, "offered\ta second\tvalid in 2 s\tfull a second\tof the most\tfor its CPU\tp50 ms\tp99\tmax\tback after\tCPU us to draw\tothers' CPU\t\t")
 	missed := false
 	for _, g := range goals {
+		if o.level != 0 && o.level != g.times {
+			continue
+		}
 		before := s.saturate(ctx, o.duration/2)
 		if before.total().full == 0 {
 			return fmt.Errorf("no picture is drawn in time: %+v, %+v", before.total(), before.result.Problems)

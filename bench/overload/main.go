@@ -28,6 +28,7 @@ type options struct {
 	connections int
 	pin         bool
 	picture     string
+	level       float64 // the only one; 0: all
 	opens       int
 	stdout      io.Writer
 	stderr      io.Writer
@@ -50,6 +51,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	f.IntVar(&o.connections, "connections", 1024, "the most connections, and so requests at once")
 	f.BoolVar(&o.pin, "pin", true, "with two processors or more, keep the server to the first half of them, so that this sender takes nothing from it")
 	f.StringVar(&o.picture, "picture", "countdown", "what is drawn: `countdown`, a GIF, or photo, a JPEG that costs a tenth of it")
+	f.Float64Var(&o.level, "level", 0, "of levels, only the one that offers so many times what is drawn: 2, 5 or 10")
 	f.IntVar(&o.opens, "opens", 50_000, "of a peak, within ten seconds")
 	if err := f.Parse(args); err != nil {
 		return err
