@@ -157,14 +157,10 @@ func (s *stream) send(now time.Time) error {
 	return nil
 }
 
-// collect takes the answers that have come. At a rate it does not wait for any: the
-// core is its own.
+// collect takes the answers that have come. It does not wait for any: the core is its
+// own, and waking it is done by who answers, the more often the longer that one takes.
 func (s *stream) collect() error {
-	timeout := 1000
-	if s.interval > 0 {
-		timeout = 0
-	}
-	n, err := syscall.EpollWait(s.poll, s.events[:], timeout)
+	n, err := syscall.EpollWait(s.poll, s.events[:], 0)
 	if err != nil && !errors.Is(err, syscall.EINTR) {
 		return err
 	}
