@@ -40,6 +40,7 @@ type connection struct {
 	head    []byte // of the answer
 	pieces  [2][]byte
 	buffers net.Buffers
+	files   *fileSender // once there was one to send
 	state   atomic.Int32
 }
 
@@ -146,16 +147,16 @@ func (c *connection) answer(data []byte) (bool, error) {
 		return false, nil
 	}
 	defer c.rest()
-	image, ok := c.image(s, data, head)
+	shown, ok := c.show(s, data, head)
 	if !ok {
 		return false, nil
 	}
-	return true, c.send(image)
+	return true, c.send(shown.image, s.files.of(shown.kept))
 }
 
-// image returns the image of an open. A panic sends the request to fasthttp, which
+// show works out what an open is shown. A panic sends the request to fasthttp, which
 // answers it once more.
-func (c *connection) image(s *Server, data []byte, head parts) (image render.Image, ok bool) {
+func (c *connection) show(s *Server, data []byte, head parts) (image shown, ok bool) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			slog.Error("request panicked", "cause", cause, "stack", string(debug.Stack()))
@@ -164,7 +165,7 @@ func (c *connection) image(s *Server, data []byte, head parts) (image render.Ima
 	}()
 	link, ok := s.paths.parse(head.path)
 	if !ok {
-		return render.Image{}, false
+		return shown{}, false
 	}
 	peer := c.peer.As16()
 	c.key = append(append(append(c.key[:0], peer[:]...), head.query...), head.rest...)
@@ -172,34 +173,45 @@ func (c *connection) image(s *Server, data []byte, head parts) (image render.Ima
 		open := &c.open
 		*open = *known
 		open.Link.Campaign, open.Link.Block, open.Link.Position, open.Link.Format = link.Campaign, link.Block, link.Position, link.Format
-		if image, ok := s.join(open, r); ok {
-			return image, true
+		if shown, ok := s.join(open, r); ok {
+			return shown, true
 		}
 	}
 	room := s.headRooms.Get().(*headRoom)
 	defer s.headRooms.Put(room)
 	if !room.read(data) {
-		return render.Image{}, false
+		return shown{}, false
 	}
 	link.parseQuery(head.query)
-	open, r, shown := s.openBy(&room.header, c.peer, link)
+	open, r, image := s.openBy(&room.header, c.peer, link)
 	if r == nil {
-		return render.Image{}, false
+		return shown{}, false
 	}
 	s.heads.keep(c.key, open, r)
-	return shown.image, true
+	return image, true
 }
 
 // send answers with an image, as sendImage does, and waits for the next request from
-// then on.
-func (c *connection) send(image render.Image) error {
+// then on. Where the image is a file, too, that is sent.
+func (c *connection) send(image render.Image, file *imageFile) error {
 	now := time.Now() //nolint:forbidigo // for deadlines and the date, which are no open's
 	c.head = appendHead(c.head[:0], image, c.public.dates.line(now))
-	c.pieces = [2][]byte{c.head, image.Bytes}
-	c.buffers = c.pieces[:]
 	if err := errors.Join(c.SetWriteDeadline(now.Add(writeTime)), c.SetReadDeadline(now.Add(idleTime))); err != nil {
 		return err
 	}
+	if file != nil && c.files == nil {
+		c.files = newFileSender(c.Conn)
+	}
+	if file != nil && c.files != nil {
+		c.files.begin(c.head, file, len(image.Bytes))
+		for {
+			if err := c.files.rest(); !c.writing.early(err) {
+				return err
+			}
+		}
+	}
+	c.pieces = [2][]byte{c.head, image.Bytes}
+	c.buffers = c.pieces[:]
 	for {
 		if _, err := c.buffers.WriteTo(c.Conn); !c.writing.early(err) {
 			return err

@@ -183,26 +183,26 @@ func (s *Server) generic(r *reading, open *Open, block *rules.Block) shown {
 		if g == nil {
 			break
 		}
-		if image, ok := s.load(g, format); ok {
-			return shown{image: image, rung: Generic, fallback: &g.shown, digest: g.shown.Digest}
+		if kept := s.load(g, format); kept != nil {
+			return shown{image: kept.image, kept: kept, rung: Generic, fallback: &g.shown, digest: g.shown.Digest}
 		}
 	}
 	return shown{image: render.BuiltIn(format), rung: BuiltIn}
 }
 
-// load returns a generic picture from memory, else from its file.
-func (s *Server) load(g *genericPicture, format render.Format) (render.Image, bool) {
+// load returns a generic picture from memory, else from its file; nil where that is gone.
+func (s *Server) load(g *genericPicture, format render.Format) *remembered {
 	if kept := s.generics.get([]byte(g.path)); kept != nil {
-		return kept.image, true
+		return kept
 	}
 	data, err := os.ReadFile(g.path)
 	if err != nil {
 		slog.Warn("fallback gone", "path", g.path, "err", err)
-		return render.Image{}, false
+		return nil
 	}
-	image := render.Image{Bytes: data, Type: format}
-	s.generics.keep(remember(g.path, image), 0)
-	return image, true
+	kept := remember(g.path, render.Image{Bytes: data, Type: format})
+	s.generics.keep(kept, 0)
+	return kept
 }
 
 // cause says why an answer came from the lowest rung.

@@ -26,11 +26,14 @@ type remembered struct {
 	key    string
 	image  render.Image
 	digest uint64 // of the key, as records carry it
+
+	sent atomic.Uint32 // how often, without a file
+	file atomic.Pointer[imageFile]
 }
 
 // remember returns an image under its key.
 func remember(key string, image render.Image) *remembered {
-	return &remembered{key, image, digest([]byte(key))}
+	return &remembered{key: key, image: image, digest: digest([]byte(key))}
 }
 
 // memoryItems is about how many images a memory holds at most.

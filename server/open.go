@@ -44,16 +44,16 @@ func (s *Server) openBy(header *fasthttp.RequestHeader, peer netip.Addr, link Li
 // join answers an open whose head is known where it joins the reading that the others
 // of that head belong to. Of open, the link's place is the request's own; the rest is
 // as it was read then, and the moment is set here.
-func (s *Server) join(open *Open, r *reading) (render.Image, bool) {
+func (s *Server) join(open *Open, r *reading) (shown, bool) {
 	published, block, ok := s.site.Load().find(&open.Link)
 	open.setTime(s.config.Now())
 	if !ok || published != r.published || !s.readings.underWay(r, open.At) || !within(block, open.Link.Position) ||
 		!r.answered.add(place(block, open.Link.Position)) {
-		return render.Image{}, false
+		return shown{}, false
 	}
 	s.readings.joined(r)
 	s.notice(open)
-	return s.answerOpen(open, r, block).image, true
+	return s.answerOpen(open, r, block), true
 }
 
 // answerOpen decides an open's reading, unless that was done, works out what it shows
@@ -191,6 +191,7 @@ func (s *Server) settle(r *reading) {
 // shown is what one open was answered with.
 type shown struct {
 	image    render.Image
+	kept     *remembered // what it is of; nil: the built-in one
 	rung     Rung
 	decision *rules.Decision // nil on the lowest two rungs
 	fallback *shownPosition  // on the rung generic
@@ -215,7 +216,7 @@ func (s *Server) show(r *reading, open *Open, block *rules.Block) shown {
 			if picture.Format == FormatOf(block) && !holdsSecond(picture) {
 				r.digests[at].Store(drawn.digest) // of the very picture that is kept as shown
 			}
-			return shown{image: drawn.image, rung: r.rung(), decision: &r.decisions[at], digest: drawn.digest}
+			return shown{image: drawn.image, kept: drawn, rung: r.rung(), decision: &r.decisions[at], digest: drawn.digest}
 		}
 	}
 	s.metrics.dropped(err)

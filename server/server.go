@@ -92,6 +92,7 @@ type Server struct {
 	readings  *readings
 	images    *images
 	generics  *memory // images of generic pictures, by their paths
+	files     imageFiles
 	shown     *shownBook
 	recorder  *recorder
 	notes     *people.Notes
