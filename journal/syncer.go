@@ -19,6 +19,8 @@ type syncer struct {
 	j    *Journal // for its counts
 	jobs chan syncJob
 	busy atomic.Bool // a sync that nobody waits for is under way
+
+	named *os.File // whose name is synced, too; run's own
 }
 
 // syncJob is a file to sync, and what else.
@@ -69,7 +71,7 @@ func (s *syncer) run() {
 	}
 }
 
-// sync syncs a file, and the directory so that the file's name lasts too.
+// sync syncs a file and, the first time, the directory so that its name lasts too.
 func (s *syncer) sync(job syncJob) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -81,7 +83,13 @@ func (s *syncer) sync(job syncJob) (err error) {
 			slog.Error("journal cannot be synced", "err", err)
 		}
 	}()
-	err = errors.Join(job.f.Sync(), syncDir(filepath.Dir(job.f.Name())))
+	err = job.f.Sync()
+	if s.named != job.f {
+		named := syncDir(filepath.Dir(job.f.Name()))
+		if err = errors.Join(err, named); named == nil {
+			s.named = job.f
+		}
+	}
 	if job.end {
 		err = errors.Join(err, job.f.Close())
 	}
