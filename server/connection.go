@@ -32,6 +32,7 @@ type connection struct {
 
 	counted func() // says that fasthttp counts it
 
+	inRow   int    // answers here, so far
 	between bool   // what comes next begins a request
 	begun   bool   // fasthttp has answered one: to it a connection that has not is never idle
 	whole   bool   // fasthttp was given one whole head, and nothing after it
@@ -114,9 +115,15 @@ func (c *connection) Read(p []byte) (int, error) {
 			c.between, c.whole = false, c.whole && !bareFeed(p[:n])
 			return n, nil
 		}
-		runtime.Gosched() // while others are answered the next request comes, and need not be waited for
+		if c.inRow++; c.inRow%mostInRow != 0 {
+			runtime.Gosched() // while others are answered the next request comes, and need not be waited for
+		}
 	}
 }
+
+// mostInRow is how many answers a connection gives without waiting for the next request.
+// The runtime looks for requests of connections that wait only once nobody else can run.
+const mostInRow = 8
 
 // Close closes the connection once what is being answered here is sent.
 func (c *connection) Close() error {
