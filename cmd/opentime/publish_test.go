@@ -309,6 +309,26 @@ func TestPublishedAnswersKeepTheirOrder(t *testing.T) {
 	l.wants("the last that kept its answers", "/i/poll/vote/3.jpg", "live")
 }
 
+// TestFilesThatChangeDuringTheStartAreNoticed changes a file after the site was read and
+// before its folder is watched: who waits for a server to say where it listens writes just
+// then.
+func TestFilesThatChangeDuringTheStartAreNoticed(t *testing.T) {
+	c := newCounter(t)
+	if c.app.changedSinceRead() {
+		t.Error("what was read is taken for a change")
+	}
+	(&ladder{t: t, dir: c.dir}).write("campaigns/autumn.yaml", "campaign: autumn\nblocks: {hero: {show: {layout: strip, headline: Autumn, link: \"https://shop.example\"}}}\n")
+	select {
+	case <-c.app.watch():
+	case <-time.After(time.Minute):
+		t.Error("a file that changed before is not noticed")
+	}
+	c.app.reload()
+	if c.app.changedSinceRead() {
+		t.Error("a change that was read is seen again")
+	}
+}
+
 // TestFilesAreWatchedWhileTheyAreReloaded: what is done beside the opens may reload
 // before the server looks for changes. The race detector tells.
 func TestFilesAreWatchedWhileTheyAreReloaded(t *testing.T) {

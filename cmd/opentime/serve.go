@@ -109,24 +109,19 @@ func (a *app) watch() <-chan struct{} {
 		return changes
 	}
 	dir := a.folder.dir
-	data, _ := filepath.Abs(a.data)
 	add := func() {
 		for _, file := range a.filesElsewhere() {
 			if err := watcher.Add(filepath.Dir(file)); err != nil {
 				slog.Warn("changes of a file are not noticed", "file", file, "err", err)
 			}
 		}
-		_ = filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
-			if err != nil || !entry.IsDir() {
-				return nil //nolint:nilerr // what cannot be read now is tried again at the next change
-			}
-			if whole, _ := filepath.Abs(name); whole == data || strings.HasPrefix(entry.Name(), ".") && name != dir {
-				return filepath.SkipDir
+		a.walk(func(name string, entry os.DirEntry) {
+			if !entry.IsDir() {
+				return
 			}
 			if err := watcher.Add(name); err != nil {
 				slog.Warn("changes in a folder are not noticed", "folder", name, "err", err)
 			}
-			return nil
 		})
 	}
 	add()
@@ -137,8 +132,48 @@ func (a *app) watch() <-chan struct{} {
 		within, err := filepath.Rel(dir, name)
 		return err == nil && filepath.IsLocal(within) || slices.Contains(a.filesElsewhere(), strings.TrimSuffix(name, ".sha256"))
 	}
+	if a.changedSinceRead() { // before anybody watched
+		changes <- struct{}{}
+	}
 	go guarded("watching files", func() { follow(watcher, changes, add, concerns) })
 	return changes
+}
+
+// walk calls each for what is in the site's folder, but for its data and what is hidden.
+func (a *app) walk(each func(name string, entry os.DirEntry)) {
+	dir := a.folder.dir
+	data, _ := filepath.Abs(a.data)
+	_ = filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return nil //nolint:nilerr // what cannot be read now is tried again at the next change
+		}
+		hidden := strings.HasPrefix(entry.Name(), ".") && name != dir
+		if whole, _ := filepath.Abs(name); entry.IsDir() && (whole == data || hidden) {
+			return filepath.SkipDir
+		}
+		if !hidden {
+			each(name, entry)
+		}
+		return nil
+	})
+}
+
+// changedSinceRead reports whether a file changed since the site began to be read.
+func (a *app) changedSinceRead() (changed bool) {
+	a.reloading.Lock()
+	began := a.site.began
+	a.reloading.Unlock()
+	a.walk(func(_ string, entry os.DirEntry) {
+		if info, err := entry.Info(); err == nil && !entry.IsDir() && info.ModTime().After(began) {
+			changed = true
+		}
+	})
+	for _, file := range a.filesElsewhere() {
+		if info, err := os.Stat(file); err == nil && info.ModTime().After(began) {
+			changed = true
+		}
+	}
+	return changed
 }
 
 // filesElsewhere are the files of data outside the site's folder.

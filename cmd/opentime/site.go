@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/opentime/assets"
 	"example.com/opentime/render"
@@ -22,6 +23,7 @@ const maxFile = 256 << 10
 // and what all other commands look at.
 type site struct {
 	folder    folder
+	began     time.Time // when its files began to be read
 	config    config
 	sender    *rules.Sender
 	layouts   map[string]*render.Layout
@@ -83,7 +85,7 @@ func loadSiteWith(where folder, data func(*site)) (*site, error) {
 // loadSiteAs is loadSiteWith for an opentime.yaml with this text.
 func loadSiteAs(where folder, text []byte, data func(*site)) (*site, error) {
 	name := where.path(configName)
-	s := &site{folder: where, layouts: map[string]*render.Layout{}, configData: text, layoutFiles: map[string][]byte{}}
+	s := &site{folder: where, began: time.Now(), layouts: map[string]*render.Layout{}, configData: text, layoutFiles: map[string][]byte{}}
 	s.config, s.problems = loadConfig(name, text)
 	if err := s.builtInLayouts(); err != nil {
 		return nil, err
