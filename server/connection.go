@@ -41,17 +41,12 @@ type connection struct {
 	head    []byte // of the answer
 	pieces  [2][]byte
 	buffers net.Buffers
-	files   *fileSender // once there was one to send
-	state   atomic.Int32
+	files   *fileSender  // once there was one to send
+	leaving atomic.Int64 // until when the last request is waited for, Unix ns; 0: not yet
 }
 
-// States of a connection: whether it is being answered here, and whether it was closed
-// meanwhile, which then waits for the answer's end.
-const (
-	atRest int32 = iota
-	answering
-	closing
-)
+// lastTime is how long a connection's next request is waited for where the server ends.
+const lastTime = requestTime
 
 // connections is a listener that serves what it accepts, each connection in a goroutine
 // of its own. fasthttp's pool of workers, where there is one processor, accepts none
@@ -91,10 +86,10 @@ func (l connections) serve(c *connection) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			slog.Error("connection panicked", "cause", cause, "stack", string(debug.Stack()))
-			_ = c.lazyConn.Close()
 		}
+		c.counted()
+		_ = c.lazyConn.Close()
 	}()
-	defer c.counted()
 	_ = l.public.http.ServeConn(c)
 }
 
@@ -125,19 +120,25 @@ func (c *connection) Read(p []byte) (int, error) {
 // The runtime looks for requests of connections that wait only once nobody else can run.
 const mostInRow = 8
 
-// Close closes the connection once what is being answered here is sent.
+// Close closes the connection; where the server ends, soon. Then fasthttp closes who waits
+// for a request, which may be there already, and unread: that is answered first, and serve
+// closes what is left.
 func (c *connection) Close() error {
-	if c.state.CompareAndSwap(answering, closing) {
-		return nil
+	if !c.public.ending.Load() {
+		return c.lazyConn.Close()
 	}
-	return c.lazyConn.Close()
+	soon := time.Now().Add(lastTime) //nolint:forbidigo // for a deadline, which is no open's
+	c.leaving.CompareAndSwap(0, soon.UnixNano())
+	return c.SetReadDeadline(soon)
 }
 
-// rest closes the connection where it was closed while it was being answered here.
-func (c *connection) rest() {
-	if !c.state.CompareAndSwap(answering, atRest) {
-		_ = c.lazyConn.Close()
+// SetReadDeadline sets until when Read waits: no longer than Close said.
+func (c *connection) SetReadDeadline(t time.Time) error {
+	err := c.lazyConn.SetReadDeadline(t)
+	if leaving := c.leaving.Load(); leaving != 0 { // after that, lest Close comes in between
+		err = c.lazyConn.SetReadDeadline(time.Unix(0, leaving))
 	}
+	return err
 }
 
 // answered says that fasthttp's request, plain or not, is about to be answered.
@@ -150,10 +151,9 @@ func (c *connection) answered(plain bool) {
 func (c *connection) answer(data []byte) (bool, error) {
 	head, ok := splitHead(data)
 	s := c.public.server.Load()
-	if c.whole = ok; !ok || len(data) > maxHead || s == nil || !c.begun || c.public.ending.Load() || !isImagePath(head.path) || !c.state.CompareAndSwap(atRest, answering) {
+	if c.whole = ok; !ok || len(data) > maxHead || s == nil || !c.begun || c.public.ending.Load() || !isImagePath(head.path) {
 		return false, nil
 	}
-	defer c.rest()
 	shown, ok := c.show(s, data, head)
 	if !ok {
 		return false, nil

@@ -2,8 +2,10 @@ package server
 
 import (
 	"bytes"
+	"errors"
 	"hash/maphash"
 	"net/netip"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -131,33 +133,36 @@ func TestReadingsThatAnsweredAllLeaveTheTable(t *testing.T) {
 	}
 }
 
-// TestAnswersAreSentBeforeTheConnectionCloses closes a connection while an answer is
-// being sent, and while nothing is.
-func TestAnswersAreSentBeforeTheConnectionCloses(t *testing.T) {
+// TestConnectionsAreClosedAfterTheirLastRequest closes a connection as fasthttp does where
+// a server ends: a request that was sent is read, whatever deadlines are set meanwhile, and
+// then none is waited for any longer.
+func TestConnectionsAreClosedAfterTheirLastRequest(t *testing.T) {
 	own, other := lazyPair(t)
-	c := &connection{lazyConn: own.(*lazyConn)}
-	c.state.Store(answering)
-	if err := c.Close(); err != nil {
+	c := &connection{lazyConn: own.(*lazyConn), public: &Public{}, counted: func() {}}
+	c.public.ending.Store(true)
+	if _, err := other.Write([]byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Write([]byte("x")); err != nil {
-		t.Errorf("closed while it is answered: %v", err)
+	if err := errors.Join(c.Close(), c.Close(), c.SetReadDeadline(time.Now().Add(time.Hour))); err != nil {
+		t.Fatal(err)
 	}
 	one := make([]byte, 1)
-	if _, err := other.Read(one); err != nil {
-		t.Error(err)
+	if _, err := c.Read(one); err != nil {
+		t.Errorf("a request that was sent is not read: %v", err)
 	}
-	c.rest()
-	if _, err := c.Write(one); err == nil {
-		t.Error("it stays open after the answer")
+	if _, err := c.Write(one); err != nil {
+		t.Errorf("it cannot be answered: %v", err)
+	}
+	if _, err := c.Read(one); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("another one is waited for: %v", err)
 	}
 	own, _ = lazyPair(t)
-	c = &connection{lazyConn: own.(*lazyConn)}
+	c = &connection{lazyConn: own.(*lazyConn), public: &Public{}}
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
 	if _, err := c.Write(one); err == nil {
-		t.Error("closed at rest, it stays open")
+		t.Error("closed while the server goes on, it stays open")
 	}
 }
 
