@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -38,8 +37,8 @@ type fileSender struct {
 	raw  syscall.RawConn
 	send func(socket uintptr) (done bool)
 
-	head         []byte // what is left of it
-	file         *imageFile
+	head         []byte     // what is left of it
+	file         *imageFile // held until it is sent: else it would be closed
 	offset, size int64
 	err          error
 }
@@ -93,7 +92,6 @@ func (s *fileSender) some(socket uintptr) (done bool) {
 			return s.failed(io.ErrUnexpectedEOF)
 		}
 	}
-	runtime.KeepAlive(s.file)
 	s.file = nil
 	return true
 }

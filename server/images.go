@@ -190,8 +190,8 @@ func (i *images) admits(p *render.Picture, w wanted) bool {
 
 // work draws until close. Before each drawing it lets go first whoever could run: the
 // runtime hands a processor back and forth between who draws and whom that wakes, and
-// looks for others, such as who accepts connections, each sixtieth time. Of drawings
-// of ten milliseconds that is most of a second.
+// looks for others, such as who accepts connections, each 61st time. Of drawings of ten
+// milliseconds that is most of a second.
 func (i *images) work() {
 	for t := i.next(); t != nil; t = i.next() {
 		runtime.Gosched()
