@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"example.com/opentime/bench/load"
@@ -58,6 +59,9 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	if f.NArg() > 0 || o.duration < time.Second || o.connections < 1 || o.opens < 1 {
 		return errors.New("--duration is a second at least, --connections and --opens 1; nothing else is given")
+	}
+	if o.level != 0 && !slices.ContainsFunc(goals, func(g goal) bool { return g.times == o.level }) {
+		return fmt.Errorf("--level %g is none; they are 2, 5 and 10", o.level)
 	}
 	if _, ok := pictures[o.picture]; !ok {
 		return fmt.Errorf("--picture %q is neither countdown nor photo", o.picture)

@@ -74,7 +74,7 @@ func TestFloodIsJudgedByTheSecond(t *testing.T) {
 
 // TestOptions refuses what cannot be done.
 func TestOptions(t *testing.T) {
-	for _, args := range []string{"what", "levels --duration 1ms", "flood --picture mug", "peak --connections 0", "levels more"} {
+	for _, args := range []string{"what", "levels --duration 1ms", "levels --level 3", "flood --picture mug", "peak --connections 0", "levels more"} {
 		if err := command(context.Background(), strings.Fields(args), io.Discard, io.Discard); err == nil {
 			t.Errorf("%s is done", args)
 		}
