@@ -47,13 +47,14 @@ type bench struct {
 	static, fixed, wide, ours *process
 	admin                     string
 	ways                      []way
-	asked                     map[string]int  // requests of a way so far
-	known                     map[uint32]bool // sums of images that were decoded
+	asked                     map[string]int      // requests of a way so far
+	known                     map[uint32]bool     // sums of images that were decoded
+	files                     map[string][]string // of a size: paths of what each recipient is shown by whole, block by block, at peers
 }
 
 // start builds and starts everybody.
 func (b *bench) start(ctx context.Context) error {
-	b.asked, b.known = map[string]int{}, map[uint32]bool{}
+	b.asked, b.known, b.files = map[string]int{}, map[uint32]bool{}, map[string][]string{}
 	nobody := func(*bench, int) int { return -1 }
 	few := func(_ *bench, m int) int { return m % warmPeople }
 	once := func(b *bench, m int) int { return warmPeople + m%(b.people.n-warmPeople) }
@@ -73,8 +74,10 @@ func (b *bench) start(ctx context.Context) error {
 		return err
 	}
 	files := filepath.Join(b.dir, "files")
-	if err := b.saveFiles(files); err != nil {
-		return err
+	for _, s := range b.only {
+		if err := b.saveFiles(ctx, files, s); err != nil {
+			return fmt.Errorf("save images of %s: %w", s.name, err)
+		}
 	}
 	var err error
 	if b.static, err = startNginx(ctx, b.dir, files); err != nil {
@@ -163,36 +166,29 @@ func run(ctx context.Context, environment []string, program string, args ...stri
 	return nil
 }
 
-// saveFiles saves images of ours for the peers to send: those that the first
-// recipient is shown.
-func (b *bench) saveFiles(dir string) error {
-	for _, s := range b.only {
-		folder := filepath.Join(dir, "i", whole+"-"+s.name)
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return err
-		}
-		for n := 1; n <= blocks; n++ {
-			name := "b" + strconv.Itoa(n) + "." + s.extension
-			body, err := get("http://" + b.ours.address + "/i/" + whole + "-" + s.name + "/" + name + "?r=" + string(b.people.link(0)))
-			if err != nil {
-				return err
-			}
-			if err := os.WriteFile(filepath.Join(folder, name), body, 0o644); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// next returns what appends one request after the other of a way and size.
+// next returns what appends one request after the other of a way and size: mails are
+// opened one after the other, all images of one together.
 func (b *bench) next(w *way, s size) func(dst []byte) []byte {
-	campaign := w.campaign + "-" + s.name
 	return func(dst []byte) []byte {
 		n := b.asked[w.name]
 		b.asked[w.name]++
-		return b.people.request(dst, campaign, s.extension, n, func(m int) int { return w.who(b, m) })
+		return b.open(dst, w, s, n/blocks, n%blocks)
 	}
+}
+
+// open appends the request of a block of the mail-th mail of a way.
+func (b *bench) open(dst []byte, w *way, s size, mail, block int) []byte {
+	i := w.who(b, mail)
+	path := ownPath(w.campaign, s, block)
+	if *w.server != b.ours {
+		path = b.files[s.name][i*blocks+block]
+	}
+	return b.people.request(dst, path, i, mail)
+}
+
+// ownPath is where opentime has a block's image.
+func ownPath(campaign string, s size, block int) string {
+	return "/i/" + campaign + "-" + s.name + "/b" + strconv.Itoa(1+block) + "." + s.extension
 }
 
 // asker connects to a way's server, and makes it warm. What was decoded once is known.
@@ -206,10 +202,10 @@ func (b *bench) asker(ctx context.Context, w *way, s size) (*asker, error) {
 
 // warm has each recipient whose profile is to be in memory open an image.
 func (b *bench) warm(ctx context.Context, a *asker, w *way, s size) error {
-	m := 0
+	mail := 0
 	_, err := a.ask(ctx, plan{during: time.Minute, most: warmPeople, next: func(dst []byte) []byte {
-		m++
-		return b.people.request(dst, w.campaign+"-"+s.name, s.extension, m*blocks, func(m int) int { return w.who(b, m) })
+		mail++
+		return b.open(dst, w, s, mail, 0)
 	}})
 	return err
 }

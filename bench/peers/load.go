@@ -46,6 +46,7 @@ type conn struct {
 	fd     int
 	buffer []byte
 	n      int       // bytes in buffer
+	number int       // of what it waits for
 	due    time.Time // when what it waits for was to be sent
 	waits  bool
 }
@@ -94,9 +95,10 @@ func (a *asker) close() {
 // plan says for how long, how fast and what is asked.
 type plan struct {
 	during   time.Duration
-	interval time.Duration           // from one request to the next, whether answered or not; 0: each connection asks once it is answered
-	most     int                     // requests; 0: as many as there is time for
-	next     func(dst []byte) []byte // appends the next request
+	interval time.Duration            // from one request to the next, whether answered or not; 0: each connection asks once it is answered
+	most     int                      // requests; 0: as many as there is time for
+	next     func(dst []byte) []byte  // appends the next request
+	took     func(n int, body []byte) // is given the n-th request's image, its own until it returns; may be nil
 }
 
 // stream is a plan under way.
@@ -146,7 +148,7 @@ func (s *stream) send(now time.Time) error {
 		c := s.free[len(s.free)-1]
 		s.free = s.free[:len(s.free)-1]
 		s.request = s.next(s.request[:0])
-		c.due, c.n, c.waits = s.due, 0, true
+		c.due, c.n, c.number, c.waits = s.due, 0, s.sent, true
 		s.waiting++
 		s.sent++
 		s.due = s.due.Add(s.interval)
@@ -166,12 +168,15 @@ func (s *stream) collect() error {
 	}
 	for _, event := range s.events[:max(n, 0)] {
 		c := s.conns[event.Fd]
-		done, err := s.receive(c)
+		body, err := s.receive(c)
 		if err != nil {
 			return err
 		}
-		if !done {
+		if body == nil {
 			continue
+		}
+		if s.took != nil {
+			s.took(c.number, body)
 		}
 		s.waiting--
 		s.got.requests++
@@ -184,34 +189,36 @@ func (s *stream) collect() error {
 	return nil
 }
 
-// receive reads what there is, and checks the answer once it is whole.
-func (a *asker) receive(c *conn) (done bool, err error) {
+// receive reads what there is, and checks the answer once it is whole. It returns its
+// image, which is the connection's until that asks again; nil before.
+func (a *asker) receive(c *conn) (body []byte, err error) {
 	n, err := syscall.Read(c.fd, c.buffer[c.n:])
 	if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR) {
-		return false, nil
+		return nil, nil
 	}
 	switch {
 	case err != nil:
-		return false, fmt.Errorf("receive answer: %w", err)
+		return nil, fmt.Errorf("receive answer: %w", err)
 	case n == 0:
-		return false, errors.New("receive answer: the connection was closed")
+		return nil, errors.New("receive answer: the connection was closed")
 	case !c.waits:
-		return false, errors.New("receive answer: one that was not asked for")
+		return nil, errors.New("receive answer: one that was not asked for")
 	}
 	c.n += n
 	head := bytes.Index(c.buffer[:min(c.n, 4096)], []byte("\r\n\r\n"))
 	if head < 0 {
-		return false, nil
+		return nil, nil
 	}
 	length, ok := contentLength(c.buffer[:head+2])
 	if !ok || head+4+length > maxAnswer {
-		return false, fmt.Errorf("receive answer: its length is unknown or too large: %q", c.buffer[:head])
+		return nil, fmt.Errorf("receive answer: its length is unknown or too large: %q", c.buffer[:head])
 	}
 	if c.n < head+4+length {
-		return false, nil
+		return nil, nil
 	}
 	c.waits = false
-	return true, a.check(c.buffer[:head+4], c.buffer[head+4:c.n], length)
+	body = c.buffer[head+4 : c.n]
+	return body, a.check(c.buffer[:head+4], body, length)
 }
 
 var (

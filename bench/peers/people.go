@@ -82,17 +82,11 @@ var clients = [...]string{
 		"Accept-Encoding: gzip, deflate, br\r\n",
 }
 
-// request appends what the n-th open of a stream asks: mails are opened one after
-// the other, all images of one together. who is whose mail the m-th is, -1
-// nobody's.
-func (p *people) request(dst []byte, campaign, extension string, n int, who func(m int) int) []byte {
-	mail, block := n/blocks, n%blocks
-	i := who(mail)
-	dst = append(dst, "GET /i/"...)
-	dst = append(dst, campaign...)
-	dst = append(dst, "/b"...)
-	dst = append(dst, byte('1'+block), '.')
-	dst = append(dst, extension...)
+// request appends an open of a path by the i-th recipient; i below 0: by nobody, whose
+// mail is the mail-th.
+func (p *people) request(dst []byte, path string, i, mail int) []byte {
+	dst = append(dst, "GET "...)
+	dst = append(dst, path...)
 	from := i
 	if i >= 0 {
 		dst = append(dst, "?r="...)

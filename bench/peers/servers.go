@@ -109,7 +109,7 @@ http {
 	tcp_nopush on;
 	keepalive_requests 100000000;
 	keepalive_timeout 300s;
-	open_file_cache max=1000 inactive=300s;
+	open_file_cache max=100000 inactive=300s;
 	open_file_cache_valid 300s;
 	client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy; fastcgi_temp_path %[1]s/fastcgi; uwsgi_temp_path %[1]s/uwsgi; scgi_temp_path %[1]s/scgi;
 	server {
