@@ -1,6 +1,7 @@
 package server
 
 import (
+	"log/slog"
 	"runtime"
 	"sync/atomic"
 )
@@ -15,7 +16,17 @@ const (
 
 // imageFiles counts images that are files in memory, too: the kernel sends those
 // without copying them. It is safe for concurrent use.
-type imageFiles struct{ files, bytes atomic.Int64 }
+type imageFiles struct {
+	files, bytes atomic.Int64
+	dearer       atomic.Bool // on this machine files are not worth it
+}
+
+// weigh finds out whether files are worth it. It takes some milliseconds.
+func (f *imageFiles) weigh() {
+	memory, file, err := sendingCosts()
+	f.dearer.Store(err != nil || file > memory*4/5)
+	slog.Debug("sending images weighed", "memory", memory, "file", file, "err", err)
+}
 
 // imageFile is such a file, whose content never changes. It is closed when nobody has it
 // any more; what is being sent then stays until it is.
@@ -23,7 +34,7 @@ type imageFile struct{ descriptor int }
 
 // of returns an image's file; nil where it has none, and is sent from memory.
 func (f *imageFiles) of(r *remembered) *imageFile {
-	if r == nil || len(r.image.Bytes) < fileFrom {
+	if r == nil || len(r.image.Bytes) < fileFrom || f.dearer.Load() {
 		return nil
 	}
 	file := r.file.Load()

@@ -150,3 +150,19 @@ func TestFilesAreBounded(t *testing.T) {
 	}
 	runtime.KeepAlive(last)
 }
+
+// TestFilesAreWeighed measures both ways of sending, as each start does.
+func TestFilesAreWeighed(t *testing.T) {
+	memory, file, err := sendingCosts()
+	if err != nil || memory <= 0 || file <= 0 {
+		t.Fatalf("memory %v, file %v, %v", memory, file, err)
+	}
+	var files imageFiles
+	files.dearer.Store(true)
+	for range 2 * askedFor {
+		if r := large(fileFrom); files.of(r) != nil {
+			t.Fatal("an image is a file where that costs more")
+		}
+	}
+	t.Logf("memory %v, file %v", memory, file)
+}

@@ -38,6 +38,7 @@ func (l patient) Accept() (net.Conn, error) {
 // Serve answers on the admin listener until Shutdown, or until that or the
 // public listener fails; then the other is closed too.
 func (s *Server) Serve(public *Public, admin net.Listener) error {
+	s.files.weigh()
 	go serveOn(s.admin, lazy{patient{admin}}, public.ended)
 	first := <-public.ended
 	if first != nil { // not by Close and Shutdown
