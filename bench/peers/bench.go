@@ -23,9 +23,9 @@ type way struct {
 	name     string
 	about    string
 	server   **process
-	campaign string // of a size, without it
-	who      func(b *bench, m int) int
-	warm     bool // the recipients' profiles are to be in memory before
+	campaign string                                 // of a size, without it
+	who      func(b *bench, mail int) (i, pass int) // opens a mail; pass is how many mails they had
+	warm     bool                                   // the recipients' profiles are to be in memory before
 }
 
 // The ways; others are compared with nginx and tuned.
@@ -55,9 +55,12 @@ type bench struct {
 // start builds and starts everybody.
 func (b *bench) start(ctx context.Context) error {
 	b.asked, b.known, b.files = map[string]int{}, map[uint32]bool{}, map[string][]string{}
-	nobody := func(*bench, int) int { return -1 }
-	few := func(_ *bench, m int) int { return m % warmPeople }
-	once := func(b *bench, m int) int { return warmPeople + m%(b.people.n-warmPeople) }
+	nobody := func(*bench, int) (i, pass int) { return -1, 0 }
+	few := func(_ *bench, mail int) (i, pass int) { return mail % warmPeople, 1 + mail/warmPeople }
+	once := func(b *bench, mail int) (i, pass int) {
+		n := b.people.n - warmPeople
+		return warmPeople + mail%n, 1 + mail/n
+	}
 	b.ways = []way{
 		{nginx, "static files: sendfile, open_file_cache, no log", &b.static, whole, few, false},
 		{plain, "fixed bytes", &b.fixed, whole, few, false},
@@ -167,23 +170,20 @@ func run(ctx context.Context, environment []string, program string, args ...stri
 }
 
 // next returns what appends one request after the other of a way and size: mails are
-// opened one after the other, all images of one together.
+// opened one after the other, all images of one together. No mail is opened twice: who
+// opens again got another one.
 func (b *bench) next(w *way, s size) func(dst []byte) []byte {
 	return func(dst []byte) []byte {
 		n := b.asked[w.name]
 		b.asked[w.name]++
-		return b.open(dst, w, s, n/blocks, n%blocks)
+		mail, block := n/blocks, n%blocks
+		i, pass := w.who(b, mail)
+		path := ownPath(w.campaign, s, block)
+		if *w.server != b.ours {
+			path = b.files[s.name][i*blocks+block]
+		}
+		return b.people.request(dst, path, i, mail, pass)
 	}
-}
-
-// open appends the request of a block of the mail-th mail of a way.
-func (b *bench) open(dst []byte, w *way, s size, mail, block int) []byte {
-	i := w.who(b, mail)
-	path := ownPath(w.campaign, s, block)
-	if *w.server != b.ours {
-		path = b.files[s.name][i*blocks+block]
-	}
-	return b.people.request(dst, path, i, mail)
 }
 
 // ownPath is where opentime has a block's image.
@@ -200,12 +200,13 @@ func (b *bench) asker(ctx context.Context, w *way, s size) (*asker, error) {
 	return a, err
 }
 
-// warm has each recipient whose profile is to be in memory open an image.
+// warm has each recipient whose profile is to be in memory open an image, of a mail that
+// is not opened afterwards.
 func (b *bench) warm(ctx context.Context, a *asker, w *way, s size) error {
-	mail := 0
+	path, i := ownPath(w.campaign, s, 0), -1
 	_, err := a.ask(ctx, plan{during: time.Minute, most: warmPeople, next: func(dst []byte) []byte {
-		mail++
-		return b.open(dst, w, s, mail, 0)
+		i++
+		return b.people.request(dst, path, i, i, 0)
 	}})
 	return err
 }

@@ -32,7 +32,7 @@ func (b *bench) saveFiles(ctx context.Context, dir string, s size) error {
 		next: func(dst []byte) []byte {
 			n++
 			i, block := (n-1)/blocks, (n-1)%blocks
-			return b.people.request(dst, ownPath(whole, s, block), i, i)
+			return b.people.request(dst, ownPath(whole, s, block), i, i, 0)
 		},
 		took: func(n int, body []byte) {
 			sum := crc32.Checksum(body, castagnoli)

@@ -100,12 +100,20 @@ func (b *bench) slice(ctx context.Context, w *way, s size, round int) (*slice, e
 	if _, err := a.ask(ctx, plan{during: 200 * time.Millisecond, next: next}); err != nil {
 		return nil, err
 	}
+	if err := b.settle(ctx, p); err != nil {
+		return nil, err
+	}
 	cpu, all, own := used(p.command.Process.Pid), busy(), ownCPU()
 	got, err := a.ask(ctx, plan{during: b.during(), next: next})
 	if err != nil {
 		return nil, err
 	}
-	cpu, all, own = used(p.command.Process.Pid)-cpu, busy()-all, ownCPU()-own
+	all, own = busy()-all, ownCPU()-own
+	foreign := all - own - (used(p.command.Process.Pid) - cpu)
+	if err := b.settle(ctx, p); err != nil { // what its opens leave to be done is theirs
+		return nil, err
+	}
+	cpu = used(p.command.Process.Pid) - cpu
 	if got.requests == 0 {
 		return nil, errors.New("nothing was answered")
 	}
@@ -113,7 +121,7 @@ func (b *bench) slice(ctx context.Context, w *way, s size, round int) (*slice, e
 	return &slice{
 		Way: w.name, Size: s.name, Round: round, Requests: got.requests,
 		CPU: float64(cpu.Microseconds()) / n, Rate: n / got.seconds, Bytes: float64(got.bytes) / n,
-		Foreign: max(0, (all-cpu-own).Seconds()/got.seconds),
+		Foreign: max(0, foreign.Seconds()/got.seconds),
 	}, nil
 }
 

@@ -85,7 +85,7 @@ func TestRequestsAreOpens(t *testing.T) {
 	p := makePeople(20, keys)
 	for n := range 40 {
 		var req fasthttp.RequestHeader
-		text := p.request(nil, ownPath(whole, sizes[1], n%blocks), n/blocks, n/blocks)
+		text := p.request(nil, ownPath(whole, sizes[1], n%blocks), n/blocks, n/blocks, n)
 		if _, body, _ := strings.Cut(string(text), "\r\n\r\n"); body != "" {
 			t.Fatalf("%q", text)
 		}

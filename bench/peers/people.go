@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"example.com/opentime/server"
 )
@@ -82,16 +83,19 @@ var clients = [...]string{
 		"Accept-Encoding: gzip, deflate, br\r\n",
 }
 
-// request appends an open of a path by the i-th recipient; i below 0: by nobody, whose
-// mail is the mail-th.
-func (p *people) request(dst []byte, path string, i, mail int) []byte {
+// sentFirst is when the first mail was sent that is opened.
+var sentFirst = time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)
+
+// request appends an open of a path in the pass-th mail that the i-th recipient gets; i
+// below 0: by nobody, whose mail is the mail-th.
+func (p *people) request(dst []byte, path string, i, mail, pass int) []byte {
 	dst = append(dst, "GET "...)
 	dst = append(dst, path...)
 	from := i
 	if i >= 0 {
 		dst = append(dst, "?r="...)
 		dst = append(dst, p.link(i)...)
-		dst = append(dst, "&s=20261126T0800Z"...)
+		dst = sentFirst.Add(time.Duration(pass)*time.Minute).AppendFormat(append(dst, "&s="...), "20060102T1504Z")
 	} else {
 		from = mail
 	}
