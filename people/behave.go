@@ -3,6 +3,7 @@ package people
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"example.com/opentime/rules"
@@ -63,6 +64,16 @@ type remembered struct {
 	consent   rules.Consent
 	forgotten bool
 	grown     bool
+
+	lately []mailEvent // of past, since then; once one of them was asked for
+	since  int64       // Unix ms; 0: not asked yet
+}
+
+// mailEvent is what an open of a mail, or what it showed, is compared by.
+type mailEvent struct {
+	stored                      uint64
+	at                          int64
+	campaign, block, rule, item string
 }
 
 // open returns the history to be changed.
@@ -206,13 +217,12 @@ func (who *remembered) repeats(e *keptEvent) bool {
 	if e.stored != uint64(rules.Opened)+1 && e.stored != uint64(rules.Shown)+1 {
 		return false
 	}
-	from, to, found := e.At-sameOpen.Milliseconds(), e.At+sameOpen.Milliseconds(), false
+	from, to := e.At-sameOpen.Milliseconds(), e.At+sameOpen.Milliseconds()
 	if who.history == nil && who.past != nil {
-		who.past.walkSince(from+1, false, func(w *walked, other *rawEvent) {
-			found = found || other.at < to && other.kind == e.stored && w.word(other.campaign) == e.Campaign &&
-				w.word(other.block) == e.Block && w.word(other.rule) == e.Rule && w.item(other.item).id == e.Item
+		return slices.ContainsFunc(who.mailsSince(from+1), func(other mailEvent) bool {
+			return other.at > from && other.at < to && other.stored == e.stored && other.campaign == e.Campaign &&
+				other.block == e.Block && other.rule == e.Rule && other.item == e.Item
 		})
-		return found
 	}
 	for i := range who.open().events {
 		other := &who.history.events[i]
@@ -225,6 +235,21 @@ func (who *remembered) repeats(e *keptEvent) bool {
 		}
 	}
 	return false
+}
+
+// mailsSince returns opens and what they showed as they are kept, from since on, and maybe
+// some before. The events of one mail ask one after another, and read the past once.
+func (who *remembered) mailsSince(since int64) []mailEvent {
+	if who.since != 0 && who.since <= since {
+		return who.lately
+	}
+	who.lately, who.since = who.lately[:0], since
+	who.past.walkSince(since, false, func(w *walked, e *rawEvent) {
+		if e.kind == uint64(rules.Opened)+1 || e.kind == uint64(rules.Shown)+1 {
+			who.lately = append(who.lately, mailEvent{e.kind, e.at, w.word(e.campaign), w.word(e.block), w.word(e.rule), w.item(e.item).id})
+		}
+	})
+	return who.lately
 }
 
 // Histories calls each for what is kept of every recipient's doing who consents to
