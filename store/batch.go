@@ -104,10 +104,39 @@ func (b *Batch) Put(key, value []byte) {
 	b.changes = append(b.changes, batchChange{key: end, value: len(b.bytes)})
 }
 
+// seal sets the value of key to a payload in its envelope. All is copied.
+func (b *Batch) seal(key []byte, kind byte, full []byte, at int64, payload []byte) {
+	b.bytes = append(b.bytes, key...)
+	end := len(b.bytes)
+	b.bytes = Seal(b.bytes, kind, full, at, payload)
+	b.changes = append(b.changes, batchChange{key: end, value: len(b.bytes)})
+}
+
 // Delete removes key. It is copied.
 func (b *Batch) Delete(key []byte) {
 	b.bytes = append(b.bytes, key...)
 	b.changes = append(b.changes, batchChange{key: len(b.bytes), value: len(b.bytes), delete: true})
+}
+
+// mostBatch is how many bytes of a batch are kept as room for the next one.
+const mostBatch = 4 << 20
+
+// newBatch returns an empty batch, with the room that another had.
+func (s *Store) newBatch(lazy bool) *Batch {
+	b, ok := s.batches.Get().(*Batch)
+	if !ok {
+		b = new(Batch)
+	}
+	b.Lazy = lazy
+	return b
+}
+
+// leaveBatch leaves a batch's room to the next.
+func (s *Store) leaveBatch(b *Batch) {
+	if cap(b.bytes) <= mostBatch {
+		*b = Batch{changes: b.changes[:0], bytes: b.bytes[:0]}
+		s.batches.Put(b)
+	}
 }
 
 // Len returns the number of changes.
@@ -147,5 +176,6 @@ func (s *Store) Apply(b *Batch) (err error) {
 		return fmt.Errorf("write store: %w", err)
 	}
 	count.Add(1)
+	_ = batch.Close() // leaves its room to another, and has nothing to say
 	return nil
 }

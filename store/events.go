@@ -27,11 +27,10 @@ func (s *Store) Event(hash [16]byte, dst []byte) (payload []byte, at int64, err 
 // once they would survive a loss of power. Payloads are copied.
 func (s *Store) PutEvents(sync bool, fill func(put func(hash [16]byte, at int64, payload []byte))) error {
 	b := Batch{Lazy: !sync}
-	var key, value []byte
+	var key []byte
 	fill(func(hash [16]byte, at int64, payload []byte) {
 		key = EventKey(key[:0], hash)
-		value = Seal(value[:0], KindEvent, key, at, payload)
-		b.Put(key, value)
+		b.seal(key, KindEvent, key, at, payload)
 	})
 	return s.Apply(&b)
 }

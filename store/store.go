@@ -67,7 +67,8 @@ type Store struct {
 	macs        sync.Pool // of H, keyed with secret
 	alarms      atomic.Uint64
 
-	unshown unshown
+	mails   mails
+	batches sync.Pool // of newBatch
 
 	synced, unsynced atomic.Uint64 // batches
 

@@ -10,16 +10,17 @@ import (
 // recipients who were forgotten. With sync it returns once they would survive a
 // loss of power. Payloads are copied.
 func (s *Store) PutRecipients(sync bool, fill func(put func(id string, kind byte, at int64, payload []byte))) error {
-	b := Batch{Lazy: !sync}
+	b := s.newBatch(!sync)
+	defer s.leaveBatch(b)
 	s.putting.RLock()
 	defer s.putting.RUnlock()
-	s.putRecipients(&b, fill)
-	return s.Apply(&b)
+	s.putRecipients(b, fill)
+	return s.Apply(b)
 }
 
 // putRecipients collects what fill puts; s.putting is held until it is applied.
 func (s *Store) putRecipients(b *Batch, fill func(put func(id string, kind byte, at int64, payload []byte))) {
-	var key, full, value []byte
+	var key, full []byte
 	fill(func(id string, kind byte, at int64, payload []byte) {
 		h := s.H(s.sender, id)
 		if s.isForgotten(h) {
@@ -27,8 +28,7 @@ func (s *Store) putRecipients(b *Batch, fill func(put func(id string, kind byte,
 		}
 		key = RecipientKey(key[:0], h, kind)
 		full = FullKey(full[:0], id, kind)
-		value = Seal(value[:0], kind, full, at, payload)
-		b.Put(key, value)
+		b.seal(key, kind, full, at, payload)
 	})
 }
 
@@ -113,15 +113,40 @@ func (s *Store) keyOf(full []byte) Hash {
 // was shown; where there is none, or it is damaged, it returns dst as it is.
 func (s *Store) Shown(recipient, campaign, send string, dst []byte) ([]byte, error) {
 	h := s.H(s.sender, recipient)
-	if s.unshown.has(h) && !s.Failed() {
+	key := ShownKey(make([]byte, 0, 128), h, campaign, send)
+	known, none := s.mails.find(h, markOf(key))
+	if !known {
+		if err := s.learnMails(h); err != nil {
+			return dst, err
+		}
+		_, none = s.mails.find(h, markOf(key))
+	}
+	if none && !s.Failed() {
 		return dst, nil
 	}
-	key := ShownKey(make([]byte, 0, 128), h, campaign, send)
 	payload, _, err := s.read(key, KindShown, fullShownKey(make([]byte, 0, 192), recipient, campaign, send), dst)
 	if errors.Is(err, ErrDamaged) {
 		return payload, nil
 	}
 	return payload, err
+}
+
+// learnMails learns of which mails of a recipient something is kept.
+func (s *Store) learnMails(h Hash) error {
+	changes := s.mails.changes(h)
+	prefix := RecipientKey(nil, h, KindShown)
+	marks := make([]mailMark, 0, 8)
+	err := s.Each(prefix, func(key, _ []byte) error {
+		if marks = append(marks, markOf(key)); len(marks) > mostMails {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return err
+	}
+	s.mails.learn(h, marks, changes)
+	return nil
 }
 
 // ShownTo calls each for what is kept of every campaign and send that a recipient was
@@ -143,14 +168,15 @@ func (s *Store) ShownTo(recipient string, each func(campaign, send string, paylo
 // PutShown writes what fill puts in one batch, without waiting for the disk, but
 // none of recipients who were forgotten. Payloads are copied.
 func (s *Store) PutShown(fill func(put func(recipient, campaign, send string, at int64, payload []byte))) error {
-	b := Batch{Lazy: true}
-	var key, full, value []byte
-	var hashes []Hash
+	b := s.newBatch(true)
+	defer s.leaveBatch(b)
+	var key, full []byte
+	var written []writtenMail
 	s.putting.RLock()
 	defer s.putting.RUnlock()
 	defer func() {
-		for _, h := range hashes {
-			s.unshown.drop(h)
+		for _, w := range written {
+			s.mails.wrote(w.h, w.mark)
 		}
 	}()
 	fill(func(recipient, campaign, send string, at int64, payload []byte) {
@@ -158,13 +184,18 @@ func (s *Store) PutShown(fill func(put func(recipient, campaign, send string, at
 		if s.isForgotten(h) {
 			return
 		}
-		hashes = append(hashes, h)
 		key = ShownKey(key[:0], h, campaign, send)
+		written = append(written, writtenMail{h, markOf(key)})
 		full = fullShownKey(full[:0], recipient, campaign, send)
-		value = Seal(value[:0], KindShown, full, at, payload)
-		b.Put(key, value)
+		b.seal(key, KindShown, full, at, payload)
 	})
-	return s.Apply(&b)
+	return s.Apply(b)
+}
+
+// writtenMail is a mail of which something was written.
+type writtenMail struct {
+	h    Hash
+	mark mailMark
 }
 
 // Facts calls each for every fact kept of items, until it returns an error,
@@ -186,11 +217,10 @@ func (s *Store) Facts(each func(item, place string, at int64, payload []byte) er
 // survive a loss of power. Payloads are copied.
 func (s *Store) PutFacts(fill func(put func(item, place string, at int64, payload []byte))) error {
 	var b Batch
-	var key, value []byte
+	var key []byte
 	fill(func(item, place string, at int64, payload []byte) {
 		key = FactKey(key[:0], item, place)
-		value = Seal(value[:0], KindFact, key, at, payload)
-		b.Put(key, value)
+		b.seal(key, KindFact, key, at, payload)
 	})
 	return s.Apply(&b)
 }

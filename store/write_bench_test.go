@@ -155,3 +155,39 @@ func BenchmarkFirstOpen(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkNewMail asks what a mail showed that none was opened of yet, as is done before
+// that is written, of 10,000 recipients of whom three mails are kept.
+func BenchmarkNewMail(b *testing.B) {
+	s, err := Open(b.TempDir(), "shop")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	const all = 10_000
+	payload := make([]byte, 1500)
+	id := func(i int) string { return fmt.Sprintf("recipient-%08d", i) }
+	for mail := range 3 {
+		for from := 0; from < all; from += 1000 {
+			err := s.PutShown(func(put func(recipient, campaign, send string, at int64, payload []byte)) {
+				for i := from; i < from+1000; i++ {
+					put(id(i), "weekly", fmt.Sprint("send", mail), 1, payload)
+				}
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	if err := s.engine.Load().db.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	s.rest()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		if shown, err := s.Shown(id(i%all), "weekly", "send3", nil); err != nil || len(shown) > 0 {
+			b.Fatal(len(shown), err)
+		}
+	}
+}
