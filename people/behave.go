@@ -65,15 +65,21 @@ type remembered struct {
 	forgotten bool
 	grown     bool
 
-	lately []mailEvent // of past, since then; once one of them was asked for
-	since  int64       // Unix ms; 0: not asked yet
+	lately mailEvents // of past; what repeats asked for last
 }
 
-// mailEvent is what an open of a mail, or what it showed, is compared by.
+// mailEvents are opens of mails of a campaign, and what they showed, since a time.
+type mailEvents struct {
+	campaign string
+	since    int64 // Unix ms; 0: none were asked for
+	events   []mailEvent
+}
+
+// mailEvent is what such events are compared by.
 type mailEvent struct {
-	stored                      uint64
-	at                          int64
-	campaign, block, rule, item string
+	stored            uint64
+	at                int64
+	block, rule, item string
 }
 
 // open returns the history to be changed.
@@ -219,8 +225,8 @@ func (who *remembered) repeats(e *keptEvent) bool {
 	}
 	from, to := e.At-sameOpen.Milliseconds(), e.At+sameOpen.Milliseconds()
 	if who.history == nil && who.past != nil {
-		return slices.ContainsFunc(who.mailsSince(from+1), func(other mailEvent) bool {
-			return other.at > from && other.at < to && other.stored == e.stored && other.campaign == e.Campaign &&
+		return slices.ContainsFunc(who.mailsSince(from+1, e.Campaign), func(other mailEvent) bool {
+			return other.at > from && other.at < to && other.stored == e.stored &&
 				other.block == e.Block && other.rule == e.Rule && other.item == e.Item
 		})
 	}
@@ -237,19 +243,21 @@ func (who *remembered) repeats(e *keptEvent) bool {
 	return false
 }
 
-// mailsSince returns opens and what they showed as they are kept, from since on, and maybe
-// some before. The events of one mail ask one after another, and read the past once.
-func (who *remembered) mailsSince(since int64) []mailEvent {
-	if who.since != 0 && who.since <= since {
-		return who.lately
+// mailsSince returns opens of a campaign's mails and what they showed as they are kept,
+// from since on, and maybe some before. The events of one mail ask one after another, and
+// read the past once.
+func (who *remembered) mailsSince(since int64, campaign string) []mailEvent {
+	l := &who.lately
+	if l.since != 0 && l.since <= since && l.campaign == campaign {
+		return l.events
 	}
-	who.lately, who.since = who.lately[:0], since
+	l.campaign, l.since, l.events = campaign, since, l.events[:0]
 	who.past.walkSince(since, false, func(w *walked, e *rawEvent) {
-		if e.kind == uint64(rules.Opened)+1 || e.kind == uint64(rules.Shown)+1 {
-			who.lately = append(who.lately, mailEvent{e.kind, e.at, w.word(e.campaign), w.word(e.block), w.word(e.rule), w.item(e.item).id})
+		if (e.kind == uint64(rules.Opened)+1 || e.kind == uint64(rules.Shown)+1) && w.word(e.campaign) == campaign {
+			l.events = append(l.events, mailEvent{e.kind, e.at, w.word(e.block), w.word(e.rule), w.item(e.item).id})
 		}
 	})
-	return who.lately
+	return l.events
 }
 
 // Histories calls each for what is kept of every recipient's doing who consents to

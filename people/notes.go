@@ -13,6 +13,7 @@ import (
 const (
 	notesWaiting  = 50_000 // events that may wait to be kept
 	notesTogether = 500    // that are kept at once
+	mostRoom      = 8192   // events that there is room for from one time to the next
 )
 
 // Notes adds what mails themselves tell of to histories, beside the path of an open
@@ -23,6 +24,7 @@ type Notes struct {
 	queue    chan note
 	done     sync.WaitGroup
 	dropped  atomic.Uint64
+	room     []personEvent // run's own
 }
 
 // note is what one recipient did.
@@ -88,7 +90,7 @@ func (n *Notes) keep(notes []note) {
 			slog.Error("keeping what mails tell of panicked", "cause", cause)
 		}
 	}()
-	events = make([]personEvent, 0, 8*len(notes))
+	events = n.room[:0]
 	for _, note := range notes {
 		for _, e := range note.events {
 			events = append(events, personEvent{note.id, 0, n.profiles.ofMail(e)})
@@ -103,6 +105,9 @@ func (n *Notes) keep(notes []note) {
 	if err != nil {
 		n.dropped.Add(uint64(len(events)))
 		slog.Warn("what mails tell of is not kept", "err", err)
+	}
+	if clear(events); cap(events) <= mostRoom { // lets go of their texts
+		n.room = events
 	}
 }
 
