@@ -18,19 +18,24 @@ func (s *Store) Get(key, dst []byte) (_ []byte, err error) {
 	}
 	defer e.leave()
 	defer s.rescue("read store", &err)
-	value, closer, err := e.db.Get(key)
-	if errors.Is(err, pebble.ErrNotFound) {
-		return dst, nil
-	}
+	// The engine's own Get takes a key for being in the last level, and does not ask that
+	// one's filters: what is new to a store costs it a block.
+	it, err := e.db.NewIter(&pebble.IterOptions{UseL6Filters: true})
 	if err != nil {
 		return dst, fmt.Errorf("read store: %w", err)
 	}
-	// The value is the engine's until closer is closed.
-	dst = append(dst, value...)
-	if err := closer.Close(); err != nil {
+	defer func() { err = errors.Join(err, it.Close()) }()
+	if !it.SeekPrefixGE(key) {
+		if err := it.Error(); err != nil {
+			return dst, fmt.Errorf("read store: %w", err)
+		}
+		return dst, nil
+	}
+	value, err := it.ValueAndErr()
+	if err != nil {
 		return dst, fmt.Errorf("read store: %w", err)
 	}
-	return dst, nil
+	return append(dst, value...), nil // the value is the iterator's
 }
 
 // Each calls each for every key that begins with prefix, in byte order, until

@@ -44,12 +44,8 @@ func TestOneReadsWhatIsKeptOfARecipient(t *testing.T) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q, %v", id, got, want, err)
 		}
-		for campaign, kept := range map[string]bool{"weekly": n>>5&1 == 1, "daily": false} {
-			h := s.H("cinema", id)
-			known, none := s.mails.find(h, markOf(ShownKey(nil, h, campaign, "")))
-			if !known || none == kept {
-				t.Errorf("%s, %s: of its mails it is known: %v, that nothing is kept: %v", id, campaign, known, none)
-			}
+		if known := s.unshown.has(s.H("cinema", id)); known != (n>>5&1 == 0) {
+			t.Errorf("%s: that nothing was shown is known: %v", id, known)
 		}
 	}
 	put("bad", KindProfile, "gold")
@@ -105,38 +101,5 @@ func TestWhatWasShownIsFoundWhateverIsReadMeanwhile(t *testing.T) {
 		if shown, err := s.Shown(id, "weekly", "", nil); err != nil || string(shown) != "weekly" {
 			t.Errorf("%s was shown %q, %v", id, shown, err)
 		}
-	}
-}
-
-// TestMailsAreKnown keeps what mails of a recipient showed, more of them than are known
-// of, and asks for each, and for others, by a store that knows of them and by one that
-// has to learn.
-func TestMailsAreKnown(t *testing.T) {
-	s, _ := memory(t)
-	const most = mostMails + 3
-	mail := func(n int) string { return fmt.Sprint("mail", n) }
-	check := func(s *Store, kept int) {
-		t.Helper()
-		for n := range most {
-			want := ""
-			if n < kept {
-				want = mail(n)
-			}
-			if got, err := s.Shown("r1", mail(n), "", nil); err != nil || string(got) != want {
-				t.Fatalf("with %d kept %s showed %q, %v", kept, mail(n), got, err)
-			}
-		}
-		h := s.H("cinema", "r1")
-		known, none := s.mails.find(h, markOf(ShownKey(nil, h, mail(most), "")))
-		if !known || none != (kept <= mostMails) {
-			t.Fatalf("with %d kept: known: %v, none: %v", kept, known, none)
-		}
-	}
-	for n := range most {
-		check(s, n)
-		showTo(t, s, "r1", mail(n))
-		check(s, n+1)
-		s.mails = mails{}
-		check(s, n+1)
 	}
 }

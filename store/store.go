@@ -67,7 +67,7 @@ type Store struct {
 	macs        sync.Pool // of H, keyed with secret
 	alarms      atomic.Uint64
 
-	mails   mails
+	unshown unshown
 	batches sync.Pool // of newBatch
 
 	synced, unsynced atomic.Uint64 // batches

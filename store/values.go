@@ -113,40 +113,15 @@ func (s *Store) keyOf(full []byte) Hash {
 // was shown; where there is none, or it is damaged, it returns dst as it is.
 func (s *Store) Shown(recipient, campaign, send string, dst []byte) ([]byte, error) {
 	h := s.H(s.sender, recipient)
-	key := ShownKey(make([]byte, 0, 128), h, campaign, send)
-	known, none := s.mails.find(h, markOf(key))
-	if !known {
-		if err := s.learnMails(h); err != nil {
-			return dst, err
-		}
-		_, none = s.mails.find(h, markOf(key))
-	}
-	if none && !s.Failed() {
+	if s.unshown.has(h) && !s.Failed() {
 		return dst, nil
 	}
+	key := ShownKey(make([]byte, 0, 128), h, campaign, send)
 	payload, _, err := s.read(key, KindShown, fullShownKey(make([]byte, 0, 192), recipient, campaign, send), dst)
 	if errors.Is(err, ErrDamaged) {
 		return payload, nil
 	}
 	return payload, err
-}
-
-// learnMails learns of which mails of a recipient something is kept.
-func (s *Store) learnMails(h Hash) error {
-	changes := s.mails.changes(h)
-	prefix := RecipientKey(nil, h, KindShown)
-	marks := make([]mailMark, 0, 8)
-	err := s.Each(prefix, func(key, _ []byte) error {
-		if marks = append(marks, markOf(key)); len(marks) > mostMails {
-			return errEnough
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errEnough) {
-		return err
-	}
-	s.mails.learn(h, marks, changes)
-	return nil
 }
 
 // ShownTo calls each for what is kept of every campaign and send that a recipient was
@@ -171,12 +146,12 @@ func (s *Store) PutShown(fill func(put func(recipient, campaign, send string, at
 	b := s.newBatch(true)
 	defer s.leaveBatch(b)
 	var key, full []byte
-	var written []writtenMail
+	var hashes []Hash
 	s.putting.RLock()
 	defer s.putting.RUnlock()
 	defer func() {
-		for _, w := range written {
-			s.mails.wrote(w.h, w.mark)
+		for _, h := range hashes {
+			s.unshown.drop(h)
 		}
 	}()
 	fill(func(recipient, campaign, send string, at int64, payload []byte) {
@@ -184,18 +159,12 @@ func (s *Store) PutShown(fill func(put func(recipient, campaign, send string, at
 		if s.isForgotten(h) {
 			return
 		}
+		hashes = append(hashes, h)
 		key = ShownKey(key[:0], h, campaign, send)
-		written = append(written, writtenMail{h, markOf(key)})
 		full = fullShownKey(full[:0], recipient, campaign, send)
 		b.seal(key, KindShown, full, at, payload)
 	})
 	return s.Apply(b)
-}
-
-// writtenMail is a mail of which something was written.
-type writtenMail struct {
-	h    Hash
-	mark mailMark
 }
 
 // Facts calls each for every fact kept of items, until it returns an error,
