@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"runtime"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
-	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // engine is Pebble, open in the store's directory.
@@ -80,13 +78,22 @@ func (e *engine) open() (err error) {
 		pause(err)
 	}
 	e.db, err = pebble.Open(e.store.dir, &pebble.Options{
-		FS: fence{e.store.files, e}, Logger: e, Cache: cache, MemTableSize: memTableBytes,
+		FS: fence{e.store.files, e}, Cleaner: cleaner{}, Logger: e, Cache: cache, MemTableSize: memTableBytes,
 		L0CompactionThreshold: compactAt, L0StopWritesThreshold: stopAt,
 		MaxOpenFiles: openFiles, Levels: levels, FormatMajorVersion: pebble.FormatNewest,
-		EventListener: &pebble.EventListener{BackgroundError: failed},
+		EventListener: &pebble.EventListener{BackgroundError: failed, WALCreated: e.made},
 	})
 	return err
 }
+
+// cleaner removes files that the engine needs no more. As it says that it wants what is in
+// them, the engine keeps no write-ahead logs to write over them later.
+type cleaner struct {
+	pebble.DeleteCleaner
+	wantsContents
+}
+
+type wantsContents struct{ pebble.ArchiveCleaner }
 
 // renewTrouble replaces the channel that is closed at the next failure, and returns
 // the one before.
@@ -217,6 +224,9 @@ func (*engine) Errorf(format string, args ...any) {
 // Fatalf is called where the engine sees nothing left to do. It does not return.
 func (e *engine) Fatalf(format string, args ...any) {
 	cause := fmt.Sprintf(format, args...)
+	if isRotation() {
+		e.stay(errors.New(cause))
+	}
 	if isOperation() {
 		panic(cause)
 	}
@@ -228,118 +238,43 @@ func (e *engine) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
+// made takes what came of making a write-ahead log.
+func (e *engine) made(log pebble.WALCreateInfo) {
+	if log.Err != nil && isRotation() {
+		e.stay(log.Err)
+	}
+}
+
+// stay ends an engine whose write-ahead log cannot be ended, or the next be made, and
+// does not return: the engine would panic while it does not hold a lock that it lets go
+// of on its way, and that ends the process.
+func (e *engine) stay(cause error) {
+	e.fenced.Store(true)
+	if e.store.engine.Load() == e {
+		e.store.fail(cause.Error())
+	}
+	e.dying.Do(func() { close(e.dead) })
+	select {}
+}
+
+// isRotation reports whether the engine goes from one write-ahead log to the next.
+func isRotation() bool { return isCalledBy("github.com/cockroachdb/pebble/v2.(*DB).rotateWAL") }
+
 // isOperation reports whether the store's own code waits for what runs here, and
 // would recover.
-func isOperation() bool {
+func isOperation() bool { return isCalledBy("example.com/opentime/store.") }
+
+// isCalledBy reports whether what runs here was called by a function whose name begins so.
+func isCalledBy(name string) bool {
 	var callers [64]uintptr
-	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers[:])])
+	frames := runtime.CallersFrames(callers[:runtime.Callers(4, callers[:])])
 	for {
 		frame, more := frames.Next()
-		if strings.HasPrefix(frame.Function, "example.com/opentime/store.") {
+		if strings.HasPrefix(frame.Function, name) {
 			return true
 		}
 		if !more {
 			return false
 		}
 	}
-}
-
-// fence is the files of an engine. It keeps one that was given up from touching
-// them.
-type fence struct {
-	vfs.FS
-	engine *engine
-}
-
-func (f fence) err() error {
-	if f.engine.fenced.Load() {
-		return errFenced
-	}
-	return nil
-}
-
-// writable is a file that is written.
-func (f fence) writable(file vfs.File, err error) (vfs.File, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &fencedFile{file, f}, nil
-}
-
-// Create makes a file.
-func (f fence) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	if err := f.err(); err != nil {
-		return nil, err
-	}
-	return f.writable(f.FS.Create(name, category))
-}
-
-// OpenReadWrite opens a file for both.
-func (f fence) OpenReadWrite(name string, category vfs.DiskWriteCategory, options ...vfs.OpenOption) (vfs.File, error) {
-	if err := f.err(); err != nil {
-		return nil, err
-	}
-	return f.writable(f.FS.OpenReadWrite(name, category, options...))
-}
-
-// ReuseForWrite takes an old file for a new one.
-func (f fence) ReuseForWrite(from, to string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	if err := f.err(); err != nil {
-		return nil, err
-	}
-	return f.writable(f.FS.ReuseForWrite(from, to, category))
-}
-
-// Link gives a file another name.
-func (f fence) Link(from, to string) error {
-	return f.unless(func() error { return f.FS.Link(from, to) })
-}
-
-// Remove removes a file.
-func (f fence) Remove(name string) error { return f.unless(func() error { return f.FS.Remove(name) }) }
-
-// RemoveAll removes a folder.
-func (f fence) RemoveAll(name string) error {
-	return f.unless(func() error { return f.FS.RemoveAll(name) })
-}
-
-// Rename renames a file.
-func (f fence) Rename(from, to string) error {
-	return f.unless(func() error { return f.FS.Rename(from, to) })
-}
-
-// unless does something unless the engine was given up.
-func (f fence) unless(do func() error) error {
-	if err := f.err(); err != nil {
-		return err
-	}
-	return do()
-}
-
-// Lock locks nothing: the store holds the directory, for all of its engines.
-func (f fence) Lock(string) (io.Closer, error) { return io.NopCloser(nil), nil }
-
-// Unwrap returns the files behind the fence.
-func (f fence) Unwrap() vfs.FS { return f.FS }
-
-// fencedFile is a file that is written.
-type fencedFile struct {
-	vfs.File
-	fence fence
-}
-
-// Write appends.
-func (f *fencedFile) Write(p []byte) (int, error) {
-	if err := f.fence.err(); err != nil {
-		return 0, err
-	}
-	return f.File.Write(p)
-}
-
-// WriteAt writes somewhere.
-func (f *fencedFile) WriteAt(p []byte, at int64) (int, error) {
-	if err := f.fence.err(); err != nil {
-		return 0, err
-	}
-	return f.File.WriteAt(p, at)
 }
