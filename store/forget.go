@@ -98,6 +98,7 @@ func (s *Store) erase(hashes map[Hash]int64) error {
 				return err
 			}
 		}
+		e.db.TestOnlyWaitForCleaning() // another goroutine of its removes the files; no other way to know that it has
 		return nil
 	})
 	if err != nil {

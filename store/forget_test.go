@@ -214,3 +214,20 @@ func FuzzLogLine(f *testing.F) {
 		}
 	})
 }
+
+// TestTheForgottenAreInNoFileAtOnce looks into the files as soon as somebody is forgotten:
+// logs that the engine would write over later have what was in them until then.
+func TestTheForgottenAreInNoFileAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	s := onDisk(t, dir)
+	for i := range 5 {
+		id := fmt.Sprintf("recipient-emma-%d", i)
+		putProfile(t, s, id, "gold-of-emma")
+		if _, err := s.Forget(1, id); err != nil {
+			t.Fatal(err)
+		}
+		if in := append(holding(t, dir, id), holding(t, dir, "gold-of-emma")...); len(in) > 0 {
+			t.Errorf("%s is in %v", id, in)
+		}
+	}
+}

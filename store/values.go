@@ -113,7 +113,7 @@ func (s *Store) keyOf(full []byte) Hash {
 // was shown; where there is none, or it is damaged, it returns dst as it is.
 func (s *Store) Shown(recipient, campaign, send string, dst []byte) ([]byte, error) {
 	h := s.H(s.sender, recipient)
-	if s.unshown.has(h) && !s.Failed() {
+	if s.unshown.has(h) && s.engine.Load() != nil && !s.Failed() {
 		return dst, nil
 	}
 	key := ShownKey(make([]byte, 0, 128), h, campaign, send)
