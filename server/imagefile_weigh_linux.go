@@ -108,13 +108,19 @@ func loopback() (from, to int, err error) {
 	if to, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0); err != nil {
 		return 0, 0, fmt.Errorf("make socket: %w", err)
 	}
-	if err := unix.Connect(to, address); err != nil {
+	soon := &unix.Timeval{Sec: 1}
+	err = errors.Join(
+		unix.SetsockoptTimeval(to, unix.SOL_SOCKET, unix.SO_SNDTIMEO, soon), // of connecting, too
+		unix.SetsockoptTimeval(to, unix.SOL_SOCKET, unix.SO_RCVTIMEO, soon),
+		unix.SetsockoptTimeval(listener, unix.SOL_SOCKET, unix.SO_RCVTIMEO, soon), // of accepting
+	)
+	if err == nil {
+		err = unix.Connect(to, address)
+	}
+	if err != nil {
 		return 0, 0, errors.Join(fmt.Errorf("connect: %w", err), unix.Close(to))
 	}
 	from, _, err = unix.Accept4(listener, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
-	if err == nil {
-		err = unix.SetsockoptTimeval(to, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 1})
-	}
 	if err != nil {
 		return 0, 0, errors.Join(fmt.Errorf("accept: %w", err), unix.Close(to))
 	}
